@@ -1,0 +1,26 @@
+.DEFAULT_GOAL := help
+.PHONY: help check test bench demo fuzz crash shots
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+check: ## Every check, as .ci/run runs them (20 minutes on 2 cores)
+	.ci/run
+
+test: ## The tests (2 minutes)
+	go test ./...
+
+bench: ## The benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+demo: ## The whole of Ponte on this machine, with nothing installed
+	go run ./cmd/ponte demo
+
+fuzz: ## Every fuzz target for 5 minutes
+	FUZZTIME=5m .ci/run fuzz
+
+crash: ## 2,000 kills at random moments
+	PONTE_CRASHES=2000 go test -tags crash -timeout 3h ./internal/crashtest/...
+
+shots: ## Pictures of the console and the square, into docs/images
+	PONTE_SHOTS=$(CURDIR)/docs/images go test -tags browser -count=1 -run TestShots ./internal/browsertest/...
