@@ -1,0 +1,151 @@
+package act
+
+import (
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/card"
+)
+
+// Event is something that came in. The set is closed: Arrived, Commanded,
+// Clicked, Submitted, Noted, Reacted, Suggest.
+type Event interface{ event() }
+
+// Arrived brings what was said on a social platform, in the order in which it
+// happened there. The answer's Results has one entry per item.
+type Arrived struct {
+	Account bot.AccountID
+	Items   []Incoming
+}
+
+// Incoming is one item, or an edit or a deletion of one, as the platform tells it.
+type Incoming struct {
+	Kind      bot.ItemKind
+	Remote    string
+	Author    bot.Author
+	Text      string
+	URL       string
+	Post      string
+	InReplyTo string
+	Media     []bot.Media
+	Rating    int
+	CreatedAt time.Time
+	Edited    bool // Text is how the item reads now; unknown items are taken in as they read
+	Deleted   bool // the item is gone at the source
+}
+
+// Result is what became of one incoming item.
+type Result string
+
+// The results.
+const (
+	Accepted  Result = "accepted"
+	Duplicate Result = "duplicate"
+)
+
+// Scene is who does something in team chat, and where. ID is unique for the
+// deed: the same ID twice is the same deed.
+type Scene struct {
+	ID     string
+	Who    bot.Actor
+	At     Place
+	Thread string // the message whose thread they are in; empty: in the room itself
+}
+
+// Commanded is a command, by slash or by mention; Text is all behind "/ponte" or "@ponte".
+type Commanded struct {
+	Scene
+	Text string
+}
+
+// Clicked is a press on a button of a card.
+type Clicked struct {
+	Scene
+	Verb     string
+	Subject  string
+	Revision int
+}
+
+// Submitted is a form that was filled in.
+type Submitted struct {
+	Scene
+	Verb     string
+	Subject  string
+	Revision int
+	Token    string
+	Values   map[string]string
+}
+
+// Noted is something a person said in team chat. It is internal, always.
+type Noted struct {
+	Scene
+	Ref  string
+	Text string
+}
+
+// Reacted is an emoji put on a message, or taken off it.
+type Reacted struct {
+	Scene
+	Ref     string
+	Emoji   string
+	Removed bool
+}
+
+// Suggest asks what could stand in an option of a command while somebody types.
+type Suggest struct {
+	Scene
+	Command string
+	Option  string
+	Prefix  string
+}
+
+func (Arrived) event()   {}
+func (Commanded) event() {}
+func (Clicked) event()   {}
+func (Submitted) event() {}
+func (Noted) event()     {}
+func (Reacted) event()   {}
+func (Suggest) event()   {}
+
+// Answer is what only the person who did it sees, at once: a word, a form, choices.
+type Answer struct {
+	Notice  *card.Card
+	Form    *card.Form
+	Choices []card.Choice
+	Results []Result // of Arrived
+	Refused bool     // the notice says why nothing was done
+}
+
+// Command tells an adapter what it must know of a command to offer it.
+type Command struct {
+	Name     string
+	Summary  card.Words
+	Options  []Option
+	Roles    []bot.Role
+	Examples []string // what follows "/ponte "
+	InThread bool     // it is about the conversation of the thread it is written in
+}
+
+// Option is one argument of a command.
+type Option struct {
+	Name     string
+	Summary  card.Words
+	Kind     OptionKind
+	Required bool
+	Rest     bool // takes all that is left of the line
+	Choices  []string
+}
+
+// OptionKind is what an option takes.
+type OptionKind string
+
+// The kinds of option.
+const (
+	WordOption   OptionKind = "word"
+	TextOption   OptionKind = "text"
+	PersonOption OptionKind = "person"
+	LabelOption  OptionKind = "label"
+	SavedOption  OptionKind = "saved"
+	TimeOption   OptionKind = "time"
+	ChoiceOption OptionKind = "choice"
+)

@@ -1,0 +1,159 @@
+// Package records is the schema: every collection that behaviours share, its
+// indexes, and the queries that have a name. It knows no behaviour.
+package records
+
+import (
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/storage"
+)
+
+// Seen remembers an event that was handled, so that it is handled once.
+type Seen struct {
+	Source string    `json:"source"`
+	ID     string    `json:"id"`
+	At     time.Time `json:"at"`
+}
+
+// Told remembers what a person was told once and need not be told again.
+type Told struct {
+	Person string    `json:"person"`
+	What   string    `json:"what"`
+	At     time.Time `json:"at"`
+}
+
+// The shared collections.
+var (
+	Items = storage.Define("items", func(it *bot.Item) storage.Key { return storage.K(it.Brand, it.ID) })
+	// ItemByRemote is the key that makes an item seen twice one item.
+	ItemByRemote = Items.Unique("remote.1", func(it *bot.Item) storage.Key { return storage.K(it.Account, it.Remote) })
+	ItemsOf      = Items.Index("conversation.1", func(it *bot.Item) storage.Key { return storage.K(it.Conversation, it.ReceivedAt) })
+	ItemsBy      = Items.Index("author.1", func(it *bot.Item) storage.Key {
+		return storage.K(it.Brand, it.Account, it.Author.ID, it.ReceivedAt)
+	})
+	// ItemsUnanswered holds the items that wait for an answer, the oldest of a conversation first.
+	ItemsUnanswered = Items.Index("unanswered.1", func(it *bot.Item) storage.Key {
+		if it.Answered || it.Spam || it.Deleted() {
+			return nil
+		}
+		return storage.K(it.Conversation, it.ReceivedAt)
+	})
+
+	Conversations = storage.Define("conversations", func(c *bot.Conversation) storage.Key { return storage.K(c.Brand, c.ID) })
+	// ConversationByRoot makes one conversation per root. What was merged into another has none.
+	ConversationByRoot = Conversations.Unique("root.1", func(c *bot.Conversation) storage.Key {
+		if c.MergedInto != "" {
+			return nil
+		}
+		return storage.K(c.Account, c.Root)
+	})
+	// ConversationsByStatus is the inbox, what waits longest first.
+	ConversationsByStatus = Conversations.Index("status.1", func(c *bot.Conversation) storage.Key {
+		if c.MergedInto != "" {
+			return nil
+		}
+		return storage.K(c.Brand, c.Status, c.WaitingSince, c.OpenedAt)
+	})
+	ConversationsOn = Conversations.Index("post.1", func(c *bot.Conversation) storage.Key {
+		if c.Post == "" || c.MergedInto != "" {
+			return nil
+		}
+		return storage.K(c.Account, c.Post, c.OpenedAt)
+	})
+	ConversationsMine = Conversations.Index("assignee.1", func(c *bot.Conversation) storage.Key {
+		if c.Assignee == "" || c.Status == bot.Resolved || c.MergedInto != "" {
+			return nil
+		}
+		return storage.K(c.Brand, c.Assignee, c.WaitingSince)
+	})
+	// ConversationsToWake are those with something due by the clock.
+	ConversationsToWake = Conversations.Index("wake.1", func(c *bot.Conversation) storage.Key {
+		if c.WakeAt.IsZero() || c.MergedInto != "" {
+			return nil
+		}
+		return storage.K(c.WakeAt)
+	})
+	ConversationsIn = Conversations.Index("storm.1", func(c *bot.Conversation) storage.Key {
+		if c.Storm == "" {
+			return nil
+		}
+		return storage.K(c.Storm, c.OpenedAt)
+	})
+
+	Storms = storage.Define("storms", func(s *bot.Storm) storage.Key { return storage.K(s.Brand, s.ID) })
+	// StormOn is the storm that takes further conversations on a post.
+	StormOn = Storms.Unique("post.1", func(s *bot.Storm) storage.Key {
+		if s.Closed {
+			return nil
+		}
+		return storage.K(s.Account, s.Post)
+	})
+
+	Replies       = storage.Define("replies", func(r *bot.Reply) storage.Key { return storage.K(r.Brand, r.ID) })
+	RepliesOf     = Replies.Index("conversation.1", func(r *bot.Reply) storage.Key { return storage.K(r.Conversation, r.At) })
+	ReplyByToken  = Replies.Unique("token.1", func(r *bot.Reply) storage.Key { return storage.K(r.Brand, r.Token) })
+	ReplyByRemote = Replies.Unique("remote.1", func(r *bot.Reply) storage.Key {
+		if r.Remote == "" {
+			return nil
+		}
+		return storage.K(r.Account, r.Remote)
+	})
+
+	SavedReplies = storage.Define("saved", func(s *bot.Saved) storage.Key { return storage.K(s.Brand, s.Name) })
+
+	Effects = storage.Define("effects", func(e *act.Effect) storage.Key { return storage.K(e.ID) })
+	// EffectsDue holds the first waiting effect of each lane, by rate, then by who goes first.
+	EffectsDue = Effects.Index("due.1", func(e *act.Effect) storage.Key {
+		if e.State != act.Waiting || !e.Head {
+			return nil
+		}
+		return storage.K(e.Budget, int(e.Class), e.Due)
+	})
+	// EffectsInLane is the order within a lane of what is not over yet.
+	EffectsInLane = Effects.Index("lane.1", func(e *act.Effect) storage.Key {
+		if e.State != act.Waiting && e.State != act.Started {
+			return nil
+		}
+		return storage.K(e.Lane, e.Order)
+	})
+	// EffectsByState holds what is not over, and what went wrong.
+	EffectsByState = Effects.Index("state.1", func(e *act.Effect) storage.Key {
+		if e.State == act.Done || e.State == act.Undone {
+			return nil
+		}
+		return storage.K(e.State, e.Order)
+	})
+	EffectsOn      = Effects.Index("subject.1", func(e *act.Effect) storage.Key {
+		return storage.K(e.Subject.Kind, e.Subject.ID, e.Order)
+	})
+
+	Slots = storage.Define("slots", func(s *act.Slot) storage.Key { return storage.K(s.ID) })
+	// SlotByRef tells what a message of ours is about.
+	SlotByRef = Slots.Unique("ref.1", func(s *act.Slot) storage.Key {
+		if s.Ref == "" {
+			return nil
+		}
+		return storage.K(s.At.String(), s.Ref)
+	})
+	SlotsOn = Slots.Index("subject.1", func(s *act.Slot) storage.Key { return storage.K(s.Subject.Kind, s.Subject.ID) })
+
+	Audit      = storage.Define("audit", func(r *bot.Record) storage.Key { return storage.K(r.Brand, r.ID) })
+	AuditOn    = Audit.Index("subject.1", func(r *bot.Record) storage.Key { return storage.K(r.Subject, r.ID) })
+	AuditTrace = Audit.Index("trace.1", func(r *bot.Record) storage.Key {
+		if r.Trace == "" {
+			return nil
+		}
+		return storage.K(r.Trace, r.ID)
+	})
+
+	Deeds   = storage.Define("seen", func(s *Seen) storage.Key { return storage.K(s.Source, s.ID) })
+	DeedsAt = Deeds.Index("at.1", func(s *Seen) storage.Key { return storage.K(s.At) })
+	Tolds   = storage.Define("told", func(t *Told) storage.Key { return storage.K(t.Person, t.What) })
+)
+
+// All lists every collection, for the engine that opens the store.
+func All() []storage.Definition {
+	return []storage.Definition{Items, Conversations, Storms, Replies, SavedReplies, Effects, Slots, Audit, Deeds, Tolds}
+}

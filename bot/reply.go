@@ -1,0 +1,95 @@
+package bot
+
+import "time"
+
+// PostState is where something that wants to go out stands, for one account.
+type PostState string
+
+// The states of a post.
+const (
+	Draft      PostState = "draft"
+	InReview   PostState = "in review"
+	Approved   PostState = "approved"
+	Scheduled  PostState = "scheduled"
+	Publishing PostState = "publishing"
+	Published  PostState = "published"
+	Rejected   PostState = "rejected"
+	Expired    PostState = "expired"   // its time passed; it is never fired late
+	Held       PostState = "held"      // leaves only by a person's release
+	Failed     PostState = "failed"    // will not be tried again
+	Uncertain  PostState = "unknown"   // may have been published; a check or a person settles it
+	Cancelled  PostState = "cancelled" // taken back before it went out
+)
+
+// PostMoves is the table of allowed moves of a post.
+var PostMoves = map[PostState][]PostState{
+	Draft:      {InReview, Approved, Scheduled, Cancelled},
+	InReview:   {Approved, Rejected, Draft, Expired, Held, Cancelled},
+	Approved:   {Scheduled, Publishing, Draft, Expired, Held, Cancelled},
+	Scheduled:  {Publishing, Approved, Draft, Expired, Held, Cancelled, Failed},
+	Publishing: {Published, Scheduled, Failed, Uncertain, Expired},
+	Uncertain:  {Published, Failed, Scheduled},
+	Held:       {Approved, Scheduled, Draft, Cancelled, Expired},
+	Failed:     {Scheduled, Draft, Cancelled},
+	Expired:    {Scheduled, Draft, Cancelled},
+	Rejected:   {Draft, Cancelled},
+	Published:  {},
+	Cancelled:  {},
+}
+
+// Reply is an answer of the brand in a conversation.
+type Reply struct {
+	ID           ID        `json:"id"`
+	Brand        BrandID   `json:"brand"`
+	Account      AccountID `json:"account"`
+	Conversation ID        `json:"conversation"`
+	To           string    `json:"to"` // the platform's id of the item it answers
+	Text         string    `json:"text"`
+	By           PersonID  `json:"by"`
+	Token        string    `json:"token"` // of the form or command it came from: one of them makes one reply
+	State        PostState `json:"state"`
+	At           time.Time `json:"at"`  // when it was sent off by the person
+	Due          time.Time `json:"due"` // when the undo window ends
+	Effect       ID        `json:"effect"`
+	Remote       string    `json:"remote,omitempty"` // the platform's id, once it is out
+	URL          string    `json:"url,omitempty"`
+	OutAt        time.Time `json:"out_at,omitzero"`
+	RemovedAt    time.Time `json:"removed_at,omitzero"` // we deleted it in public
+	Change       string    `json:"change,omitempty"`    // an edit or deletion of it that is under way: "edit", "delete"
+	Wants        string    `json:"wants,omitempty"`     // the text that edit would give it
+	Fault        *Error    `json:"fault,omitempty"`     // why it failed, or why its change did
+	Revision     int       `json:"revision"`
+}
+
+// Move changes the state, or returns a Conflict when the table does not allow it.
+func (r *Reply) Move(to PostState) error {
+	for _, s := range PostMoves[r.State] {
+		if s == to {
+			r.State = to
+			r.Revision++
+			return nil
+		}
+	}
+	return Errorf(Conflict, "error.post_move", "from", string(r.State), "to", string(to))
+}
+
+// Saved is an answer the team keeps for reuse; {name} and {brand} stand for the customer's and the brand's name.
+type Saved struct {
+	Brand BrandID   `json:"brand"`
+	Name  string    `json:"name"`
+	Text  string    `json:"text"`
+	By    PersonID  `json:"by"`
+	At    time.Time `json:"at"`
+}
+
+// Record is a line of the audit log: who did or decided what, to what, and what came of it.
+type Record struct {
+	ID      ID                `json:"id"`
+	Brand   BrandID           `json:"brand"`
+	At      time.Time         `json:"at"`
+	Who     string            `json:"who"`               // a person's id, or "ponte"
+	What    string            `json:"what"`              // "item.came", "reply.sent", "effect.started", …
+	Subject string            `json:"subject"`           // "conversation/…", "reply/…", "effect/…"
+	Trace   ID                `json:"trace,omitempty"`   // the id that runs from an item to its effects: the conversation's
+	Details map[string]string `json:"details,omitempty"` // never a secret
+}
