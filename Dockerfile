@@ -14,7 +14,9 @@ RUN mkdir -p /out/data /out/etc \
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
-COPY --from=build /usr/share/zoneinfo /usr/share/zoneinfo
+# Go's own copy of the time zones, read through ZONEINFO.
+COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /zoneinfo.zip
+ENV ZONEINFO=/zoneinfo.zip
 COPY --from=build /out/etc/passwd /out/etc/group /etc/
 COPY --from=build /out/ponte /ponte
 COPY --from=build --chown=65532:65532 /out/data /data
