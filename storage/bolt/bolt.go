@@ -1,0 +1,200 @@
+// Package bolt keeps a store in one file, with go.etcd.io/bbolt. One writer
+// takes the updates of all callers in turn and puts those that wait together on
+// disk in one commit. The package knows ordered keys and no records.
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"ponte/storage"
+)
+
+// Options say how a store runs. The zero value is fit for use.
+type Options struct {
+	MaxSize  int64            // bytes the file may have; 0 means no limit
+	Now      func() time.Time // the store's clock; nil means time.Now
+	Group    int              // updates in one commit at most; 0 means 256
+	GroupFor time.Duration    // how long a group takes in updates; 0 means 5 ms
+	RunTwice bool             // for tests: every update runs twice, the first time in vain
+}
+
+// A Store is a storage.Store in one file.
+type Store struct {
+	db    *bbolt.DB
+	path  string
+	opt   Options
+	cat   *storage.Catalogue
+	queue queue
+	ended chan struct{} // the writer has ended
+	count counters
+
+	commit func(*bbolt.Tx) error // tests put faults here
+}
+
+// lockWait is how long Open waits for another process to let go of the file.
+const lockWait = 500 * time.Millisecond
+
+// firstMap is how much of the file is mapped at least, so that a growing file
+// seldom has to wait until no view is open.
+const firstMap = 1 << 30
+
+// Open opens the store in the file at path, making it and its folder when they
+// are missing, and brings its indexes in line with the collections given. It
+// panics when two collections have the same name. The error is
+// storage.ErrNewerFormat when a newer version of the program wrote the file,
+// and a *LockedError while another process has it open.
+func Open(ctx context.Context, path string, opt Options, defs ...storage.Definition) (*Store, error) {
+	cat := storage.NewCatalogue(defs...)
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Group <= 0 {
+		opt.Group = 256
+	}
+	if opt.GroupFor <= 0 {
+		opt.GroupFor = 5 * time.Millisecond
+	}
+	db, err := openFile(path, opt)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{db: db, path: path, opt: opt, cat: cat, ended: make(chan struct{}), commit: (*bbolt.Tx).Commit}
+	s.queue.wake = make(chan struct{}, 1)
+	go s.write()
+	if err := cat.Prepare(ctx, s); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), s.Close())
+	}
+	return s, nil
+}
+
+func openFile(path string, opt Options) (*bbolt.DB, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	if crashed(path) {
+		if err := readThrough(path); err != nil {
+			return nil, err
+		}
+	}
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
+		Timeout:         lockWait,
+		FreelistType:    bbolt.FreelistMapType,
+		NoFreelistSync:  true, // else every commit after a large deletion writes the whole list
+		InitialMmapSize: firstMap,
+		MaxSize:         int(opt.MaxSize),
+	})
+	if errors.Is(err, berrors.ErrTimeout) {
+		return nil, lockedBy(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	if opt.MaxSize > 0 {
+		db.AllocSize = int(min(max(opt.MaxSize/64, 64<<10), 16<<20))
+	}
+	if err := errors.Join(os.Chmod(path, 0o600), mark(path)); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// readThrough reads the file from beginning to end. After a crash the free
+// pages are found by visiting every page, which is several times faster when
+// they are in memory already.
+func readThrough(path string) error {
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = io.CopyBuffer(struct{ io.Writer }{io.Discard}, f, make([]byte, 1<<20))
+	return err
+}
+
+// Close runs the updates that wait, notes the free pages so that the next Open
+// need not look for them, and closes the file. Views that are open are waited
+// for. Closing twice does nothing.
+func (s *Store) Close() error {
+	if !s.queue.close() {
+		<-s.ended
+		return nil
+	}
+	<-s.ended
+	s.db.NoFreelistSync = false
+	err := s.db.Update(func(*bbolt.Tx) error { return nil })
+	if cerr := s.db.Close(); cerr != nil {
+		return errors.Join(err, cerr)
+	}
+	if err != nil {
+		return err // the mark stays: the next Open looks for the free pages
+	}
+	return os.Remove(markOf(s.path))
+}
+
+// Path is the store's file.
+func (s *Store) Path() string { return s.path }
+
+// View runs fn on a snapshot, at once and beside others. A panic of fn becomes
+// an error.
+func (s *Store) View(ctx context.Context, fn func(*storage.Tx) error) (err error) {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	btx, err := s.db.Begin(false)
+	if err != nil {
+		return plain(err)
+	}
+	defer btx.Rollback() //nolint:errcheck // a read transaction has nothing to lose
+	k := &keys{tx: btx, buckets: make(map[string]*bbolt.Bucket), view: true}
+	defer k.end()
+	return guard(fn, storage.NewTx(k, s.opt.Now(), s.cat, false))
+}
+
+// Backup writes a snapshot of the whole file to w, while updates go on. The
+// file grows as long as it takes: w is a local file rather than a network.
+func (s *Store) Backup(ctx context.Context, w io.Writer) error {
+	btx, err := s.db.Begin(false)
+	if err != nil {
+		return plain(err)
+	}
+	defer btx.Rollback() //nolint:errcheck // a read transaction has nothing to lose
+	_, err = btx.WriteTo(ctxWriter{ctx, w})
+	return err
+}
+
+type ctxWriter struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+func (c ctxWriter) Write(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.w.Write(p)
+}
+
+// plain turns the engine's errors into those of package storage.
+func plain(err error) error {
+	switch {
+	case errors.Is(err, berrors.ErrDatabaseNotOpen):
+		return storage.ErrClosed
+	case errors.Is(err, berrors.ErrMaxSizeReached), errors.Is(err, syscall.ENOSPC):
+		return fmt.Errorf("%w: %w", storage.ErrFull, err)
+	default:
+		return err
+	}
+}

@@ -1,0 +1,217 @@
+package bolt
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"iter"
+	"runtime/debug"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"ponte/storage"
+)
+
+var errOver = errors.New("storage: the transaction is over")
+
+// keys is the storage.Keys of one run of a closure. It remembers what the run
+// overwrote, so that one closure of a group can be undone.
+type keys struct {
+	tx      *bbolt.Tx
+	buckets map[string]*bbolt.Bucket // shared by the group
+	view    bool
+	over    bool
+	log     []undo
+	writes  int // moves with every write, undone ones included
+	grown   int // bytes
+}
+
+type undo struct {
+	bucket   *bbolt.Bucket
+	key, old []byte
+}
+
+// guard runs fn, and turns a panic into an error.
+func guard(fn func(*storage.Tx) error, tx *storage.Tx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("storage: a transaction panicked: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return fn(tx)
+}
+
+// end makes the keys unusable for whoever kept the Tx.
+func (k *keys) end() { k.over = true }
+
+// undo takes back everything the run wrote.
+func (k *keys) undo() error {
+	for i := len(k.log) - 1; i >= 0; i-- {
+		var err error
+		if u := k.log[i]; u.old == nil {
+			err = u.bucket.Delete(u.key)
+		} else {
+			err = u.bucket.Put(u.key, u.old)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	k.log, k.grown = nil, 0
+	k.writes++
+	return nil
+}
+
+// bucket returns nil when nothing was ever written to the space.
+func (k *keys) bucket(space string) *bbolt.Bucket {
+	b := k.buckets[space]
+	if b == nil {
+		if b = k.tx.Bucket([]byte(space)); b != nil {
+			k.buckets[space] = b
+		}
+	}
+	return b
+}
+
+// Get returns the values as the file holds them.
+func (k *keys) Get(space string, keys ...[]byte) ([][]byte, error) {
+	if k.over {
+		return nil, errOver
+	}
+	out := make([][]byte, len(keys))
+	if b := k.bucket(space); b != nil {
+		for i, key := range keys {
+			out[i] = b.Get(key)
+		}
+	}
+	return out, nil
+}
+
+// Put keeps value until the commit.
+func (k *keys) Put(space string, key, value []byte) error {
+	if err := k.mayWrite(); err != nil {
+		return err
+	}
+	b := k.bucket(space)
+	if b == nil {
+		var err error
+		if b, err = k.tx.CreateBucket([]byte(space)); err != nil {
+			return err
+		}
+		k.buckets[space] = b
+	}
+	old := k.note(b, key)
+	k.grown += len(value) - len(old)
+	if old == nil {
+		k.grown += len(key)
+	}
+	return b.Put(key, value)
+}
+
+// Delete does nothing when the key is absent.
+func (k *keys) Delete(space string, key []byte) error {
+	if err := k.mayWrite(); err != nil {
+		return err
+	}
+	b := k.bucket(space)
+	if b == nil || b.Get(key) == nil {
+		return nil
+	}
+	k.grown -= len(k.note(b, key)) + len(key)
+	return b.Delete(key)
+}
+
+func (k *keys) mayWrite() error {
+	if k.over {
+		return errOver
+	}
+	if k.view {
+		return storage.ErrReadOnly
+	}
+	return nil
+}
+
+// note remembers what is under key, and returns it.
+func (k *keys) note(b *bbolt.Bucket, key []byte) []byte {
+	old := bytes.Clone(b.Get(key))
+	k.log = append(k.log, undo{b, bytes.Clone(key), old})
+	k.writes++
+	return old
+}
+
+// Scan walks with a cursor, which is set anew whenever the loop's body wrote.
+func (k *keys) Scan(space string, r storage.Range) iter.Seq2[storage.KV, error] {
+	return func(yield func(storage.KV, error) bool) {
+		if k.over {
+			yield(storage.KV{}, errOver)
+			return
+		}
+		b := k.bucket(space)
+		if b == nil {
+			return
+		}
+		c := b.Cursor()
+		key, value := first(c, r)
+		for key != nil && within(key, r) {
+			writes := k.writes
+			if !yield(storage.KV{Key: key, Value: value}, nil) {
+				return
+			}
+			if k.over {
+				yield(storage.KV{}, errOver)
+				return
+			}
+			if k.writes == writes {
+				key, value = step(c, r)
+				continue
+			}
+			c = b.Cursor()
+			key, value = beyond(c, r, key)
+		}
+	}
+}
+
+func first(c *bbolt.Cursor, r storage.Range) (key, value []byte) {
+	switch {
+	case r.Reverse && r.To == nil:
+		return c.Last()
+	case r.Reverse:
+		return below(c, r.To)
+	default:
+		return c.Seek(r.From)
+	}
+}
+
+func step(c *bbolt.Cursor, r storage.Range) (key, value []byte) {
+	if r.Reverse {
+		return c.Prev()
+	}
+	return c.Next()
+}
+
+// beyond is the first key behind at, in the range's direction.
+func beyond(c *bbolt.Cursor, r storage.Range, at []byte) (key, value []byte) {
+	if r.Reverse {
+		return below(c, at)
+	}
+	key, value = c.Seek(at)
+	if bytes.Equal(key, at) {
+		return c.Next()
+	}
+	return key, value
+}
+
+// below is the last key before to.
+func below(c *bbolt.Cursor, to []byte) (key, value []byte) {
+	if key, _ := c.Seek(to); key == nil {
+		return c.Last()
+	}
+	return c.Prev()
+}
+
+func within(key []byte, r storage.Range) bool {
+	if r.Reverse {
+		return bytes.Compare(key, r.From) >= 0
+	}
+	return r.To == nil || bytes.Compare(key, r.To) < 0
+}

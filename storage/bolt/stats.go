@@ -1,0 +1,31 @@
+package bolt
+
+import (
+	"os"
+	"sync/atomic"
+)
+
+type counters struct{ updates, commits, failed atomic.Int64 }
+
+// Stats say what the store has done since it was opened, and how big it is.
+type Stats struct {
+	Updates int64 // closures that were run
+	Commits int64 // commits they shared
+	Failed  int64 // commits that failed, and whose updates ran again singly
+	Size    int64 // bytes the file has
+	Free    int64 // bytes of it that can be used again
+}
+
+// Stats may be called at any time, also after Close.
+func (s *Store) Stats() Stats {
+	out := Stats{
+		Updates: s.count.updates.Load(),
+		Commits: s.count.commits.Load(),
+		Failed:  s.count.failed.Load(),
+		Free:    int64(s.db.Stats().FreeAlloc),
+	}
+	if info, err := os.Stat(s.path); err == nil {
+		out.Size = info.Size()
+	}
+	return out
+}

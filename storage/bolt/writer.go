@@ -1,0 +1,212 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"ponte/storage"
+)
+
+// A job is one call of Update. Its closure runs in the caller's goroutine when
+// the writer gives it the turn, so that a panic's stack shows the caller and a
+// test may end in the middle of it.
+type job struct {
+	ctx     context.Context
+	fn      func(*storage.Tx) error
+	urgent  bool
+	claimed atomic.Bool
+	turn    chan *keys
+	ran     chan struct{}
+	done    chan struct{}
+
+	// Set by the run, read by the writer between turns and by the caller at
+	// the end.
+	tx   *storage.Tx
+	err  error
+	left bool // the caller's goroutine ended inside the closure
+}
+
+// claim decides between the writer, who is about to run the job, and a caller
+// who no longer waits.
+func (j *job) claim() bool { return j.claimed.CompareAndSwap(false, true) }
+
+var errLeft = errors.New("storage: the goroutine ended inside its transaction")
+
+// errBroken is for the case in which the disk took a commit but did not
+// confirm it.
+var errBroken = errors.New("storage: the disk failed in the middle of a commit; what was written last is only known after a restart")
+
+// Update runs fn in the writer's turn and returns when its changes are on disk,
+// or when fn failed and left nothing. A panic of fn becomes an error. When ctx
+// ends before fn's turn has come, fn is not run. The error is storage.ErrFull
+// when there is no room; a full store takes updates that make it no bigger.
+func (s *Store) Update(ctx context.Context, fn func(*storage.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	j := &job{
+		ctx: ctx, fn: fn, urgent: storage.IsUrgent(ctx),
+		turn: make(chan *keys), ran: make(chan struct{}), done: make(chan struct{}),
+	}
+	if !s.queue.add(j) {
+		return storage.ErrClosed
+	}
+	gone := ctx.Done()
+	for {
+		select {
+		case k := <-j.turn:
+			s.run(j, k)
+		case <-gone:
+			if j.claim() {
+				return ctx.Err()
+			}
+			gone = nil // it has begun, and its end decides
+		case <-j.done:
+			if j.err != nil {
+				return j.err
+			}
+			j.tx.Committed()
+			return nil
+		}
+	}
+}
+
+// run runs the closure in the caller's goroutine and undoes what a failed one
+// wrote.
+func (s *Store) run(j *job, k *keys) {
+	j.err, j.left = errLeft, true
+	defer func() {
+		k.end()
+		j.ran <- struct{}{}
+	}()
+	if s.opt.RunTwice {
+		once := *k
+		_ = guard(j.fn, storage.NewTx(&once, s.opt.Now(), s.cat, true))
+		once.end()
+		if err := once.undo(); err != nil {
+			j.err, j.left = err, false
+			return
+		}
+	}
+	j.tx = storage.NewTx(k, s.opt.Now(), s.cat, true)
+	j.err = guard(j.fn, j.tx)
+	j.left = false
+}
+
+// write is the writer: it makes a group of what waits, again and again.
+func (s *Store) write() {
+	defer close(s.ended)
+	for j := s.queue.wait(); j != nil; j = s.queue.wait() {
+		s.group(j)
+	}
+}
+
+// group runs j and those that come after it in one transaction. When that
+// cannot be committed, every one of them runs again in a transaction of its
+// own, also those that failed or wrote nothing: they may have judged by
+// something that was lost.
+func (s *Store) group(j *job) {
+	jobs, err := s.together(j)
+	if err != nil && len(jobs) > 1 && !errors.Is(err, errBroken) {
+		s.count.failed.Add(1)
+		for _, j := range jobs {
+			_, err := s.attempt([]*job{j}, nil)
+			j.answer(err)
+		}
+		return
+	}
+	for _, j := range jobs {
+		j.answer(err)
+	}
+}
+
+func (j *job) answer(commit error) {
+	if commit != nil {
+		j.err = commit
+	}
+	close(j.done)
+}
+
+func (s *Store) together(j *job) ([]*job, error) {
+	end := time.Now().Add(s.opt.GroupFor)
+	return s.attempt([]*job{j}, func(n int) *job {
+		if n >= s.opt.Group || time.Now().After(end) {
+			return nil
+		}
+		j, _ := s.queue.take()
+		return j
+	})
+}
+
+// attempt runs the jobs, and those that more adds, in one transaction, and
+// commits it if anything was written. The error is about the transaction; each
+// job has its own.
+func (s *Store) attempt(jobs []*job, more func(n int) *job) ([]*job, error) {
+	btx, err := s.db.Begin(true)
+	if err != nil {
+		return jobs, plain(err)
+	}
+	buckets := make(map[string]*bbolt.Bucket)
+	wrote := false
+	for i := 0; i < len(jobs); i++ {
+		k := &keys{tx: btx, buckets: buckets}
+		if err := s.take(jobs[i], k); err != nil {
+			return jobs, errors.Join(err, btx.Rollback())
+		}
+		wrote = wrote || len(k.log) > 0
+		if more != nil && i == len(jobs)-1 {
+			if j := more(len(jobs)); j != nil {
+				jobs = append(jobs, j)
+			}
+		}
+	}
+	if !wrote {
+		return jobs, btx.Rollback()
+	}
+	return jobs, s.finish(btx)
+}
+
+// take gives one job its turn. The error is about the transaction, which a
+// failed undo has spoiled.
+func (s *Store) take(j *job, k *keys) error {
+	if j.left {
+		return nil
+	}
+	if j.err = j.ctx.Err(); j.err != nil {
+		return nil
+	}
+	s.count.updates.Add(1)
+	j.turn <- k
+	<-j.ran
+	if j.err != nil {
+		return k.undo()
+	}
+	return nil
+}
+
+// finish commits. A commit that failed but can be seen is neither done nor
+// undone, and the store takes no more updates.
+func (s *Store) finish(btx *bbolt.Tx) error {
+	id := btx.ID()
+	err := s.commit(btx)
+	if err == nil {
+		s.count.commits.Add(1)
+		return nil
+	}
+	_ = btx.Rollback() // usually done already
+	err = plain(err)
+	seen, verr := s.db.Begin(false)
+	if verr != nil {
+		return fmt.Errorf("%w: %w", errBroken, err)
+	}
+	defer seen.Rollback() //nolint:errcheck // a read transaction has nothing to lose
+	if seen.ID() >= id {
+		return fmt.Errorf("%w: %w", errBroken, err)
+	}
+	return err
+}

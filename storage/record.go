@@ -1,0 +1,61 @@
+package storage
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// An Upgrade rewrites a record of one schema into the next one. It leaves the
+// record's key as it is; when it changes what an index is made of, that index
+// gets a new name.
+type Upgrade func(old json.RawMessage) (json.RawMessage, error)
+
+// format is the way records and the catalogue are laid out. A record is one
+// byte for the format, its schema as a varint, and JSON.
+const format = 1
+
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func encode(record any, schema int) ([]byte, error) {
+	buf := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buf)
+	buf.Reset()
+	buf.WriteByte(format)
+	buf.Write(binary.AppendUvarint(buf.AvailableBuffer(), uint64(schema)))
+	enc := json.NewEncoder(buf)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(record); err != nil {
+		return nil, err
+	}
+	return bytes.Clone(buf.Bytes()[:buf.Len()-1]), nil // without the encoder's newline
+}
+
+func decode(raw []byte, up []Upgrade, into any) error {
+	if len(raw) < 2 {
+		return errors.New("the record is cut short")
+	}
+	if raw[0] != format {
+		return fmt.Errorf("%w: record format %d, known is %d", ErrNewerFormat, raw[0], format)
+	}
+	was, n := binary.Uvarint(raw[1:])
+	if n <= 0 || was == 0 {
+		return errors.New("the record has no schema")
+	}
+	schema := uint64(len(up) + 1)
+	if was > schema {
+		return fmt.Errorf("%w: schema %d, known is %d", ErrNewerFormat, was, schema)
+	}
+	body := json.RawMessage(raw[1+n:])
+	for v := was; v < schema; v++ {
+		next, err := up[v-1](bytes.Clone(body))
+		if err != nil {
+			return fmt.Errorf("upgrade from schema %d: %w", v, err)
+		}
+		body = next
+	}
+	return json.Unmarshal(body, into)
+}
