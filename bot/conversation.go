@@ -64,6 +64,7 @@ type Conversation struct {
 	Private    bool      `json:"private,omitempty"`
 	Channel    string    `json:"channel"` // the brand's short name of the room its card is in
 	Storm      ID        `json:"storm,omitempty"`
+	Folded     bool      `json:"folded,omitempty"` // counted by its storm
 	Status     Status    `json:"status"`
 	Assignee   PersonID  `json:"assignee,omitempty"`
 	Labels     []string  `json:"labels,omitempty"` // sorted
@@ -145,5 +146,15 @@ type Storm struct {
 	Newest   ID        `json:"newest,omitempty"`
 	Loudest  ID        `json:"loudest,omitempty"` // the one whose author has the most followers
 	Reach    int       `json:"reach,omitempty"`   // followers of the loudest
+	Bulk     *Bulk     `json:"bulk,omitempty"`    // what is being done to all of them
 	Revision int       `json:"revision"`
+}
+
+// Bulk is one decision on every conversation of a storm, carried out in pieces.
+type Bulk struct {
+	Verb  string    `json:"verb"` // "resolve" or "spam"
+	By    PersonID  `json:"by"`
+	At    time.Time `json:"at"` // later conversations are not touched
+	Done  int       `json:"done"`
+	Ended bool      `json:"ended,omitempty"`
 }

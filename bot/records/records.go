@@ -17,6 +17,13 @@ type Seen struct {
 	At     time.Time `json:"at"`
 }
 
+// Gone remembers a deletion at the source of an item that has not come yet.
+type Gone struct {
+	Account bot.AccountID `json:"account"`
+	Remote  string        `json:"remote"`
+	At      time.Time     `json:"at"`
+}
+
 // Told remembers what a person was told once and need not be told again.
 type Told struct {
 	Person string    `json:"person"`
@@ -75,11 +82,26 @@ var (
 		}
 		return storage.K(c.WakeAt)
 	})
+	// ConversationsIn are those of a storm that are not resolved.
 	ConversationsIn = Conversations.Index("storm.1", func(c *bot.Conversation) storage.Key {
-		if c.Storm == "" {
+		if c.Storm == "" || c.Status == bot.Resolved || c.MergedInto != "" {
 			return nil
 		}
 		return storage.K(c.Storm, c.OpenedAt)
+	})
+	// ConversationsToFold are those that their storm has not counted yet.
+	ConversationsToFold = Conversations.Index("fold.1", func(c *bot.Conversation) storage.Key {
+		if c.Storm == "" || c.Folded || c.MergedInto != "" {
+			return nil
+		}
+		return storage.K(c.Brand, c.Storm, c.OpenedAt)
+	})
+	// ConversationsBy is how often an author came.
+	ConversationsBy = Conversations.Index("author.1", func(c *bot.Conversation) storage.Key {
+		if c.MergedInto != "" {
+			return nil
+		}
+		return storage.K(c.Brand, c.Account, c.Author.ID, c.OpenedAt)
 	})
 
 	Storms = storage.Define("storms", func(s *bot.Storm) storage.Key { return storage.K(s.Brand, s.ID) })
@@ -89,6 +111,13 @@ var (
 			return nil
 		}
 		return storage.K(s.Account, s.Post)
+	})
+	// StormsAtWork are those with a decision that is being carried out.
+	StormsAtWork = Storms.Index("bulk.1", func(s *bot.Storm) storage.Key {
+		if s.Bulk == nil || s.Bulk.Ended {
+			return nil
+		}
+		return storage.K(s.Brand, s.ID)
 	})
 
 	Replies       = storage.Define("replies", func(r *bot.Reply) storage.Key { return storage.K(r.Brand, r.ID) })
@@ -125,7 +154,7 @@ var (
 		}
 		return storage.K(e.State, e.Order)
 	})
-	EffectsOn      = Effects.Index("subject.1", func(e *act.Effect) storage.Key {
+	EffectsOn = Effects.Index("subject.1", func(e *act.Effect) storage.Key {
 		return storage.K(e.Subject.Kind, e.Subject.ID, e.Order)
 	})
 
@@ -150,10 +179,11 @@ var (
 
 	Deeds   = storage.Define("seen", func(s *Seen) storage.Key { return storage.K(s.Source, s.ID) })
 	DeedsAt = Deeds.Index("at.1", func(s *Seen) storage.Key { return storage.K(s.At) })
+	Gones   = storage.Define("gone", func(g *Gone) storage.Key { return storage.K(g.Account, g.Remote) })
 	Tolds   = storage.Define("told", func(t *Told) storage.Key { return storage.K(t.Person, t.What) })
 )
 
 // All lists every collection, for the engine that opens the store.
 func All() []storage.Definition {
-	return []storage.Definition{Items, Conversations, Storms, Replies, SavedReplies, Effects, Slots, Audit, Deeds, Tolds}
+	return []storage.Definition{Items, Conversations, Storms, Replies, SavedReplies, Effects, Slots, Audit, Deeds, Gones, Tolds}
 }
