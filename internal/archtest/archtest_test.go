@@ -14,6 +14,7 @@ import (
 var rules = map[string]func(*tree) []finding{
 	"imports":         downwards,
 	"pure":            pure,
+	"wire":            wired,
 	"libraries":       kept,
 	"dependencies":    documented,
 	"size":            sized,
@@ -138,6 +139,9 @@ func TestRulesFindBreaches(t *testing.T) {
 
 		{"words open a socket", "pure", map[string]string{"bot/act/act.go": goFile("act", "net/http")}, "bot/act: imports \"net/http\""},
 		{"tests of words may open files", "pure", map[string]string{"bot/act/act_test.go": goFile("act", "os")}, ""},
+
+		{"a harness opens the store", "wire", map[string]string{"internal/browsertest/shots_test.go": goFile("browsertest", "ponte/internal/app", "ponte/storage")}, "internal/browsertest: reaches past the wire to storage"},
+		{"a harness starts a Ponte", "wire", map[string]string{"internal/browsertest/shots_test.go": goFile("browsertest", "ponte/internal/app", "ponte/bot")}, ""},
 
 		{"words import a library", "libraries", map[string]string{"bot/bot.go": goFile("bot", "golang.org/x/text/language")}, "bot/bot.go: imports \"golang.org/x/text/language\""},
 		{"another room opens bbolt", "libraries", map[string]string{"internal/app/app.go": goFile("app", "go.etcd.io/bbolt")}, "kept in storage/bolt"},

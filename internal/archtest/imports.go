@@ -196,3 +196,28 @@ func pure(t *tree) []finding {
 	}
 	return found
 }
+
+// harnesses lists the rooms that try Ponte as people and platforms meet it, and
+// the tiers they may import for that: enough to start one and to read its words.
+var (
+	harnesses    = []string{"internal/browsertest"}
+	harnessTiers = []string{"words", "catalogues", "wiring"}
+)
+
+// wired finds harnesses that reach past the wire into what they try.
+func wired(t *tree) []finding {
+	var found []finding
+	for _, r := range t.sorted() {
+		if !slices.Contains(harnesses, r.folder) {
+			continue
+		}
+		for _, imported := range slices.Concat(r.imports(false), r.imports(true)) {
+			folder, ours := t.within(imported)
+			row, _ := tierOf(folder)
+			if ours && folder != r.folder && !slices.Contains(harnessTiers, row.name) {
+				found = append(found, finding{"wire", r.folder, "reaches past the wire to " + folder})
+			}
+		}
+	}
+	return found
+}
