@@ -12,7 +12,7 @@ import (
 // BrandID is the short name of a brand in the configuration: "aurora".
 type BrandID string
 
-// AccountID names a brand's presence on one platform: "square:aurora".
+// AccountID names a brand's presence on one platform: "network:aurora".
 type AccountID string
 
 // PersonID is the short name of a person in the configuration: "ana".
@@ -54,7 +54,7 @@ type Brand struct {
 type Account struct {
 	ID       AccountID
 	Platform string // the adapter's name
-	Network  string // as people call it: "the square"
+	Network  string // as people call it
 	Name     string // as whom the brand speaks there
 }
 
