@@ -84,13 +84,13 @@ const (
 // not fit a new unique index. In a full store the indexes that could not be
 // completed answer ErrNotBuilt, and the rest works.
 func (c *Catalogue) Prepare(ctx context.Context, s Store) error {
-	unfinished, err := Do(ctx, s, c.survey)
+	unfinished, err := Do(Urgent(ctx), s, c.survey)
 	if err != nil {
 		return err
 	}
 	for _, name := range unfinished {
 		for n := (note{State: stateDropping}); n.State == stateDropping; {
-			if n, err = Do(ctx, s, func(tx *Tx) (note, error) { return c.drop(tx, name) }); err != nil {
+			if n, err = Do(Urgent(ctx), s, func(tx *Tx) (note, error) { return c.drop(tx, name) }); err != nil {
 				return err
 			}
 		}
@@ -320,7 +320,11 @@ func (ix *Index[T]) build(tx *Tx, from Key, n int) (Key, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := ix.move(tx, key, nil, ix.keys(&t)); err != nil {
+		has := ix.keys(&t)
+		if err := ix.free(tx, key, has); err != nil {
+			return nil, err
+		}
+		if err := ix.move(tx, key, nil, has); err != nil {
 			return nil, err
 		}
 		if n--; n == 0 {

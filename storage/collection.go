@@ -74,7 +74,10 @@ func (c *Collection[T]) Put(tx *Tx, t T) error {
 	if err != nil {
 		return err
 	}
-	return c.write(tx, key, raw, c.entries(raw, &old), &t)
+	if raw == nil {
+		return c.write(tx, key, nil, nil, &t)
+	}
+	return c.write(tx, key, raw, c.entries(&old), &t)
 }
 
 // Change reads the record under key, lets fn change it, and writes it unless it
@@ -93,7 +96,7 @@ func (c *Collection[T]) Change(tx *Tx, key Key, fn func(*T) error) (T, error) {
 	if raw == nil {
 		return zero, about(ErrNotFound, c.name, key)
 	}
-	had := c.entries(raw, &t)
+	had := c.entries(&t)
 	if err := fn(&t); err != nil {
 		return zero, err
 	}
@@ -115,7 +118,7 @@ func (c *Collection[T]) Delete(tx *Tx, key Key) error {
 	if err != nil || raw == nil {
 		return err
 	}
-	for i, had := range c.entries(raw, &old) {
+	for i, had := range c.entries(&old) {
 		if err := c.indexes[i].move(tx, key, had, nil); err != nil {
 			return err
 		}
@@ -174,12 +177,8 @@ func (c *Collection[T]) decode(key Key, raw []byte) (T, error) {
 	return t, nil
 }
 
-// entries are the index keys of the record, by index; none when it was not
-// there.
-func (c *Collection[T]) entries(raw []byte, t *T) [][]Key {
-	if raw == nil || len(c.indexes) == 0 {
-		return nil
-	}
+// entries are the index keys of the record, by index.
+func (c *Collection[T]) entries(t *T) [][]Key {
 	out := make([][]Key, len(c.indexes))
 	for i, ix := range c.indexes {
 		out[i] = ix.keys(t)
@@ -187,6 +186,8 @@ func (c *Collection[T]) entries(raw []byte, t *T) [][]Key {
 	return out
 }
 
+// write writes the record, whose bytes and index keys were was and had. When
+// another record has one of its unique keys, nothing is written.
 func (c *Collection[T]) write(tx *Tx, key Key, was []byte, had [][]Key, t *T) error {
 	if len(key) == 0 {
 		return about(errors.New("storage: a record without a key"), c.name, key)
@@ -198,12 +199,18 @@ func (c *Collection[T]) write(tx *Tx, key Key, was []byte, had [][]Key, t *T) er
 	if bytes.Equal(was, now) {
 		return nil
 	}
+	has := c.entries(t)
+	for i, ix := range c.indexes {
+		if err := ix.free(tx, key, has[i]); err != nil {
+			return err
+		}
+	}
 	for i, ix := range c.indexes {
 		var old []Key
 		if had != nil {
 			old = had[i]
 		}
-		if err := ix.move(tx, key, old, ix.keys(t)); err != nil {
+		if err := ix.move(tx, key, old, has[i]); err != nil {
 			return err
 		}
 	}

@@ -189,18 +189,23 @@ func (ix *Index[T]) move(tx *Tx, record Key, had, has []Key) error {
 		if contains(had, k) {
 			continue
 		}
-		if err := ix.put(tx, record, k); err != nil {
+		if err := tx.keys.Put(ix.name, ix.entry(k, record), record); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (ix *Index[T]) put(tx *Tx, record, k Key) error {
-	if len(k) == 0 {
-		return about(fmt.Errorf("storage: an empty key in %s", ix.name), ix.of.name, record)
-	}
-	if ix.kind == uniqueKey {
+// free returns ErrConflict when another record has one of the keys in a unique
+// index.
+func (ix *Index[T]) free(tx *Tx, record Key, keys []Key) error {
+	for _, k := range keys {
+		if len(k) == 0 {
+			return about(fmt.Errorf("storage: an empty key in %s", ix.name), ix.of.name, record)
+		}
+		if ix.kind != uniqueKey {
+			continue
+		}
 		other, err := get(tx, ix.name, k)
 		if err != nil {
 			return err
@@ -209,7 +214,7 @@ func (ix *Index[T]) put(tx *Tx, record, k Key) error {
 			return about(ErrConflict, ix.name, k)
 		}
 	}
-	return tx.keys.Put(ix.name, ix.entry(k, record), record)
+	return nil
 }
 
 // entry is a key of the index's space: in a unique index the key itself, else

@@ -38,6 +38,7 @@ type Store struct {
 	ended chan struct{} // the writer has ended
 	count counters
 
+	broken bool                  // the writer's: the disk did not confirm a commit
 	commit func(*bbolt.Tx) error // tests put faults here
 }
 
@@ -55,6 +56,9 @@ const firstMap = 1 << 30
 // and a *LockedError while another process has it open.
 func Open(ctx context.Context, path string, opt Options, defs ...storage.Definition) (*Store, error) {
 	cat := storage.NewCatalogue(defs...)
+	if opt.MaxSize != 0 && opt.MaxSize < smallest {
+		return nil, fmt.Errorf("open %s: a limit of %d bytes is below the least one, %d", path, opt.MaxSize, smallest)
+	}
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
@@ -102,10 +106,19 @@ func openFile(path string, opt Options) (*bbolt.DB, error) {
 	if opt.MaxSize > 0 {
 		db.AllocSize = int(min(max(opt.MaxSize/64, 64<<10), 16<<20))
 	}
-	if err := errors.Join(os.Chmod(path, 0o600), mark(path)); err != nil {
+	// An empty transaction has the free pages counted.
+	if err := errors.Join(os.Chmod(path, 0o600), mark(path), turn(db)); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return db, nil
+}
+
+func turn(db *bbolt.DB) error {
+	btx, err := db.Begin(true)
+	if err != nil {
+		return err
+	}
+	return btx.Rollback()
 }
 
 // readThrough reads the file from beginning to end. After a crash the free
@@ -133,6 +146,9 @@ func (s *Store) Close() error {
 		return nil
 	}
 	<-s.ended
+	if s.broken {
+		return errors.Join(errBroken, s.db.Close())
+	}
 	s.db.NoFreelistSync = false
 	err := s.db.Update(func(*bbolt.Tx) error { return nil })
 	if cerr := s.db.Close(); cerr != nil {

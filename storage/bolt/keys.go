@@ -117,7 +117,7 @@ func (k *keys) Delete(space string, key []byte) error {
 	if b == nil || b.Get(key) == nil {
 		return nil
 	}
-	k.grown -= len(k.note(b, key)) + len(key)
+	k.grown -= len(key) + len(k.note(b, key))
 	return b.Delete(key)
 }
 
@@ -150,9 +150,9 @@ func (k *keys) Scan(space string, r storage.Range) iter.Seq2[storage.KV, error] 
 		if b == nil {
 			return
 		}
-		c := b.Cursor()
-		key, value := first(c, r)
-		for key != nil && within(key, r) {
+		w := walk{bucket: b, cursor: b.Cursor(), Range: r}
+		key, value := w.first()
+		for key != nil && w.within(key) {
 			writes := k.writes
 			if !yield(storage.KV{Key: key, Value: value}, nil) {
 				return
@@ -162,56 +162,10 @@ func (k *keys) Scan(space string, r storage.Range) iter.Seq2[storage.KV, error] 
 				return
 			}
 			if k.writes == writes {
-				key, value = step(c, r)
-				continue
+				key, value = w.step(key)
+			} else {
+				key, value = w.beyond(key)
 			}
-			c = b.Cursor()
-			key, value = beyond(c, r, key)
 		}
 	}
-}
-
-func first(c *bbolt.Cursor, r storage.Range) (key, value []byte) {
-	switch {
-	case r.Reverse && r.To == nil:
-		return c.Last()
-	case r.Reverse:
-		return below(c, r.To)
-	default:
-		return c.Seek(r.From)
-	}
-}
-
-func step(c *bbolt.Cursor, r storage.Range) (key, value []byte) {
-	if r.Reverse {
-		return c.Prev()
-	}
-	return c.Next()
-}
-
-// beyond is the first key behind at, in the range's direction.
-func beyond(c *bbolt.Cursor, r storage.Range, at []byte) (key, value []byte) {
-	if r.Reverse {
-		return below(c, at)
-	}
-	key, value = c.Seek(at)
-	if bytes.Equal(key, at) {
-		return c.Next()
-	}
-	return key, value
-}
-
-// below is the last key before to.
-func below(c *bbolt.Cursor, to []byte) (key, value []byte) {
-	if key, _ := c.Seek(to); key == nil {
-		return c.Last()
-	}
-	return c.Prev()
-}
-
-func within(key []byte, r storage.Range) bool {
-	if r.Reverse {
-		return bytes.Compare(key, r.From) >= 0
-	}
-	return r.To == nil || bytes.Compare(key, r.To) < 0
 }

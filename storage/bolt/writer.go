@@ -24,11 +24,11 @@ type job struct {
 	ran     chan struct{}
 	done    chan struct{}
 
-	// Set by the run, read by the writer between turns and by the caller at
-	// the end.
-	tx   *storage.Tx
-	err  error
-	left bool // the caller's goroutine ended inside the closure
+	// Written in the job's turn, and read by the writer and the caller behind it.
+	tx    *storage.Tx
+	err   error
+	left  bool // the caller's goroutine ended inside the closure
+	again bool // found no room beside the others of its group
 }
 
 // claim decides between the writer, who is about to run the job, and a caller
@@ -76,8 +76,7 @@ func (s *Store) Update(ctx context.Context, fn func(*storage.Tx) error) error {
 	}
 }
 
-// run runs the closure in the caller's goroutine and undoes what a failed one
-// wrote.
+// run runs the closure in the caller's goroutine.
 func (s *Store) run(j *job, k *keys) {
 	j.err, j.left = errLeft, true
 	defer func() {
@@ -85,13 +84,12 @@ func (s *Store) run(j *job, k *keys) {
 		j.ran <- struct{}{}
 	}()
 	if s.opt.RunTwice {
-		once := *k
-		_ = guard(j.fn, storage.NewTx(&once, s.opt.Now(), s.cat, true))
-		once.end()
-		if err := once.undo(); err != nil {
-			j.err, j.left = err, false
+		_ = guard(j.fn, storage.NewTx(k, s.opt.Now(), s.cat, true))
+		if j.err = k.undo(); j.err != nil {
+			j.left = false
 			return
 		}
+		j.err = errLeft
 	}
 	j.tx = storage.NewTx(k, s.opt.Now(), s.cat, true)
 	j.err = guard(j.fn, j.tx)
@@ -109,60 +107,53 @@ func (s *Store) write() {
 // group runs j and those that come after it in one transaction. When that
 // cannot be committed, every one of them runs again in a transaction of its
 // own, also those that failed or wrote nothing: they may have judged by
-// something that was lost.
+// something that was lost. Nobody is answered before.
 func (s *Store) group(j *job) {
-	jobs, err := s.together(j)
-	if err != nil && len(jobs) > 1 && !errors.Is(err, errBroken) {
-		s.count.failed.Add(1)
-		for _, j := range jobs {
-			_, err := s.attempt([]*job{j}, nil)
-			j.answer(err)
-		}
-		return
-	}
-	for _, j := range jobs {
-		j.answer(err)
-	}
-}
-
-func (j *job) answer(commit error) {
-	if commit != nil {
-		j.err = commit
-	}
-	close(j.done)
-}
-
-func (s *Store) together(j *job) ([]*job, error) {
 	end := time.Now().Add(s.opt.GroupFor)
-	return s.attempt([]*job{j}, func(n int) *job {
+	jobs, err := s.attempt(j, func(n int) *job {
 		if n >= s.opt.Group || time.Now().After(end) {
 			return nil
 		}
-		j, _ := s.queue.take()
-		return j
+		next, _ := s.queue.take()
+		return next
 	})
+	single := len(jobs) > 1 && err != nil && !s.broken
+	for _, j := range jobs {
+		err := err
+		if single || j.again {
+			_, err = s.attempt(j, nil)
+		}
+		if err != nil {
+			j.err = err
+		}
+		close(j.done)
+	}
 }
 
-// attempt runs the jobs, and those that more adds, in one transaction, and
+// attempt runs the job, and those that more adds, in one transaction, and
 // commits it if anything was written. The error is about the transaction; each
 // job has its own.
-func (s *Store) attempt(jobs []*job, more func(n int) *job) ([]*job, error) {
+func (s *Store) attempt(first *job, more func(n int) *job) (jobs []*job, err error) {
+	jobs = []*job{first}
+	if s.broken {
+		return jobs, errBroken
+	}
 	btx, err := s.db.Begin(true)
 	if err != nil {
 		return jobs, plain(err)
 	}
-	buckets := make(map[string]*bbolt.Bucket)
-	wrote := false
+	buckets, left, wrote := make(map[string]*bbolt.Bucket), s.room(btx), false
 	for i := 0; i < len(jobs); i++ {
 		k := &keys{tx: btx, buckets: buckets}
-		if err := s.take(jobs[i], k); err != nil {
+		if err := s.take(jobs[i], k, &left, wrote); err != nil {
 			return jobs, errors.Join(err, btx.Rollback())
 		}
 		wrote = wrote || len(k.log) > 0
-		if more != nil && i == len(jobs)-1 {
-			if j := more(len(jobs)); j != nil {
-				jobs = append(jobs, j)
-			}
+		if more == nil {
+			break
+		}
+		if j := more(len(jobs)); j != nil {
+			jobs = append(jobs, j)
 		}
 	}
 	if !wrote {
@@ -171,9 +162,10 @@ func (s *Store) attempt(jobs []*job, more func(n int) *job) ([]*job, error) {
 	return jobs, s.finish(btx)
 }
 
-// take gives one job its turn. The error is about the transaction, which a
-// failed undo has spoiled.
-func (s *Store) take(j *job, k *keys) error {
+// take gives one job its turn, and undoes it when it failed or found no room.
+// The error is about the transaction, which a failed undo has spoiled.
+func (s *Store) take(j *job, k *keys, left *room, beside bool) error {
+	j.again = false
 	if j.left {
 		return nil
 	}
@@ -183,6 +175,9 @@ func (s *Store) take(j *job, k *keys) error {
 	s.count.updates.Add(1)
 	j.turn <- k
 	<-j.ran
+	if j.err == nil && !left.take(k, j.urgent) {
+		j.err, j.again = s.errFull(), beside
+	}
 	if j.err != nil {
 		return k.undo()
 	}
@@ -198,15 +193,15 @@ func (s *Store) finish(btx *bbolt.Tx) error {
 		s.count.commits.Add(1)
 		return nil
 	}
+	s.count.failed.Add(1)
 	_ = btx.Rollback() // usually done already
-	err = plain(err)
 	seen, verr := s.db.Begin(false)
-	if verr != nil {
+	if verr == nil {
+		s.broken = seen.ID() >= id
+		verr = seen.Rollback()
+	}
+	if s.broken = s.broken || verr != nil; s.broken {
 		return fmt.Errorf("%w: %w", errBroken, err)
 	}
-	defer seen.Rollback() //nolint:errcheck // a read transaction has nothing to lose
-	if seen.ID() >= id {
-		return fmt.Errorf("%w: %w", errBroken, err)
-	}
-	return err
+	return plain(err)
 }
