@@ -1,6 +1,10 @@
 package bot
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // ItemKind is how something was said to the brand.
 type ItemKind string
@@ -24,6 +28,19 @@ type Author struct {
 	Handle    string `json:"handle,omitempty"`
 	URL       string `json:"url,omitempty"`
 	Followers int    `json:"followers,omitempty"`
+}
+
+// Names returns what the author is looked up by: name, handle and id, in lower
+// case and without "@", each once.
+func (a Author) Names() []string {
+	var out []string
+	for _, n := range []string{a.Name, a.Handle, a.ID} {
+		n = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(n), "@"))
+		if n != "" && !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // Media is a picture, film or sound that came with an item.

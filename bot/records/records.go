@@ -104,6 +104,18 @@ var (
 		return storage.K(c.Brand, c.Account, c.Author.ID, c.OpenedAt)
 	})
 
+	// ConversationsWith finds a conversation by its author's name, handle or id, in lower case.
+	ConversationsWith = Conversations.Many("with.1", func(c *bot.Conversation) []storage.Key {
+		if c.MergedInto != "" {
+			return nil
+		}
+		var keys []storage.Key
+		for _, name := range c.Author.Names() {
+			keys = append(keys, storage.K(c.Brand, name, c.OpenedAt))
+		}
+		return keys
+	})
+
 	Storms = storage.Define("storms", func(s *bot.Storm) storage.Key { return storage.K(s.Brand, s.ID) })
 	// StormOn is the storm that takes further conversations on a post.
 	StormOn = Storms.Unique("post.1", func(s *bot.Storm) storage.Key {
@@ -133,12 +145,24 @@ var (
 	SavedReplies = storage.Define("saved", func(s *bot.Saved) storage.Key { return storage.K(s.Brand, s.Name) })
 
 	Effects = storage.Define("effects", func(e *act.Effect) storage.Key { return storage.K(e.ID) })
-	// EffectsDue holds the first waiting effect of each lane, by rate, then by who goes first.
+	// EffectsDue holds the first waiting effect of each lane, by rate, then by who
+	// goes first. One that awaits a slot is due when it is too late for it.
 	EffectsDue = Effects.Index("due.1", func(e *act.Effect) storage.Key {
-		if e.State != act.Waiting || !e.Head {
+		due := e.Due
+		switch {
+		case e.State != act.Waiting || !e.Head, e.Awaits != "" && e.Until.IsZero():
+			return nil
+		case e.Awaits != "":
+			due = e.Until.Add(time.Nanosecond)
+		}
+		return storage.K(e.Budget, int(e.Class), due)
+	})
+	// EffectsAwaiting are those that cannot start before a slot has a Ref.
+	EffectsAwaiting = Effects.Index("awaits.1", func(e *act.Effect) storage.Key {
+		if e.State != act.Waiting || e.Awaits == "" {
 			return nil
 		}
-		return storage.K(e.Budget, int(e.Class), e.Due)
+		return storage.K(e.Awaits, e.Order)
 	})
 	// EffectsInLane is the order within a lane of what is not over yet.
 	EffectsInLane = Effects.Index("lane.1", func(e *act.Effect) storage.Key {
