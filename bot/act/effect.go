@@ -88,6 +88,12 @@ type Effect struct {
 	FirstAt   time.Time  `json:"first_at,omitzero"` // of the first attempt under this key
 	EndedAt   time.Time  `json:"ended_at,omitzero"`
 	Receipt   Receipt    `json:"receipt,omitzero"`
+
+	Mention []string `json:"mention,omitempty"` // whom a Show pings when it first goes out
+	Awaits  string   `json:"awaits,omitempty"`  // the slot that must have a Ref before it can start
+	Maybe   bool     `json:"maybe,omitempty"`   // an earlier attempt under this key may have happened
+	Tries   int      `json:"tries,omitempty"`   // attempts since it was asked for
+	Asked   int      `json:"asked,omitempty"`   // times the platform was asked what became of the last attempt
 }
 
 // Move changes the state, or returns a Conflict when the table does not allow it.

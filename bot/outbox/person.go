@@ -1,0 +1,77 @@
+package outbox
+
+import (
+	"errors"
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/records"
+	"ponte/storage"
+)
+
+// Cancel takes an effect back. The error is a Conflict unless it waits and has
+// certainly not happened yet.
+func (o *Outbox) Cancel(tx *storage.Tx, id bot.ID) error {
+	e, err := find(tx, id)
+	if err != nil {
+		return err
+	}
+	if e.State != act.Waiting || e.Maybe {
+		return bot.Errorf(bot.Conflict, "error.too_late")
+	}
+	if err := e.Move(act.Undone); err != nil {
+		return err
+	}
+	tx.OnCommit(o.poke)
+	return o.keep(tx, &e, ponte)
+}
+
+// Hurry makes a waiting effect due now. One that the platform turned away keeps
+// the wait it was given.
+func (o *Outbox) Hurry(tx *storage.Tx, id bot.ID) error {
+	e, err := find(tx, id)
+	if err != nil || e.State != act.Waiting || e.Tries > 0 || !e.Due.After(tx.Now()) {
+		return err
+	}
+	e.Due = tx.Now()
+	tx.OnCommit(o.poke)
+	return records.Effects.Put(tx, e)
+}
+
+// Settle is a person's word on an unknown effect. One that happened is done,
+// with what the person knows of the receipt; any other waits again, at the end
+// of its lane. The error is a Conflict when it is not unknown any more.
+func (o *Outbox) Settle(tx *storage.Tx, id bot.ID, happened bool, by bot.PersonID, r act.Receipt) error {
+	e, err := find(tx, id)
+	if err != nil {
+		return err
+	}
+	if e.State != act.Unknown {
+		return bot.Errorf(bot.Conflict, "error.too_late")
+	}
+	tx.OnCommit(o.poke)
+	if happened {
+		return o.done(tx, &e, r, string(by))
+	}
+	if err := e.Move(act.Waiting); err != nil {
+		return err
+	}
+	e.Maybe, e.FirstAt, e.EndedAt = false, time.Time{}, time.Time{}
+	e.Tries, e.Asked, e.Due = 0, 0, tx.Now()
+	if e.Show {
+		e.Act, e.Again = act.Envelope{}, false
+	}
+	if err := toEnd(tx, &e); err != nil {
+		return err
+	}
+	return o.keep(tx, &e, string(by))
+}
+
+func find(tx *storage.Tx, id bot.ID) (act.Effect, error) {
+	e, err := records.Effects.Get(tx, storage.K(id))
+	if errors.Is(err, storage.ErrNotFound) {
+		err = bot.Errorf(bot.NotFound, "error.not_found").Because(err)
+	}
+	return e, err
+}

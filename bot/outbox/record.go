@@ -1,0 +1,194 @@
+package outbox
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/records"
+	"ponte/storage"
+)
+
+// keep writes an effect that has moved, with a line in the audit log, and tells
+// those who watch. When the move took it out of its lane or to its end, the next
+// one there may go.
+func (o *Outbox) keep(tx *storage.Tx, e *act.Effect, who string) error {
+	open := e.State == act.Waiting || e.State == act.Started
+	if !open {
+		e.Head, e.EndedAt = false, tx.Now()
+	}
+	if err := records.Effects.Put(tx, *e); err != nil {
+		return err
+	}
+	if !e.Head {
+		if err := next(tx, e.Lane); err != nil {
+			return err
+		}
+	}
+	if err := o.audit(tx, e, who); err != nil {
+		return err
+	}
+	if e.Show || e.State == act.Undone {
+		return nil
+	}
+	for _, f := range o.watches[e.Subject.Kind] {
+		if err := f(tx, *e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// next makes the first open effect of a lane its head.
+func next(tx *storage.Tx, lane string) error {
+	e, err := records.EffectsInLane.First(tx, storage.K(lane))
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil
+	}
+	if err != nil || e.Head {
+		return err
+	}
+	e.Head = true
+	return records.Effects.Put(tx, e)
+}
+
+// audit writes what became of an effect, and never what it says.
+func (o *Outbox) audit(tx *storage.Tx, e *act.Effect, who string) error {
+	details := map[string]string{"key": e.Key, "attempt": strconv.Itoa(e.Attempt)}
+	if e.Fault != nil && e.State != act.Done {
+		details["fault"] = string(e.Fault.Kind)
+	}
+	return records.Audit.Insert(tx, bot.Record{
+		ID: bot.NewID(tx.Now()), Brand: e.Brand, At: tx.Now(), Who: who, What: "effect." + string(e.State),
+		Subject: "effect/" + string(e.ID), Trace: e.Trace, Details: details,
+	})
+}
+
+// ponte is who acts when nobody does.
+const ponte = "ponte"
+
+// done records that an effect happened: its slot is named by the platform, and
+// what waited for that may go. A Show that was touched meanwhile waits again.
+func (o *Outbox) done(tx *storage.Tx, e *act.Effect, r act.Receipt, who string) error {
+	if err := e.Move(act.Done); err != nil {
+		return err
+	}
+	slot, err := o.fill(tx, e, r)
+	if err != nil {
+		return err
+	}
+	e.Receipt, e.Fault, e.Maybe, e.Tries, e.Asked = r, nil, false, 0, 0
+	if e.Show {
+		e.Act, e.Mention = act.Envelope{}, nil
+	}
+	if err := o.keep(tx, e, who); err != nil {
+		return err
+	}
+	return o.repeat(tx, e, slot)
+}
+
+// repeat lets a Show that was touched since it was drawn wait again.
+func (o *Outbox) repeat(tx *storage.Tx, e *act.Effect, slot act.Slot) error {
+	if !e.Show || !e.Again {
+		return nil
+	}
+	if err := e.Move(act.Waiting); err != nil {
+		return err
+	}
+	if err := anew(tx, e, slot); err != nil {
+		return err
+	}
+	return records.Effects.Put(tx, *e)
+}
+
+// fill writes into the effect's slot what the platform calls the message and
+// which revision it shows, and wakes what waited for it.
+func (o *Outbox) fill(tx *storage.Tx, e *act.Effect, r act.Receipt) (act.Slot, error) {
+	if e.Slot == "" {
+		return act.Slot{}, nil
+	}
+	slot, err := records.Slots.Get(tx, storage.K(e.Slot))
+	if errors.Is(err, storage.ErrNotFound) {
+		slot, err = act.Slot{ID: e.Slot, Brand: e.Brand, Subject: e.Subject, At: e.At}, nil
+	}
+	if err != nil {
+		return slot, err
+	}
+	switch a := e.Act.Act.(type) {
+	case act.Send:
+		slot.Shown = a.Card.Revision
+	case act.Edit:
+		slot.Shown = a.Card.Revision
+	}
+	named := isNew(e.Act.Act) && r.Ref != "" && slot.Ref == ""
+	if named {
+		other, err := records.SlotByRef.First(tx, storage.K(slot.At.String(), r.Ref))
+		if err != nil && !errors.Is(err, storage.ErrNotFound) {
+			return slot, err
+		}
+		if err == nil && other.ID != slot.ID {
+			o.log.Error("two messages have one name", "effect", e.ID, "slot", slot.ID, "other", other.ID)
+			return slot, nil
+		}
+		slot.Ref, slot.URL = r.Ref, r.URL
+	}
+	if err := records.Slots.Put(tx, slot); err != nil || !named {
+		return slot, err
+	}
+	return slot, release(tx, slot.ID)
+}
+
+// release lets what waited for a slot's message be examined again.
+func release(tx *storage.Tx, slot string) error {
+	for e, err := range records.EffectsAwaiting.Under(tx, storage.K(slot)) {
+		if err != nil {
+			return err
+		}
+		e.Awaits = ""
+		if err := records.Effects.Put(tx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// wait records that nothing happened, or that it may be tried again under the
+// same key, and when.
+func (o *Outbox) wait(tx *storage.Tx, e *act.Effect, fault *bot.Error, due time.Time) error {
+	if err := e.Move(act.Waiting); err != nil {
+		return err
+	}
+	e.Due, e.Fault, e.Asked = due, fault, 0
+	if e.Show && !e.Maybe {
+		e.Act, e.Again = act.Envelope{}, false
+	}
+	return o.keep(tx, e, ponte)
+}
+
+// fail records that the effect will not be tried again. A Show that was touched
+// meanwhile gets another chance.
+func (o *Outbox) fail(tx *storage.Tx, e *act.Effect, fault *bot.Error) error {
+	if err := e.Move(act.Failed); err != nil {
+		return err
+	}
+	e.Fault = fault
+	if err := o.keep(tx, e, ponte); err != nil || !e.Show || !e.Again {
+		return err
+	}
+	slot, err := records.Slots.Get(tx, storage.K(e.Slot))
+	if err != nil {
+		return err
+	}
+	return o.repeat(tx, e, slot)
+}
+
+// unknown leaves it to a person whether the effect happened.
+func (o *Outbox) unknown(tx *storage.Tx, e *act.Effect, fault *bot.Error) error {
+	if err := e.Move(act.Unknown); err != nil {
+		return err
+	}
+	e.Fault, e.Maybe = fault, true
+	return o.keep(tx, e, ponte)
+}

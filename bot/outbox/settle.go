@@ -1,0 +1,165 @@
+package outbox
+
+import (
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/records"
+	"ponte/storage"
+)
+
+const (
+	firstWait = time.Second
+	longest   = 5 * time.Minute // of Ponte's own back-off
+	farthest  = 24 * time.Hour  // a platform's Retry-After is believed up to here
+	asksMost  = 5               // questions after one attempt, then a person is asked
+)
+
+// record takes in what came back, if it is about the attempt that is under way.
+func (r *run) record(tx *storage.Tx, p *plan, out outcome) error {
+	e, err := records.Effects.Get(tx, storage.K(out.id))
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil
+	}
+	if err != nil || e.State != act.Started || e.Attempt != out.attempt {
+		return err
+	}
+	if out.asked {
+		return r.answered(tx, p, &e, out)
+	}
+	if out.err == nil {
+		p.done++
+		return r.done(tx, &e, out.receipt, ponte)
+	}
+	return r.refused(tx, p, &e, out.err)
+}
+
+// refused takes in an attempt's error, by what its kind proves.
+func (r *run) refused(tx *storage.Tx, p *plan, e *act.Effect, err error) error {
+	fault, ok := errors.AsType[*bot.Error](err)
+	if !ok {
+		fault = bot.Errorf(bot.Ambiguous, "error.unknown_outcome")
+	}
+	if errors.Is(err, errUnprinted) {
+		fault = bot.Errorf(bot.Internal, "error.internal")
+	}
+	r.log.Warn("an attempt failed", "effect", e.ID, "trace", e.Trace, "attempt", e.Attempt, "kind", fault.Kind, "error", err)
+	switch {
+	case fault.Kind == bot.RateLimited || fault.Kind == bot.Unavailable:
+		p.park(e, fault)
+		return r.wait(tx, e, fault, p.now.Add(r.delay(e, fault)))
+	case final(fault) || errors.Is(err, errUnprinted):
+		return r.lost(tx, p, e, fault)
+	default:
+		return r.ambiguous(tx, p, e, fault)
+	}
+}
+
+// final reports whether the error is a refusal for good.
+func final(fault *bot.Error) bool {
+	switch fault.Kind {
+	case bot.Invalid, bot.Denied, bot.NotFound, bot.Conflict:
+		return true
+	}
+	return false
+}
+
+// ambiguous handles a started effect that may have happened: what can be
+// repeated is, under a key the platform still remembers too; else the platform is
+// asked, else a person.
+func (r *run) ambiguous(tx *storage.Tx, p *plan, e *act.Effect, fault *bot.Error) error {
+	due := p.now.Add(r.delay(e, nil))
+	if e.Show && !isNew(e.Act.Act) {
+		return r.wait(tx, e, fault, due)
+	}
+	e.Maybe = true
+	if r.remembered(e, due) {
+		return r.wait(tx, e, fault, due)
+	}
+	return r.inquire(tx, p, e, fault)
+}
+
+// remembered reports whether an attempt that starts at t ends while the platform
+// still does nothing twice under the effect's key.
+func (r *run) remembered(e *act.Effect, t time.Time) bool {
+	return !t.Add(r.timeout).After(e.FirstAt.Add(r.traits(e).Honours))
+}
+
+// inquire has the platform asked what became of a started effect, or leaves it
+// to a person where it cannot be asked.
+func (r *run) inquire(tx *storage.Tx, p *plan, e *act.Effect, fault *bot.Error) error {
+	if _, ok := r.adapters[e.At.Platform].(act.Settler); !ok || e.Asked >= asksMost {
+		return r.unknown(tx, e, fault)
+	}
+	e.Maybe, e.Fault = true, fault
+	p.asks[e.ID] = question{effect: *e, at: p.now}
+	return records.Effects.Put(tx, *e)
+}
+
+// lost ends an effect that cannot go out any more: it failed, unless an earlier
+// attempt may have happened.
+func (r *run) lost(tx *storage.Tx, p *plan, e *act.Effect, fault *bot.Error) error {
+	if !e.Maybe {
+		return r.fail(tx, e, fault)
+	}
+	if e.State == act.Waiting {
+		if err := e.Move(act.Started); err != nil {
+			return err
+		}
+	}
+	return r.inquire(tx, p, e, fault)
+}
+
+// answered takes in what a platform said when it was asked.
+func (r *run) answered(tx *storage.Tx, p *plan, e *act.Effect, out outcome) error {
+	switch {
+	case out.err == nil && out.finding == act.Found:
+		p.done++
+		return r.done(tx, e, out.receipt, ponte)
+	case out.err == nil && out.finding == act.Absent:
+		e.Maybe = false
+		return r.wait(tx, e, e.Fault, p.now.Add(r.delay(e, nil)))
+	}
+	e.Asked++
+	if e.Asked >= asksMost {
+		return r.unknown(tx, e, e.Fault)
+	}
+	fault, _ := errors.AsType[*bot.Error](out.err)
+	wait := max(backoff(e.Asked), retryAfter(fault))
+	p.asks[e.ID] = question{effect: *e, at: p.now.Add(wait)}
+	return records.Effects.Put(tx, *e)
+}
+
+// delay is how long an effect waits before its next attempt.
+func (r *run) delay(e *act.Effect, fault *bot.Error) time.Duration {
+	if d := retryAfter(fault); d > 0 {
+		return d
+	}
+	if s := r.traits(e).Schedule; len(s) > 0 {
+		return s[min(max(e.Tries, 1), len(s))-1]
+	}
+	return backoff(e.Tries)
+}
+
+func retryAfter(fault *bot.Error) time.Duration {
+	if fault == nil {
+		return 0
+	}
+	return min(fault.RetryAfter, farthest)
+}
+
+// backoff doubles with each try, and spreads by half.
+func backoff(tries int) time.Duration {
+	d := min(firstWait<<min(max(tries-1, 0), 10), longest)
+	return d/2 + rand.N(d/2+1)
+}
+
+func (r *run) traits(e *act.Effect) act.Traits {
+	if a := r.adapters[e.At.Platform]; a != nil {
+		return a.Traits(e.At)
+	}
+	return act.Traits{}
+}
