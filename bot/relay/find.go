@@ -1,0 +1,240 @@
+package relay
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/records"
+	"ponte/storage"
+)
+
+// Filter chooses what an inbox shows.
+type Filter string
+
+// The filters of the inbox.
+const (
+	AllOpen Filter = "open"
+	Mine    Filter = "mine"
+	Unowned Filter = "unowned"
+	Overdue Filter = "overdue"
+)
+
+// Inbox returns conversations that a person may see and that are not resolved,
+// what waits longest first, at most limit of them, and how many there are in all
+// (counted up to a thousand).
+func (r *Relay) Inbox(tx *storage.Tx, b *bot.Brand, p bot.Person, f Filter, limit int) ([]bot.Conversation, int, error) {
+	var out []bot.Conversation
+	for _, status := range []bot.Status{bot.Open, bot.Pending, bot.Snoozed} {
+		if f != Mine && status != bot.Open {
+			continue
+		}
+		for c, err := range records.ConversationsByStatus.Under(tx, storage.K(b.ID, status), storage.Limit(1000)) {
+			if err != nil {
+				return nil, 0, err
+			}
+			if r.sees(b, p, &c) && f.takes(&c, p, tx.Now()) {
+				out = append(out, c)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b bot.Conversation) int {
+		return cmp.Or(order(&a, &b), a.OpenedAt.Compare(b.OpenedAt))
+	})
+	return out[:min(limit, len(out))], len(out), nil
+}
+
+// order puts what waits before what does not, and the longest wait first.
+func order(a, b *bot.Conversation) int {
+	if a.WaitingSince.IsZero() != b.WaitingSince.IsZero() {
+		if a.WaitingSince.IsZero() {
+			return 1
+		}
+		return -1
+	}
+	return a.WaitingSince.Compare(b.WaitingSince)
+}
+
+func (f Filter) takes(c *bot.Conversation, p bot.Person, now time.Time) bool {
+	switch f {
+	case Mine:
+		return c.Assignee == p.ID
+	case Unowned:
+		return c.Assignee == ""
+	case Overdue:
+		return !c.DueAt.IsZero() && !now.Before(c.DueAt)
+	default:
+		return true
+	}
+}
+
+// Sees reports whether a person may see a conversation.
+func (r *Relay) Sees(b *bot.Brand, p bot.Person, c *bot.Conversation) bool { return r.sees(b, p, c) }
+
+func (r *Relay) sees(b *bot.Brand, p bot.Person, c *bot.Conversation) bool {
+	ch, ok := b.Channel(c.Channel)
+	return c.Brand == b.ID && (!ok && len(p.Roles) > 0 || ch.Sees(p))
+}
+
+// Query is what somebody looks for. Empty parts match everything.
+type Query struct {
+	Words  []string // each must stand in the text or the author's name, as the beginning of a word
+	Author string
+	Label  string
+	Status bot.Status
+	From   time.Time
+	To     time.Time
+}
+
+// lookBack is how many items a search reads at most, the newest first.
+const lookBack = 20_000
+
+// Find returns the conversations of matching items, the newest first and at most
+// limit of them. When it did not look at everything, it says until when it looked.
+func (r *Relay) Find(tx *storage.Tx, b *bot.Brand, p bot.Person, q Query, limit int) (found []bot.Conversation, until time.Time, err error) {
+	seen := map[bot.ID]bool{}
+	n := 0
+	for it, err := range records.Items.Under(tx, storage.K(b.ID), storage.Reverse()) {
+		if err != nil {
+			return nil, until, err
+		}
+		if n++; n > lookBack || len(found) == limit {
+			return found, it.ReceivedAt, nil
+		}
+		if !q.takes(&it) {
+			continue
+		}
+		c, err := records.ConversationOf(tx, b.ID, it.Conversation)
+		if err != nil {
+			return nil, until, err
+		}
+		if seen[c.ID] || !r.sees(b, p, &c) || q.Status != "" && c.Status != q.Status || q.Label != "" && !slices.Contains(c.Labels, q.Label) {
+			continue
+		}
+		seen[c.ID] = true
+		found = append(found, c)
+	}
+	return found, until, nil
+}
+
+func (q Query) takes(it *bot.Item) bool {
+	if !q.From.IsZero() && it.CreatedAt.Before(q.From) || !q.To.IsZero() && !it.CreatedAt.Before(q.To) {
+		return false
+	}
+	if q.Author != "" && !slices.Contains(it.Author.Names(), strings.ToLower(strings.TrimPrefix(q.Author, "@"))) {
+		return false
+	}
+	text := bot.Words(it.Reads() + " " + it.Author.Name + " " + it.Author.Handle)
+	for _, w := range q.Words {
+		if w = strings.TrimSpace(bot.Words(w)); w != "" && !strings.Contains(text, " "+w) {
+			return false
+		}
+	}
+	return true
+}
+
+// Member is what is known of somebody in the community.
+type Member struct {
+	Author bot.Author
+	Convs  []bot.Conversation // the newest first, those the asker may see
+	Open   int
+	Since  time.Time // of the first conversation
+}
+
+// Who tells of a member by name, handle or id.
+func (r *Relay) Who(tx *storage.Tx, b *bot.Brand, p bot.Person, name string) (Member, error) {
+	var m Member
+	name = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(name), "@"))
+	for c, err := range records.ConversationsWith.Under(tx, storage.K(b.ID, name), storage.Reverse(), storage.Limit(200)) {
+		if err != nil {
+			return m, err
+		}
+		if !r.sees(b, p, &c) {
+			continue
+		}
+		if len(m.Convs) == 0 {
+			m.Author = c.Author
+		}
+		m.Convs = append(m.Convs, c)
+		m.Since = c.OpenedAt
+		if c.Status != bot.Resolved {
+			m.Open++
+		}
+	}
+	if len(m.Convs) == 0 {
+		return m, bot.Errorf(bot.NotFound, "error.nobody", "Name", bot.Short(name, 40))
+	}
+	return m, nil
+}
+
+// Thread returns where a conversation's thread is in team chat; ok is false
+// while it has none.
+func (r *Relay) Thread(tx *storage.Tx, c *bot.Conversation) (channel, message string, ok bool, err error) {
+	id := CardSlot(c.ID)
+	if c.Storm != "" {
+		id = "storm/" + string(c.Storm)
+	}
+	s, err := records.Slots.Get(tx, storage.K(id))
+	if errors.Is(err, storage.ErrNotFound) {
+		return "", "", false, nil
+	}
+	return s.At.Channel, s.Ref, err == nil && s.Ref != "", err
+}
+
+// Counts is how much waits in a brand.
+type Counts struct{ Open, Unowned, Overdue, Pending, Snoozed int }
+
+// Count counts what waits in a brand, up to a thousand of each status.
+func (r *Relay) Count(tx *storage.Tx, b *bot.Brand, p bot.Person) (Counts, error) {
+	var n Counts
+	for _, status := range []bot.Status{bot.Open, bot.Pending, bot.Snoozed} {
+		for c, err := range records.ConversationsByStatus.Under(tx, storage.K(b.ID, status), storage.Limit(1000)) {
+			if err != nil {
+				return n, err
+			}
+			if !r.sees(b, p, &c) {
+				continue
+			}
+			switch status {
+			case bot.Pending:
+				n.Pending++
+			case bot.Snoozed:
+				n.Snoozed++
+			default:
+				n.Open++
+				if c.Assignee == "" {
+					n.Unowned++
+				}
+				if Overdue.takes(&c, p, tx.Now()) {
+					n.Overdue++
+				}
+			}
+		}
+	}
+	return n, nil
+}
+
+// Labels returns the labels in use on conversations that a person may see and
+// that are not resolved, the most used first.
+func (r *Relay) Labels(tx *storage.Tx, b *bot.Brand, p bot.Person) ([]string, error) {
+	used := map[string]int{}
+	for _, status := range []bot.Status{bot.Open, bot.Pending, bot.Snoozed} {
+		for c, err := range records.ConversationsByStatus.Under(tx, storage.K(b.ID, status), storage.Limit(1000)) {
+			if err != nil {
+				return nil, err
+			}
+			if r.sees(b, p, &c) {
+				for _, l := range c.Labels {
+					used[l]++
+				}
+			}
+		}
+	}
+	out := slices.Collect(maps.Keys(used))
+	slices.SortFunc(out, func(a, b string) int { return cmp.Or(used[b]-used[a], strings.Compare(a, b)) })
+	return out, nil
+}

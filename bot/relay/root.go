@@ -1,0 +1,180 @@
+package relay
+
+import (
+	"errors"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/records"
+	"ponte/storage"
+)
+
+// conversationFor finds the conversation an item belongs in, or makes one that
+// is not stored yet. Items may come in any order: where an item turns out to
+// join two conversations, they become one.
+func (r *Relay) conversationFor(tx *storage.Tx, b *bot.Brand, it *bot.Item) (bot.Conversation, bool, error) {
+	root, err := rootOf(tx, it)
+	if err != nil {
+		return bot.Conversation{}, false, err
+	}
+	c, err := records.ConversationByRoot.First(tx, storage.K(it.Account, root))
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return c, false, err
+	}
+	found := err == nil
+	if it.Kind == bot.Direct || root == it.Remote {
+		return r.orNew(b, it, root, c, found)
+	}
+	// What came before this item and answers it stands under it as a root: it belongs further up.
+	early, err := records.ConversationByRoot.First(tx, storage.K(it.Account, it.Remote))
+	switch {
+	case errors.Is(err, storage.ErrNotFound):
+		return r.orNew(b, it, root, c, found)
+	case err != nil:
+		return c, false, err
+	case !found:
+		c, err = records.Conversations.Change(tx, storage.K(early.Brand, early.ID), func(c *bot.Conversation) error {
+			c.Root = root
+			return nil
+		})
+		return c, false, err
+	}
+	c, err = r.merge(tx, early, c)
+	return c, false, err
+}
+
+func (r *Relay) orNew(b *bot.Brand, it *bot.Item, root string, c bot.Conversation, found bool) (bot.Conversation, bool, error) {
+	if found {
+		return c, false, nil
+	}
+	return bot.Conversation{
+		ID: bot.NewID(it.ReceivedAt), Brand: b.ID, Account: it.Account, Root: root, Post: it.Post,
+		Private: it.Kind == bot.Direct, Channel: b.RouteFor(it).ID, Status: bot.Open, Priority: bot.Normal,
+		Author: it.Author, OpenedAt: it.ReceivedAt, MovedAt: it.ReceivedAt, Revision: 1,
+	}, true, nil
+}
+
+// rootOf says what the item hangs on: its author for direct messages, else the
+// root of what it answers, as far up as is known.
+func rootOf(tx *storage.Tx, it *bot.Item) (string, error) {
+	if it.Kind == bot.Direct {
+		return "\x00@" + it.Author.ID, nil // no platform's id holds a NUL
+	}
+	if it.InReplyTo == "" || it.InReplyTo == it.Post {
+		return it.Remote, nil
+	}
+	above, err := records.ItemByRemote.First(tx, storage.K(it.Account, it.InReplyTo))
+	if errors.Is(err, storage.ErrNotFound) {
+		ours, err := records.ReplyByRemote.First(tx, storage.K(it.Account, it.InReplyTo))
+		if errors.Is(err, storage.ErrNotFound) {
+			return it.InReplyTo, nil
+		}
+		if err != nil {
+			return "", err
+		}
+		above.Brand, above.Conversation = ours.Brand, ours.Conversation
+	} else if err != nil {
+		return "", err
+	}
+	c, err := records.ConversationOf(tx, above.Brand, above.Conversation)
+	if c.Private { // what is public never joins what is not
+		return it.Remote, err
+	}
+	return c.Root, err
+}
+
+// merge moves everything of one conversation into another: its items, replies and
+// place on the inbox. Its card stays and says where the conversation goes on.
+func (r *Relay) merge(tx *storage.Tx, from, into bot.Conversation) (bot.Conversation, error) {
+	if from.ID == into.ID {
+		return into, nil
+	}
+	var moved []bot.ID
+	for it, err := range records.ItemsOf.Under(tx, storage.K(from.ID)) {
+		if err != nil {
+			return into, err
+		}
+		it.Conversation = into.ID
+		if err := records.Items.Put(tx, it); err != nil {
+			return into, err
+		}
+		moved = append(moved, it.ID)
+	}
+	for rep, err := range records.RepliesOf.Under(tx, storage.K(from.ID)) {
+		if err != nil {
+			return into, err
+		}
+		rep.Conversation = into.ID
+		if err := records.Replies.Put(tx, rep); err != nil {
+			return into, err
+		}
+	}
+	gone, err := records.Conversations.Change(tx, storage.K(from.Brand, from.ID), func(c *bot.Conversation) error {
+		c.MergedInto, c.Status, c.Writing = into.ID, bot.Resolved, nil
+		c.Revision++
+		return r.settle(tx, c)
+	})
+	if err != nil {
+		return into, err
+	}
+	into, err = records.Conversations.Change(tx, storage.K(into.Brand, into.ID), func(c *bot.Conversation) error {
+		absorb(c, from)
+		return r.settle(tx, c)
+	})
+	if err != nil {
+		return into, err
+	}
+	for _, id := range moved {
+		if err := r.showItem(tx, &into, id, act.ItemClass); err != nil {
+			return into, err
+		}
+	}
+	if err := r.Show(tx, &gone, act.ItemClass); err != nil {
+		return into, err
+	}
+	if err := r.Show(tx, &into, act.ItemClass); err != nil {
+		return into, err
+	}
+	return into, records.Log(tx, bot.Record{
+		Brand: into.Brand, What: "conversation.merged", Subject: act.OnConversation + "/" + string(from.ID), Trace: into.ID,
+		Details: map[string]string{"into": string(into.ID)},
+	})
+}
+
+// absorb takes over what a merged conversation carried.
+func absorb(c *bot.Conversation, from bot.Conversation) {
+	c.Items += from.Items
+	c.Replies += from.Replies
+	c.Moves += from.Moves
+	c.Revision++
+	if from.Last > c.Last {
+		c.Last = from.Last
+	}
+	if c.Assignee == "" {
+		c.Assignee = from.Assignee
+	}
+	for _, l := range from.Labels {
+		c.Label(l, true)
+	}
+	if from.Status != bot.Resolved {
+		c.Status = bot.Open
+	}
+}
+
+// Published tells the relay under which id a reply of ours stands in public. An
+// answer to it that was quicker than the receipt comes home to its conversation.
+func (r *Relay) Published(tx *storage.Tx, account bot.AccountID, remote string, conversation bot.ID) error {
+	early, err := records.ConversationByRoot.First(tx, storage.K(account, remote))
+	if errors.Is(err, storage.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	home, err := records.ConversationOf(tx, early.Brand, conversation)
+	if err != nil || home.ID == early.ID || home.Private {
+		return err
+	}
+	_, err = r.merge(tx, early, home)
+	return err
+}

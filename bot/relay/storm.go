@@ -1,0 +1,229 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/outbox"
+	"ponte/bot/records"
+	"ponte/storage"
+)
+
+// stormQuiet is how long a storm takes in further conversations after the last one came.
+const stormQuiet = 24 * time.Hour
+
+// fold puts a new conversation under its post's storm where there is one, or
+// where it is the one too many. Direct messages and authors with reach always
+// keep a thread of their own. Nothing is counted here: a storm's counts are
+// folded afterwards, so that many items do not wait for one record.
+func (r *Relay) fold(tx *storage.Tx, c *bot.Conversation) error {
+	b, ok := r.brands().Brand(c.Brand)
+	if !ok || c.Post == "" || c.Private || b.Folding.After <= 0 || b.Reach > 0 && c.Author.Followers >= b.Reach {
+		return nil
+	}
+	storm, err := records.StormOn.First(tx, storage.K(c.Account, c.Post))
+	if err == nil && tx.Now().Sub(later(storm.LastAt, storm.OpenedAt)) > stormQuiet {
+		if _, err := records.Storms.Change(tx, storage.K(storm.Brand, storm.ID), func(s *bot.Storm) error {
+			s.Closed = true
+			return nil
+		}); err != nil {
+			return err
+		}
+		err = storage.ErrNotFound
+	}
+	switch {
+	case err == nil:
+		c.Storm = storm.ID
+	case !errors.Is(err, storage.ErrNotFound):
+		return err
+	default:
+		n, err := records.ConversationsOn.Count(tx, storage.K(c.Account, c.Post),
+			storage.From(storage.K(c.Account, c.Post, tx.Now().Add(-b.Folding.Within))), storage.Limit(b.Folding.After))
+		if err != nil || n < b.Folding.After {
+			return err
+		}
+		s := bot.Storm{ID: bot.NewID(tx.Now()), Brand: c.Brand, Account: c.Account, Post: c.Post, Channel: c.Channel, OpenedAt: tx.Now(), Revision: 1}
+		if err := records.Storms.Insert(tx, s); err != nil {
+			return err
+		}
+		c.Storm = s.ID
+	}
+	tx.OnCommit(r.nudge)
+	return nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func (r *Relay) nudge() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (r *Relay) showStorm(tx *storage.Tx, brand bot.BrandID, id bot.ID, class act.Class) error {
+	s, err := records.Storms.Get(tx, storage.K(brand, id))
+	if err != nil {
+		return err
+	}
+	place, ok := r.place(brand, s.Channel)
+	if !ok {
+		return nil
+	}
+	return r.out.Touch(tx, outbox.Shown{
+		Slot: act.Slot{ID: "storm/" + string(id), Brand: brand, Subject: act.Subject{Kind: act.OnStorm, ID: id}, At: place},
+		Lane: "storm/" + string(id), Class: class,
+	})
+}
+
+// work counts what storms took in and carries their decisions on, in pieces.
+func (r *Relay) work(ctx context.Context) error {
+	for _, b := range r.brands().All() {
+		for more := true; more; {
+			var err error
+			if more, err = storage.Do(ctx, r.store, func(tx *storage.Tx) (bool, error) { return r.count(tx, b.ID) }); err != nil {
+				return err
+			}
+		}
+		for more := true; more; {
+			var err error
+			if more, err = storage.Do(ctx, r.store, func(tx *storage.Tx) (bool, error) { return r.carryOn(tx, b.ID) }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// count folds conversations that are not counted yet into their storm.
+func (r *Relay) count(tx *storage.Tx, brand bot.BrandID) (bool, error) {
+	var new []bot.Conversation
+	for c, err := range records.ConversationsToFold.Under(tx, storage.K(brand), storage.Limit(500)) {
+		if err != nil {
+			return false, err
+		}
+		new = append(new, c)
+	}
+	storms := map[bot.ID]bool{}
+	for _, c := range new {
+		storms[c.Storm] = true
+		if _, err := records.Conversations.Change(tx, storage.K(c.Brand, c.ID), func(c *bot.Conversation) error {
+			c.Folded = true
+			return nil
+		}); err != nil {
+			return false, err
+		}
+		if _, err := records.Storms.Change(tx, storage.K(brand, c.Storm), func(s *bot.Storm) error {
+			s.Counted++
+			s.Revision++
+			s.LastAt = later(s.LastAt, c.OpenedAt)
+			s.Newest = max(s.Newest, c.ID)
+			if len(s.Sample) < 5 {
+				s.Sample = append(s.Sample, c.ID)
+			}
+			if c.Author.Followers > s.Reach {
+				s.Reach, s.Loudest = c.Author.Followers, c.ID
+			}
+			return nil
+		}); err != nil {
+			return false, err
+		}
+	}
+	for id := range storms {
+		if err := r.showStorm(tx, brand, id, act.ItemClass); err != nil {
+			return false, err
+		}
+	}
+	return len(new) == 500, nil
+}
+
+// StormAll starts a decision on every conversation a storm holds now: "resolve" or "spam".
+func (r *Relay) StormAll(tx *storage.Tx, by bot.PersonID, s bot.Storm, verb string) error {
+	if s.Bulk != nil && !s.Bulk.Ended {
+		return bot.Errorf(bot.Conflict, "error.storm_busy")
+	}
+	if _, err := records.Storms.Change(tx, storage.K(s.Brand, s.ID), func(s *bot.Storm) error {
+		s.Bulk = &bot.Bulk{Verb: verb, By: by, At: tx.Now()}
+		s.Closed = true
+		s.Revision++
+		return nil
+	}); err != nil {
+		return err
+	}
+	tx.OnCommit(r.nudge)
+	if err := r.showStorm(tx, s.Brand, s.ID, act.PersonClass); err != nil {
+		return err
+	}
+	return records.Log(tx, bot.Record{Brand: s.Brand, Who: string(by), What: "storm." + verb, Subject: act.OnStorm + "/" + string(s.ID)})
+}
+
+// carryOn does the next piece of a decision on a storm.
+func (r *Relay) carryOn(tx *storage.Tx, brand bot.BrandID) (bool, error) {
+	s, err := records.StormsAtWork.First(tx, storage.K(brand))
+	if errors.Is(err, storage.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	var piece []bot.Conversation
+	for c, err := range records.ConversationsIn.Under(tx, storage.K(s.ID), storage.Limit(100)) {
+		if err != nil {
+			return false, err
+		}
+		if !c.OpenedAt.After(s.Bulk.At) {
+			piece = append(piece, c)
+		}
+	}
+	for _, c := range piece {
+		if err := r.close(tx, c, s.Bulk.Verb == "spam"); err != nil {
+			return false, err
+		}
+	}
+	if _, err := records.Storms.Change(tx, storage.K(brand, s.ID), func(s *bot.Storm) error {
+		s.Bulk.Done += len(piece)
+		s.Bulk.Ended = len(piece) < 100
+		s.Revision++
+		return nil
+	}); err != nil {
+		return false, err
+	}
+	return true, r.showStorm(tx, brand, s.ID, act.PersonClass)
+}
+
+// PullOut gives a conversation of a storm a card and thread of its own.
+func (r *Relay) PullOut(tx *storage.Tx, by bot.PersonID, c bot.Conversation) error {
+	if c.Storm == "" {
+		return nil
+	}
+	storm := c.Storm
+	c, err := r.Change(tx, c.Brand, c.ID, func(c *bot.Conversation) error {
+		c.Storm = ""
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for it, err := range records.ItemsOf.Under(tx, storage.K(c.ID)) {
+		if err != nil {
+			return err
+		}
+		if it.ID != c.First {
+			if err := r.showItem(tx, &c, it.ID, act.PersonClass); err != nil {
+				return err
+			}
+		}
+	}
+	if err := r.showStorm(tx, c.Brand, storm, act.PersonClass); err != nil {
+		return err
+	}
+	return records.Log(tx, bot.Record{Brand: c.Brand, Who: string(by), What: "storm.pull", Subject: act.OnConversation + "/" + string(c.ID), Trace: c.ID})
+}

@@ -1,0 +1,108 @@
+package reply
+
+import (
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/card"
+	"ponte/bot/outbox"
+	"ponte/bot/records"
+	"ponte/storage"
+)
+
+var managers = []bot.Role{bot.Manager}
+
+// draw shows a reply in its thread: what goes out, where it stands, and what can be done.
+func (d *Desk) draw(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error) {
+	rep, err := records.Replies.Get(tx, storage.K(slot.Brand, slot.Subject.ID))
+	if err != nil {
+		return outbox.Drawing{}, err
+	}
+	name, account := string(rep.By), bot.Account{}
+	if b, ok := d.brands().Brand(rep.Brand); ok {
+		if p, ok := b.Person(rep.By); ok {
+			name = p.Name
+		}
+		account, _ = b.Account(rep.Account)
+	}
+	out := card.Card{
+		Mark: card.MarkPublic, Title: card.W("reply.title", card.Text("Name", name), card.Text("Account", account.Name), card.Text("Network", account.Network)),
+		Blocks: []card.Block{{Quote: &card.Quote{
+			Text: card.Outside(rep.Text), Public: true, By: card.Outside(account.Name), Struck: rep.State == bot.Cancelled || !rep.RemovedAt.IsZero(),
+		}}},
+		Subject: slot.Subject.String(), Revision: rep.Revision,
+	}
+	d.stands(&out, rep)
+	return outbox.Drawing{Card: out}, nil
+}
+
+// stands says where a reply stands, and offers what can be done about it.
+func (d *Desk) stands(out *card.Card, rep bot.Reply) {
+	verb := func(verb string, style card.Style) {
+		out.Actions = append(out.Actions, card.Action{Verb: verb, Label: card.W("action." + verb), Style: style, Needs: managers})
+	}
+	switch rep.State {
+	case bot.Scheduled:
+		out.Foot = card.W("reply.goes_out", card.At("Due", rep.Due))
+		if rep.Fault != nil {
+			out.Foot = card.W("reply.tries_again", card.In("Why", why(rep.Fault)), card.At("Due", rep.Due))
+		}
+		verb("undo", card.Primary)
+		verb("now", card.Plain)
+	case bot.Publishing:
+		out.Foot = card.W("reply.going")
+	case bot.Published:
+		d.isOut(out, rep)
+	case bot.Cancelled:
+		out.Mark, out.Foot = card.MarkNote, card.W("reply.undone")
+		verb("reply", card.Plain)
+	case bot.Uncertain:
+		out.Mark, out.Foot = card.MarkUnknown, card.W("reply.unknown")
+		verb("is-out", card.Plain)
+		verb("send-again", card.Danger)
+		out.Actions[1].Confirm = card.W("reply.send_again_confirm")
+	default:
+		out.Mark, out.Foot = card.MarkFailed, card.W("reply.failed", card.In("Why", why(rep.Fault)))
+		verb("reply", card.Primary)
+	}
+}
+
+func (d *Desk) isOut(out *card.Card, rep bot.Reply) {
+	t := d.traits(rep.Account)
+	switch {
+	case !rep.RemovedAt.IsZero():
+		out.Mark, out.Foot = card.MarkNote, card.W("reply.removed", card.At("At", rep.RemovedAt))
+		return
+	case rep.Change != "":
+		out.Foot = card.W("reply." + rep.Change + "_under_way")
+	case rep.Fault != nil:
+		out.Foot = card.W("reply.change_failed", card.In("Why", why(rep.Fault)))
+	default:
+		out.Mark, out.Foot = card.MarkResolved, card.W("reply.out", card.At("At", rep.OutAt))
+	}
+	if rep.URL != "" {
+		out.Actions = append(out.Actions, card.Action{Verb: "open", Label: card.W("action.open"), Link: rep.URL})
+	}
+	if rep.Remote == "" || rep.Change != "" {
+		return
+	}
+	if t.CanChange {
+		out.Actions = append(out.Actions, card.Action{Verb: "edit", Label: card.W("action.edit"), Needs: managers})
+	}
+	if t.CanRemove {
+		out.Actions = append(out.Actions, card.Action{
+			Verb: "delete", Label: card.W("action.delete"), Style: card.Danger, Needs: managers, Confirm: card.W("reply.delete_confirm"),
+		})
+	}
+}
+
+// why says in words what went wrong.
+func why(e *bot.Error) card.Words {
+	if e == nil || e.Kind == bot.Internal {
+		return card.W("error.internal_short")
+	}
+	var args []card.Arg
+	for k, v := range e.Args {
+		args = append(args, card.Text(k, v))
+	}
+	return card.W(e.Key, args...)
+}

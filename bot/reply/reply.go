@@ -1,0 +1,254 @@
+// Package reply answers in public: the form, the undo window, what becomes of a
+// reply on its way out, and its edit or deletion later. It publishes only what a
+// person sent off by an explicit act, and only through the outbox. It knows no
+// platform and reads no note.
+package reply
+
+import (
+	"cmp"
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/outbox"
+	"ponte/bot/records"
+	"ponte/storage"
+)
+
+// Conversations is what replying needs of the inbox.
+type Conversations interface {
+	Replied(tx *storage.Tx, rep bot.Reply) error
+	Writes(tx *storage.Tx, p bot.PersonID, c bot.Conversation, writing bool) error
+}
+
+// Desk is where replies are written and followed.
+type Desk struct {
+	out     *outbox.Outbox
+	brands  func() *bot.Brands
+	traits  func(bot.AccountID) act.Traits
+	inbox   Conversations
+	measure func(act.Counting, string) int
+}
+
+// New makes the desk, and tells the outbox what may go out and who wants to hear of it.
+// Measure counts text in graphemes; every other way of counting is the desk's own.
+func New(out *outbox.Outbox, brands func() *bot.Brands, traits func(bot.AccountID) act.Traits, inbox Conversations, graphemes func(string) int) *Desk {
+	d := &Desk{out: out, brands: brands, traits: traits, inbox: inbox}
+	d.measure = func(c act.Counting, s string) int {
+		switch c {
+		case act.Graphemes:
+			return graphemes(s)
+		case act.Bytes:
+			return len(s)
+		case act.UTF16:
+			return len(utf16.Encode([]rune(s)))
+		default:
+			return utf8.RuneCountInString(s)
+		}
+	}
+	out.Draws(act.OnReply, d.draw)
+	out.Gates(d.gate)
+	out.Watches(act.OnReply, d.heard)
+	return d
+}
+
+// Order is a reply that a person sends off.
+type Order struct {
+	Conversation bot.Conversation
+	By           bot.PersonID
+	Text         string
+	Token        string // the same token twice is the same reply
+	Seen         int    // the conversation's Moves that the writer saw; negative: not known
+}
+
+// Send takes an order in: it goes out when the undo window is over. It returns a
+// Conflict with the key "error.moved" when the conversation moved since the
+// writer looked.
+func (d *Desk) Send(tx *storage.Tx, o Order) (bot.Reply, error) {
+	c := o.Conversation
+	if done, err := records.ReplyByToken.First(tx, storage.K(c.Brand, o.Token)); err == nil {
+		return done, nil
+	} else if !errors.Is(err, storage.ErrNotFound) {
+		return bot.Reply{}, err
+	}
+	b, ok := d.brands().Brand(c.Brand)
+	if !ok {
+		return bot.Reply{}, bot.Errorf(bot.NotFound, "error.brand")
+	}
+	text := strings.TrimSpace(strings.ToValidUTF8(o.Text, "�"))
+	if err := d.fits(c.Account, text); err != nil {
+		return bot.Reply{}, err
+	}
+	if o.Seen >= 0 && o.Seen != c.Moves {
+		return bot.Reply{}, bot.Errorf(bot.Conflict, "error.moved")
+	}
+	to, err := d.Target(tx, &c)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	rep := bot.Reply{
+		ID: bot.NewID(tx.Now()), Brand: c.Brand, Account: c.Account, Conversation: c.ID, To: to.Remote, Text: text, By: o.By,
+		Token: o.Token, State: bot.Scheduled, At: tx.Now(), Due: tx.Now().Add(b.Undo), Revision: 1,
+	}
+	e, err := d.out.Say(tx, act.Effect{
+		Brand: c.Brand, Subject: act.Subject{Kind: act.OnReply, ID: rep.ID}, Trace: c.ID, Slot: "out/" + string(rep.ID),
+		At: d.place(c.Account), Lane: "public/" + string(c.ID), Class: act.PersonClass, By: string(o.By),
+		Act: act.Envelope{Act: act.Reply{To: to.Remote, Post: to.Post, Text: text, Private: to.Kind == bot.Direct, Author: to.Author.ID}},
+		Due: rep.Due, Until: rep.Due.Add(cmp.Or(b.Grace, 30*time.Minute)),
+	})
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	rep.Effect = e.ID
+	if err := records.Replies.Insert(tx, rep); err != nil {
+		return bot.Reply{}, err
+	}
+	if err := d.inbox.Writes(tx, o.By, c, false); err != nil {
+		return bot.Reply{}, err
+	}
+	if err := d.show(tx, rep); err != nil {
+		return bot.Reply{}, err
+	}
+	return rep, d.logged(tx, string(o.By), rep, "reply.sent_off")
+}
+
+// fits refuses text that the network would refuse.
+func (d *Desk) fits(account bot.AccountID, text string) error {
+	t := d.traits(account)
+	n := d.measure(t.Count, text)
+	switch {
+	case !t.CanReply:
+		return bot.Errorf(bot.Denied, "error.cannot_reply")
+	case text == "":
+		return field(bot.Errorf(bot.Invalid, "error.empty"), "text")
+	case t.MaxText > 0 && n > t.MaxText, len(text) > bot.MaxItemText:
+		return field(bot.Errorf(bot.Invalid, "error.too_long", "Max", itoa(t.MaxText), "Over", itoa(n-t.MaxText)), "text")
+	}
+	return nil
+}
+
+func field(e *bot.Error, name string) *bot.Error { e.Field = name; return e }
+
+// Target returns the item that a reply in the conversation answers: the newest
+// that is still there. When all are gone nobody can be answered.
+func (d *Desk) Target(tx *storage.Tx, c *bot.Conversation) (bot.Item, error) {
+	for it, err := range records.ItemsOf.Under(tx, storage.K(c.ID), storage.Reverse()) {
+		if err != nil || !it.Deleted() {
+			return it, err
+		}
+	}
+	return bot.Item{}, bot.Errorf(bot.Conflict, "error.comment_deleted")
+}
+
+// Undo takes a reply back that has not gone out. Its text stays in the thread.
+func (d *Desk) Undo(tx *storage.Tx, by bot.PersonID, rep bot.Reply) error {
+	if rep.State != bot.Scheduled {
+		return bot.Errorf(bot.Conflict, "error.too_late")
+	}
+	if err := d.out.Cancel(tx, rep.Effect); err != nil {
+		return err
+	}
+	return d.change(tx, rep, string(by), "reply.undone", func(r *bot.Reply) error { return r.Move(bot.Cancelled) })
+}
+
+// Now sends a reply out without waiting for the undo window to end.
+func (d *Desk) Now(tx *storage.Tx, by bot.PersonID, rep bot.Reply) error {
+	if rep.State != bot.Scheduled {
+		return bot.Errorf(bot.Conflict, "error.too_late")
+	}
+	if err := d.out.Hurry(tx, rep.Effect); err != nil {
+		return err
+	}
+	return d.change(tx, rep, string(by), "reply.hurried", func(r *bot.Reply) error {
+		r.Due = tx.Now()
+		r.Revision++
+		return nil
+	})
+}
+
+// Settle lets a person say whether a reply of unknown outcome is out. When it is
+// not, it is sent again.
+func (d *Desk) Settle(tx *storage.Tx, by bot.PersonID, rep bot.Reply, happened bool) error {
+	if rep.State != bot.Uncertain {
+		return bot.Errorf(bot.Conflict, "error.settled")
+	}
+	return d.out.Settle(tx, rep.Effect, happened, by, act.Receipt{})
+}
+
+// Rewrite asks the network to change a reply that is out.
+func (d *Desk) Rewrite(tx *storage.Tx, by bot.PersonID, rep bot.Reply, text string) error {
+	text = strings.TrimSpace(strings.ToValidUTF8(text, "�"))
+	if err := d.fits(rep.Account, text); err != nil {
+		return err
+	}
+	if text == rep.Text {
+		return nil
+	}
+	return d.alter(tx, by, rep, "edit", text, act.Change{Ref: rep.Remote, Text: text})
+}
+
+// Remove asks the network to delete a reply that is out.
+func (d *Desk) Remove(tx *storage.Tx, by bot.PersonID, rep bot.Reply) error {
+	return d.alter(tx, by, rep, "delete", "", act.Remove{Ref: rep.Remote})
+}
+
+func (d *Desk) alter(tx *storage.Tx, by bot.PersonID, rep bot.Reply, change, wants string, a act.Act) error {
+	t := d.traits(rep.Account)
+	switch {
+	case rep.State != bot.Published || !rep.RemovedAt.IsZero() || rep.Remote == "":
+		return bot.Errorf(bot.Conflict, "error.not_out")
+	case rep.Change != "":
+		return bot.Errorf(bot.Conflict, "error.change_under_way")
+	case change == "edit" && !t.CanChange, change == "delete" && !t.CanRemove:
+		return bot.Errorf(bot.Denied, "error.cannot_"+change)
+	}
+	b, ok := d.brands().Brand(rep.Brand)
+	if !ok {
+		return bot.Errorf(bot.NotFound, "error.brand")
+	}
+	if _, err := d.out.Say(tx, act.Effect{
+		Brand: rep.Brand, Subject: act.Subject{Kind: act.OnReply, ID: rep.ID}, Trace: rep.Conversation, At: d.place(rep.Account),
+		Lane: "public/" + string(rep.Conversation), Class: act.PersonClass, By: string(by), Act: act.Envelope{Act: a},
+		Until: tx.Now().Add(cmp.Or(b.Grace, 30*time.Minute)),
+	}); err != nil {
+		return err
+	}
+	return d.change(tx, rep, string(by), "reply."+change, func(r *bot.Reply) error {
+		r.Change, r.Wants, r.Fault = change, wants, nil
+		r.Revision++
+		return nil
+	})
+}
+
+// Waiting returns the newest reply of a conversation that can still be undone.
+func (d *Desk) Waiting(tx *storage.Tx, c *bot.Conversation) (bot.Reply, error) {
+	return d.newest(tx, c, func(r *bot.Reply) bool { return r.State == bot.Scheduled })
+}
+
+// Out returns the newest reply of a conversation that stands in public.
+func (d *Desk) Out(tx *storage.Tx, c *bot.Conversation) (bot.Reply, error) {
+	return d.newest(tx, c, func(r *bot.Reply) bool { return r.State == bot.Published && r.RemovedAt.IsZero() })
+}
+
+// Uncertain returns the newest reply of a conversation of which nobody knows whether it is out.
+func (d *Desk) Uncertain(tx *storage.Tx, c *bot.Conversation) (bot.Reply, error) {
+	return d.newest(tx, c, func(r *bot.Reply) bool { return r.State == bot.Uncertain })
+}
+
+func (d *Desk) newest(tx *storage.Tx, c *bot.Conversation, ok func(*bot.Reply) bool) (bot.Reply, error) {
+	for rep, err := range records.RepliesOf.Under(tx, storage.K(c.ID), storage.Reverse()) {
+		if err != nil || ok(&rep) {
+			return rep, err
+		}
+	}
+	return bot.Reply{}, bot.Errorf(bot.NotFound, "error.no_reply")
+}
+
+func (d *Desk) place(account bot.AccountID) act.Place {
+	_, a, _ := d.brands().Owning(account)
+	return act.Place{Platform: a.Platform, Space: string(account)}
+}

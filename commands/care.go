@@ -1,0 +1,176 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/card"
+	"ponte/bot/records"
+	"ponte/bot/when"
+	"ponte/storage"
+)
+
+var onConversationOrStorm = []string{act.OnConversation, act.OnStorm}
+
+func (b *Book) take() Spec {
+	return Spec{Name: "take", Roles: managers, About: onConversation, Examples: []string{"take"}, Run: func(tx *storage.Tx, req *Request) (act.Answer, error) {
+		c := *req.Conversation
+		if c.Assignee != "" && c.Assignee != req.Person.ID && req.Seen >= 0 && req.Seen != c.Revision {
+			return act.Answer{}, bot.Errorf(bot.Conflict, "error.taken", "Name", nameOf(req, c.Assignee))
+		}
+		return act.Answer{}, b.relay.Assign(tx, req.Person.ID, c, req.Person.ID)
+	}}
+}
+
+func (b *Book) assign() Spec {
+	return Spec{
+		Name: "assign", Roles: managers, About: onConversation, Options: []act.Option{required(option("person", act.PersonOption))},
+		Examples: []string{"assign @ana"}, Run: b.runAssign,
+	}
+}
+
+func (b *Book) runAssign(tx *storage.Tx, req *Request) (act.Answer, error) {
+	p, ok := req.Brand.PersonCalled(req.Values["person"])
+	if strings.EqualFold(req.Values["person"], "me") {
+		p, ok = req.Person, true
+	}
+	if !ok {
+		return act.Answer{}, bot.Errorf(bot.NotFound, "error.person", "Name", bot.Short(req.Values["person"], 40))
+	}
+	if !slices.ContainsFunc(managersOf(req), func(m bot.Person) bool { return m.ID == p.ID }) {
+		return act.Answer{}, bot.Errorf(bot.Denied, "error.cannot_have", "Name", p.Name)
+	}
+	return act.Answer{}, b.relay.Assign(tx, req.Person.ID, *req.Conversation, p.ID)
+}
+
+func (b *Book) unassign() Spec {
+	return Spec{Name: "unassign", Roles: managers, About: onConversation, Examples: []string{"unassign"}, Run: func(tx *storage.Tx, req *Request) (act.Answer, error) {
+		return act.Answer{}, b.relay.Assign(tx, req.Person.ID, *req.Conversation, "")
+	}}
+}
+
+func (b *Book) resolve() Spec {
+	return Spec{Name: "resolve", Roles: managers, About: onConversationOrStorm, Examples: []string{"resolve"}, Run: func(tx *storage.Tx, req *Request) (act.Answer, error) {
+		if req.Storm != nil {
+			return act.Answer{}, b.relay.StormAll(tx, req.Person.ID, *req.Storm, "resolve")
+		}
+		return act.Answer{}, b.relay.Resolve(tx, req.Person.ID, *req.Conversation)
+	}}
+}
+
+func (b *Book) spam() Spec {
+	return Spec{Name: "spam", Roles: managers, About: onConversationOrStorm, Examples: []string{"spam"}, Run: func(tx *storage.Tx, req *Request) (act.Answer, error) {
+		if req.Storm != nil {
+			return act.Answer{}, b.relay.StormAll(tx, req.Person.ID, *req.Storm, "spam")
+		}
+		return act.Answer{}, b.relay.Spam(tx, req.Person.ID, *req.Conversation)
+	}}
+}
+
+func (b *Book) reopen() Spec {
+	return Spec{Name: "reopen", Roles: managers, About: onConversation, Examples: []string{"reopen"}, Run: func(tx *storage.Tx, req *Request) (act.Answer, error) {
+		return act.Answer{}, b.relay.Reopen(tx, req.Person.ID, *req.Conversation)
+	}}
+}
+
+func (b *Book) snooze() Spec {
+	return Spec{
+		Name: "snooze", Roles: managers, About: onConversation, Options: []act.Option{required(rest(option("until", act.TimeOption)))},
+		Examples: []string{"snooze 2h", "snooze tomorrow 9:00", "snooze monday"}, Run: b.runSnooze,
+	}
+}
+
+func (b *Book) runSnooze(tx *storage.Tx, req *Request) (act.Answer, error) {
+	until, err := moment(tx, req, req.Values["until"])
+	if err != nil {
+		return act.Answer{}, err
+	}
+	return say("snooze.done", card.At("Until", until)), b.relay.Snooze(tx, req.Person.ID, *req.Conversation, until)
+}
+
+// moment reads a time as people write it, in the brand's zone.
+func moment(tx *storage.Tx, req *Request, text string) (time.Time, error) {
+	t, err := when.Parse(text, tx.Now(), req.Brand.Location(), req.Brand.Hours)
+	if err == nil {
+		return t, nil
+	}
+	e := bot.Errorf(bot.Invalid, "error.time", "Given", bot.Short(text, 40)).Because(err)
+	e.Field = "until"
+	return t, e
+}
+
+func (b *Book) label() Spec {
+	return Spec{
+		Name: "label", Roles: managers, About: onConversation, Options: []act.Option{required(rest(option("labels", act.LabelOption)))},
+		Examples: []string{"label refund", "label -refund delivery"}, Run: func(tx *storage.Tx, req *Request) (act.Answer, error) {
+			return act.Answer{}, b.relay.Label(tx, req.Person.ID, *req.Conversation, strings.Fields(req.Values["labels"]))
+		},
+	}
+}
+
+var priorities = []string{string(bot.Urgent), string(bot.High), string(bot.Normal), string(bot.Low)}
+
+func (b *Book) priority() Spec {
+	return Spec{
+		Name: "priority", Roles: managers, About: onConversation,
+		Options:  []act.Option{required(oneOf(option("priority", act.ChoiceOption), priorities...))},
+		Examples: []string{"priority high"}, Run: func(tx *storage.Tx, req *Request) (act.Answer, error) {
+			p := strings.ToLower(req.Values["priority"])
+			if !slices.Contains(priorities, p) {
+				return act.Answer{}, bot.Errorf(bot.Invalid, "error.choice", "Given", bot.Short(p, 30), "Choices", strings.Join(priorities, ", "))
+			}
+			return act.Answer{}, b.relay.Prioritise(tx, req.Person.ID, *req.Conversation, bot.Priority(p))
+		},
+	}
+}
+
+func (b *Book) pull() Spec {
+	return Spec{Name: "pull", Roles: managers, About: []string{act.OnStorm}, Inner: true, Options: []act.Option{option("conversation", act.ChoiceOption)}, Run: b.runPull}
+}
+
+// runPull gives one conversation of a storm a thread of its own.
+func (b *Book) runPull(tx *storage.Tx, req *Request) (act.Answer, error) {
+	if req.Storm == nil {
+		return act.Answer{}, bot.Errorf(bot.NotFound, "error.gone")
+	}
+	if id := req.Values["conversation"]; id != "" {
+		c, err := records.ConversationOf(tx, req.Brand.ID, bot.ID(id))
+		if err != nil || c.Storm != req.Storm.ID {
+			return act.Answer{}, bot.Errorf(bot.NotFound, "error.gone")
+		}
+		return act.Answer{}, b.relay.PullOut(tx, req.Person.ID, c)
+	}
+	f := card.Form{
+		Verb: "pull", Subject: subjectOf(req), Token: string(bot.NewID(tx.Now())), Title: card.W("storm.pull_form"), Submit: card.W("storm.action.pull"),
+	}
+	d := card.Field{Name: "conversation", Label: card.W("storm.pull_which"), Kind: card.ChoiceField, Required: true}
+	for c, err := range records.ConversationsIn.Under(tx, storage.K(req.Storm.ID), storage.Reverse(), storage.Limit(50)) {
+		if err != nil {
+			return act.Answer{}, err
+		}
+		it, err := itemOf(tx, &c)
+		if err != nil {
+			return act.Answer{}, err
+		}
+		d.Choices = append(d.Choices, card.Choice{Value: string(c.ID), Label: card.Literal(bot.Short(c.Author.Name+": "+it.Reads(), 74))})
+	}
+	if len(d.Choices) == 0 {
+		return act.Answer{}, bot.Errorf(bot.NotFound, "error.storm_empty")
+	}
+	f.Fields = []card.Field{d}
+	return act.Answer{Form: &f}, nil
+}
+
+func nameOf(req *Request, id bot.PersonID) string {
+	if p, ok := req.Brand.Person(id); ok {
+		return p.Name
+	}
+	return string(id)
+}
+
+func itemOf(tx *storage.Tx, c *bot.Conversation) (bot.Item, error) {
+	return records.Item(tx, c.Brand, c.First)
+}

@@ -1,0 +1,167 @@
+package commands
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/card"
+	"ponte/bot/relay"
+	"ponte/storage"
+)
+
+const shownAtMost = 20
+
+var filters = []string{string(relay.AllOpen), string(relay.Mine), string(relay.Unowned), string(relay.Overdue)}
+
+func (b *Book) inbox() Spec {
+	return Spec{
+		Name: "inbox", Roles: bot.Anyone, Reads: true, Options: []act.Option{oneOf(option("filter", act.ChoiceOption), filters...)},
+		Examples: []string{"inbox", "inbox mine", "inbox overdue"}, Run: b.runInbox,
+	}
+}
+
+func (b *Book) runInbox(tx *storage.Tx, req *Request) (act.Answer, error) {
+	f := strings.ToLower(req.Values["filter"])
+	if f == "" {
+		f = string(relay.AllOpen)
+	}
+	if !slices.Contains(filters, f) {
+		return act.Answer{}, bot.Errorf(bot.Invalid, "error.choice", "Given", bot.Short(f, 30), "Choices", strings.Join(filters, ", "))
+	}
+	convs, n, err := b.relay.Inbox(tx, req.Brand, req.Person, relay.Filter(f), shownAtMost)
+	if err != nil {
+		return act.Answer{}, err
+	}
+	if n == 0 {
+		return say("inbox.none." + f), nil
+	}
+	lines, err := b.lines(tx, req, convs)
+	if err != nil {
+		return act.Answer{}, err
+	}
+	c := card.Card{Mark: card.MarkNote, Title: card.W("inbox.title."+f, card.Count("N", n)), Blocks: []card.Block{{List: lines}}}
+	if n > len(convs) {
+		c.Foot = card.W("inbox.more", card.Count("N", n-len(convs)))
+	}
+	return act.Answer{Notice: &c}, nil
+}
+
+func (b *Book) find() Spec {
+	return Spec{
+		Name: "find", Roles: bot.Anyone, Reads: true, Options: []act.Option{
+			option("author", act.WordOption), option("label", act.LabelOption), oneOf(option("status", act.ChoiceOption), "open", "pending", "snoozed", "resolved"),
+			option("from", act.WordOption), option("to", act.WordOption), required(rest(option("words", act.TextOption))),
+		},
+		Examples: []string{"find cold coffee", "find --author maria --status open refund", "find --from 2026-11-01 --to 2026-11-15 allergy"}, Run: b.runFind,
+	}
+}
+
+func (b *Book) runFind(tx *storage.Tx, req *Request) (act.Answer, error) {
+	v := req.Values
+	q := relay.Query{Words: strings.Fields(v["words"]), Author: v["author"], Label: strings.ToLower(v["label"]), Status: bot.Status(strings.ToLower(v["status"]))}
+	if q.Status != "" && !slices.Contains(bot.Statuses, q.Status) {
+		return act.Answer{}, bot.Errorf(bot.Invalid, "error.choice", "Given", bot.Short(v["status"], 30), "Choices", "open, pending, snoozed, resolved")
+	}
+	for _, d := range []struct {
+		text string
+		into *time.Time
+		days int
+	}{{v["from"], &q.From, 0}, {v["to"], &q.To, 1}} {
+		if d.text == "" {
+			continue
+		}
+		t, err := time.ParseInLocation(time.DateOnly, d.text, req.Brand.Location())
+		if err != nil {
+			return act.Answer{}, bot.Errorf(bot.Invalid, "error.date", "Given", bot.Short(d.text, 30))
+		}
+		*d.into = t.AddDate(0, 0, d.days)
+	}
+	found, until, err := b.relay.Find(tx, req.Brand, req.Person, q, shownAtMost)
+	if err != nil {
+		return act.Answer{}, err
+	}
+	c := card.Card{Mark: card.MarkNote, Title: card.W("find.title", card.Count("N", len(found)), card.Text("Words", bot.Short(v["words"], 60)))}
+	if len(found) == 0 {
+		c.Title = card.W("find.none", card.Text("Words", bot.Short(v["words"], 60)))
+	}
+	if !until.IsZero() {
+		c.Foot = card.W("find.until", card.At("At", until))
+	}
+	lines, err := b.lines(tx, req, found)
+	if err != nil {
+		return act.Answer{}, err
+	}
+	if len(lines) > 0 {
+		c.Blocks = []card.Block{{List: lines}}
+	}
+	return act.Answer{Notice: &c}, nil
+}
+
+func (b *Book) who() Spec {
+	return Spec{
+		Name: "who", Roles: bot.Anyone, Reads: true, About: onConversation, Maybe: true, Options: []act.Option{rest(option("member", act.WordOption))},
+		Examples: []string{"who @maria"}, Run: b.runWho,
+	}
+}
+
+func (b *Book) runWho(tx *storage.Tx, req *Request) (act.Answer, error) {
+	name := req.Values["member"]
+	if name == "" && req.Conversation != nil {
+		name = req.Conversation.Author.ID
+	}
+	if name == "" {
+		return act.Answer{}, bot.Errorf(bot.Invalid, "error.who")
+	}
+	m, err := b.relay.Who(tx, req.Brand, req.Person, name)
+	if err != nil {
+		return act.Answer{}, err
+	}
+	lines, err := b.lines(tx, req, m.Convs[:min(10, len(m.Convs))])
+	if err != nil {
+		return act.Answer{}, err
+	}
+	c := card.Card{Mark: card.MarkNote, Title: card.Literal(m.Author.Name), Blocks: []card.Block{
+		{Facts: []card.Words{
+			card.W("who.contacts", card.Count("N", len(m.Convs))), card.W("who.open", card.Count("N", m.Open)), card.W("who.since", card.At("At", m.Since)),
+		}},
+		{List: lines},
+	}}
+	return act.Answer{Notice: &c}, nil
+}
+
+func (b *Book) status() Spec {
+	return Spec{Name: "status", Roles: bot.Anyone, Reads: true, Examples: []string{"status"}, Run: b.runStatus}
+}
+
+func (b *Book) runStatus(tx *storage.Tx, req *Request) (act.Answer, error) {
+	n, err := b.relay.Count(tx, req.Brand, req.Person)
+	if err != nil {
+		return act.Answer{}, err
+	}
+	out, err := b.out.Stats(tx)
+	if err != nil {
+		return act.Answer{}, err
+	}
+	c := card.Card{Mark: card.MarkNote, Title: card.W("status.title", card.Text("Brand", req.Brand.Name)), Blocks: []card.Block{
+		{Facts: []card.Words{
+			card.W("status.open_n", card.Count("N", n.Open)), card.W("status.unowned_n", card.Count("N", n.Unowned)), card.W("status.overdue_n", card.Count("N", n.Overdue)),
+			card.W("status.pending_n", card.Count("N", n.Pending)), card.W("status.snoozed_n", card.Count("N", n.Snoozed)),
+		}},
+		{Facts: []card.Words{card.W("status.queue", card.Count("N", out.Waiting)), card.W("status.unknown_n", card.Count("N", out.Unknown))}},
+	}}
+	var list []card.Line
+	for _, h := range b.health() {
+		l := card.Line{Mark: card.MarkResolved, Words: card.W("status.well", card.Text("Name", h.Name))}
+		if h.Fault != "" {
+			l = card.Line{Mark: card.MarkFailed, Words: card.W("status.unwell", card.Text("Name", h.Name)), Text: card.Outside(h.Fault)}
+		}
+		list = append(list, l)
+	}
+	if len(list) > 0 {
+		c.Blocks = append(c.Blocks, card.Block{List: list})
+	}
+	return act.Answer{Notice: &c}, nil
+}

@@ -1,0 +1,254 @@
+package commands
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/card"
+	"ponte/bot/records"
+	"ponte/storage"
+)
+
+// call is how a command was asked for.
+type call struct {
+	subject   string
+	seen      int
+	token     string
+	text      string
+	values    map[string]string
+	submitted bool
+}
+
+func (b *Book) commanded(ctx context.Context, e act.Commanded) (act.Answer, error) {
+	name, text := split(e.Text)
+	if name == "" {
+		name = "help"
+	}
+	if s, ok := b.spec(name); !ok || s.Inner {
+		near := b.nearest(name)
+		if near == "" {
+			return b.refused(ctx, bot.Errorf(bot.NotFound, "error.command", "Name", bot.Short(name, 30)))
+		}
+		return b.refused(ctx, bot.Errorf(bot.NotFound, "error.command_near", "Name", bot.Short(name, 30), "Near", near))
+	}
+	return b.run(ctx, e.Scene, name, call{seen: -1, token: e.Scene.ID, text: text})
+}
+
+// run looks everything up, checks the right, and runs the command in one transaction.
+func (b *Book) run(ctx context.Context, scene act.Scene, name string, c call) (act.Answer, error) {
+	s, ok := b.spec(name)
+	if !ok {
+		return b.refused(ctx, bot.Errorf(bot.NotFound, "error.button"))
+	}
+	do := storage.Do[act.Answer]
+	if s.Reads {
+		do = storage.Look[act.Answer]
+	}
+	ans, err := do(ctx, b.store, func(tx *storage.Tx) (act.Answer, error) {
+		if c.token != "" && !s.Reads && c.submitted {
+			if fresh, err := records.Once(tx, scene.Who.Platform+"/form/"+name, c.token); err != nil || !fresh {
+				return act.Answer{}, err
+			}
+		}
+		req, err := b.request(tx, scene, s, c)
+		if err != nil {
+			return act.Answer{}, err
+		}
+		if o := missing(s, req); o != nil && s.Name != "reply" && s.Name != "edit" {
+			f := ask(tx, s, req, *o)
+			return act.Answer{Form: &f}, nil
+		}
+		return s.Run(tx, req)
+	})
+	if err != nil {
+		return b.refused(ctx, err)
+	}
+	return ans, nil
+}
+
+// request finds who asks, in which brand, and what about.
+func (b *Book) request(tx *storage.Tx, scene act.Scene, s Spec, c call) (*Request, error) {
+	brand, person, err := b.asker(scene)
+	if err != nil {
+		return nil, err
+	}
+	if !person.Has(s.Roles...) {
+		return nil, bot.Errorf(bot.Denied, "error.role", "Command", s.Name)
+	}
+	req := &Request{Scene: scene, Brand: brand, Person: person, Values: c.values, Token: c.token, Seen: c.seen, Submitted: c.submitted}
+	if req.Values == nil {
+		if req.Values, err = values(s, c.text); err != nil {
+			return nil, err
+		}
+	}
+	if err := b.subject(tx, req, s, c.subject); err != nil {
+		return nil, err
+	}
+	return req, nil
+}
+
+// asker says in which brand somebody acts and who they are there. A stranger is nobody.
+func (b *Book) asker(scene act.Scene) (*bot.Brand, bot.Person, error) {
+	brand, ch, ok := b.brands().Room(scene.At.Platform, scene.At.Space, scene.At.Channel)
+	if !ok {
+		return nil, bot.Person{}, bot.Errorf(bot.Denied, "error.room")
+	}
+	p, ok := brand.PersonFor(scene.Who)
+	if !ok || len(p.Roles) == 0 {
+		return nil, bot.Person{}, bot.Errorf(bot.Denied, "error.stranger")
+	}
+	if !ch.Sees(p) {
+		return nil, bot.Person{}, bot.Errorf(bot.Denied, "error.room")
+	}
+	return brand, p, nil
+}
+
+// subject looks up what the command is about: the card that was clicked, or the
+// conversation of the thread. Nothing of another brand, or in a room that the
+// person may not see, is ever found.
+func (b *Book) subject(tx *storage.Tx, req *Request, s Spec, subject string) error {
+	if len(s.About) == 0 {
+		return nil
+	}
+	if subject == "" && req.Scene.Thread != "" {
+		slot, err := records.SlotByRef.First(tx, storage.K(req.Scene.At.String(), req.Scene.Thread))
+		if err == nil {
+			subject = slot.Subject.String()
+		} else if !errors.Is(err, storage.ErrNotFound) {
+			return err
+		}
+	}
+	kind, id, _ := strings.Cut(subject, "/")
+	switch {
+	case kind == "" && s.Maybe:
+		return nil
+	case kind == "":
+		return bot.Errorf(bot.Invalid, "error.no_thread", "Command", s.Name)
+	}
+	if err := b.fetch(tx, req, kind, bot.ID(id)); err != nil {
+		if errors.Is(err, storage.ErrNotFound) {
+			return bot.Errorf(bot.NotFound, "error.gone").Because(err)
+		}
+		return err
+	}
+	if !slices.Contains(s.About, kind) && (req.Conversation == nil || !slices.Contains(s.About, act.OnConversation)) {
+		return bot.Errorf(bot.Invalid, "error.not_here", "Command", s.Name)
+	}
+	if c := req.Conversation; c != nil && !b.relay.Sees(req.Brand, req.Person, c) {
+		return bot.Errorf(bot.NotFound, "error.gone")
+	}
+	return nil
+}
+
+func (b *Book) fetch(tx *storage.Tx, req *Request, kind string, id bot.ID) error {
+	brand := req.Brand.ID
+	switch kind {
+	case act.OnConversation:
+		c, err := records.ConversationOf(tx, brand, id)
+		req.Conversation = &c
+		return err
+	case act.OnItem:
+		it, err := records.Item(tx, brand, id)
+		if err != nil {
+			return err
+		}
+		return b.fetch(tx, req, act.OnConversation, it.Conversation)
+	case act.OnStorm:
+		s, err := records.Storms.Get(tx, storage.K(brand, id))
+		if err == nil {
+			ch, ok := req.Brand.Channel(s.Channel)
+			if ok && !ch.Sees(req.Person) {
+				return bot.Errorf(bot.NotFound, "error.gone")
+			}
+		}
+		req.Storm = &s
+		return err
+	case act.OnReply:
+		r, err := records.Replies.Get(tx, storage.K(brand, id))
+		if err != nil {
+			return err
+		}
+		req.Reply = &r
+		return b.fetch(tx, req, act.OnConversation, r.Conversation)
+	default:
+		return bot.Errorf(bot.NotFound, "error.gone")
+	}
+}
+
+// missing returns the first required option without a value.
+func missing(s Spec, req *Request) *act.Option {
+	for i, o := range s.Options {
+		if o.Required && strings.TrimSpace(req.Values[o.Name]) == "" {
+			return &s.Options[i]
+		}
+	}
+	return nil
+}
+
+// refused turns an error into a word that only the person sees. What is ours to
+// mend gets a number that stands in the log with the cause.
+func (b *Book) refused(ctx context.Context, err error) (act.Answer, error) {
+	if ctx.Err() != nil {
+		return act.Answer{}, ctx.Err()
+	}
+	e, ok := bot.Asked(err)
+	if !ok {
+		if errors.Is(err, storage.ErrFull) {
+			e = bot.Errorf(bot.Unavailable, "error.full")
+		} else {
+			ref := string(bot.NewID(time.Now()))
+			b.log.Error("a command failed", "ref", ref, "err", err)
+			e = bot.Errorf(bot.Internal, "error.internal", "Ref", ref)
+		}
+	}
+	c := card.Notice(Words(e))
+	return act.Answer{Notice: &c, Refused: true}, nil
+}
+
+// Words says an error in words.
+func Words(e *bot.Error) card.Words {
+	var args []card.Arg
+	for k, v := range e.Args {
+		args = append(args, card.Text(k, v))
+	}
+	return card.W(e.Key, args...)
+}
+
+// nearest returns the command whose name is closest, or nothing when none is close.
+func (b *Book) nearest(name string) string {
+	best, at := "", 3
+	for _, s := range b.table {
+		if !s.Inner {
+			if d := distance(name, s.Name); d < at {
+				best, at = s.Name, d
+			}
+		}
+	}
+	return best
+}
+
+// distance is the number of letters to add, drop or change to make one word the other.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}
