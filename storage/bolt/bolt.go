@@ -187,7 +187,9 @@ func (s *Store) Backup(ctx context.Context, w io.Writer) error {
 		return plain(err)
 	}
 	defer btx.Rollback() //nolint:errcheck // a read transaction has nothing to lose
-	_, err = btx.WriteTo(ctxWriter{ctx, w})
+	if _, err = btx.WriteTo(ctxWriter{ctx, w}); err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
 	return err
 }
 
