@@ -134,7 +134,7 @@ func (b *Brand) Person(id PersonID) (Person, bool) {
 func (b *Brand) PersonCalled(name string) (Person, bool) {
 	name = strings.TrimPrefix(strings.TrimSpace(name), "@")
 	return find(b.People, func(p Person) bool {
-		return strings.EqualFold(string(p.ID), name) || strings.EqualFold(p.Name, name)
+		return name != "" && (strings.EqualFold(string(p.ID), name) || strings.EqualFold(p.Name, name))
 	})
 }
 

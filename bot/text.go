@@ -28,9 +28,13 @@ func Words(text string) string {
 	return b.String()
 }
 
-// Short returns at most n runes of the text on one line, with "…" where it was cut.
+// Short returns at most n runes of the text on one line, with "…" where it was
+// cut, as valid UTF-8.
 func Short(text string, n int) string {
-	text = strings.Join(strings.Fields(text), " ")
+	if n <= 0 {
+		return ""
+	}
+	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "\ufffd")), " ")
 	count := 0
 	for i := range text {
 		if count == n-1 && len([]rune(text[i:])) > 1 {
