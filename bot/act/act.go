@@ -70,7 +70,8 @@ func (Remove) act() {}
 // Envelope keeps an act in JSON with its kind.
 type Envelope struct{ Act }
 
-// MarshalJSON writes {"kind": …, "act": …}; an empty envelope is null.
+// MarshalJSON writes {"kind": …, "act": …}; an empty envelope is null. What is
+// not one of the acts by value, a pointer to one say, is an error.
 func (e Envelope) MarshalJSON() ([]byte, error) {
 	kind := ""
 	switch e.Act.(type) {
@@ -86,6 +87,8 @@ func (e Envelope) MarshalJSON() ([]byte, error) {
 		kind = "change"
 	case Remove:
 		kind = "remove"
+	default:
+		return nil, fmt.Errorf("act: %T cannot be kept", e.Act)
 	}
 	return json.Marshal(struct {
 		Kind string `json:"kind"`
@@ -99,7 +102,10 @@ func (e *Envelope) UnmarshalJSON(b []byte) error {
 		Kind string          `json:"kind"`
 		Act  json.RawMessage `json:"act"`
 	}
-	if err := json.Unmarshal(b, &raw); err != nil || raw.Kind == "" {
+	if string(b) == "null" {
+		return nil
+	}
+	if err := json.Unmarshal(b, &raw); err != nil {
 		return err
 	}
 	var err error
