@@ -277,6 +277,8 @@ func (c *Collection[T]) known(tx *Tx) error {
 	return nil
 }
 
+// writable refuses new records and changes in a view, and while a unique index
+// is incomplete and could not tell a conflict.
 func (c *Collection[T]) writable(tx *Tx) error {
 	if err := c.known(tx); err != nil {
 		return err

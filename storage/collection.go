@@ -111,8 +111,8 @@ func (c *Collection[T]) Change(tx *Tx, key Key, fn func(*T) error) (T, error) {
 
 // Delete removes the record under key, if there is one.
 func (c *Collection[T]) Delete(tx *Tx, key Key) error {
-	if err := c.writable(tx); err != nil {
-		return err
+	if !tx.writable {
+		return fmt.Errorf("%w: %s", ErrReadOnly, c.name)
 	}
 	old, raw, err := c.read(tx, key)
 	if err != nil || raw == nil {

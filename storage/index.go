@@ -75,14 +75,17 @@ func (ix *Index[T]) walk(tx *Tx, prefix Key, opts []Option, yield func(KV, T, er
 		yield(KV{}, zero, err)
 		return
 	}
-	seen := make(map[string]bool)
+	var seen map[string]bool
+	if tx.writable || ix.kind == manyKeys {
+		seen = make(map[string]bool)
+	}
 	w := walkOf(prefix, opts)
 	for kv, err := range w.scan(tx, ix.name) {
 		if err != nil {
 			yield(KV{}, zero, err)
 			return
 		}
-		if tx.writable || ix.kind == manyKeys {
+		if seen != nil {
 			if seen[string(kv.Value)] {
 				continue
 			}
@@ -181,7 +184,7 @@ func (ix *Index[T]) move(tx *Tx, record Key, had, has []Key) error {
 		if contains(has, k) {
 			continue
 		}
-		if err := tx.keys.Delete(ix.name, ix.entry(k, record)); err != nil {
+		if err := ix.leave(tx, record, k); err != nil {
 			return err
 		}
 	}
@@ -194,6 +197,18 @@ func (ix *Index[T]) move(tx *Tx, record Key, had, has []Key) error {
 		}
 	}
 	return nil
+}
+
+// leave removes the record's entry under k. In a unique index that is not built
+// yet it may be another record's.
+func (ix *Index[T]) leave(tx *Tx, record, k Key) error {
+	if ix.kind == uniqueKey && !tx.cat.ready[ix.name] {
+		owner, err := get(tx, ix.name, k)
+		if err != nil || !bytes.Equal(owner, record) {
+			return err
+		}
+	}
+	return tx.keys.Delete(ix.name, ix.entry(k, record))
 }
 
 // free returns ErrConflict when another record has one of the keys in a unique

@@ -144,13 +144,13 @@ func (k Key) String() string {
 			s = append(s, fmt.Sprintf("%x", []byte(k)))
 			break
 		}
-		s = append(s, partString1(k[:n]))
+		s = append(s, partText(k[:n]))
 		k = k[n:]
 	}
 	return strings.Join(s, "/")
 }
 
-func partString1(p Key) string {
+func partText(p Key) string {
 	switch p[0] {
 	case partFalse:
 		return "false"

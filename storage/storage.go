@@ -28,7 +28,7 @@ var (
 //
 // View gives a read-only snapshot. Update is serializable, and its answer means
 // that the change is on disk; whoever decides something uses Update. A closure
-// never calls Update of the same store: it would wait for itself.
+// never calls the same store's Update or View: it would wait for itself.
 type Store interface {
 	View(ctx context.Context, fn func(*Tx) error) error
 	Update(ctx context.Context, fn func(*Tx) error) error

@@ -45,9 +45,9 @@ type Store struct {
 // lockWait is how long Open waits for another process to let go of the file.
 const lockWait = 500 * time.Millisecond
 
-// firstMap is how much of the file is mapped at least, so that a growing file
-// seldom has to wait until no view is open.
-const firstMap = 1 << 30
+// growth is how many bytes are mapped beyond the file's end, so that a growing
+// file seldom has to wait until no view is open.
+const growth = 1 << 30
 
 // Open opens the store in the file at path, making it and its folder when they
 // are missing, and brings its indexes in line with the collections given. It
@@ -90,11 +90,15 @@ func openFile(path string, opt Options) (*bbolt.DB, error) {
 			return nil, err
 		}
 	}
+	size := 0
+	if info, err := os.Stat(path); err == nil {
+		size = int(info.Size())
+	}
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout:         lockWait,
 		FreelistType:    bbolt.FreelistMapType,
 		NoFreelistSync:  true, // else every commit after a large deletion writes the whole list
-		InitialMmapSize: firstMap,
+		InitialMmapSize: size + growth,
 		MaxSize:         int(opt.MaxSize),
 	})
 	if errors.Is(err, berrors.ErrTimeout) {

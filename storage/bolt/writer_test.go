@@ -3,10 +3,12 @@ package bolt
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -169,6 +171,25 @@ func TestUnconfirmedCommit(t *testing.T) {
 	s = openAt(t, path, Options{}, c)
 	if !has(t, s, c, "a") || has(t, s, c, "c") {
 		t.Error("the file has something else than what the disk took")
+	}
+}
+
+func TestDiskFull(t *testing.T) {
+	c := newCards()
+	s := openNew(t, Options{}, c)
+	full := true
+	s.commit = func(tx *bbolt.Tx) error {
+		if full {
+			return errors.Join(&os.PathError{Op: "write", Path: s.path, Err: syscall.ENOSPC}, tx.Rollback())
+		}
+		return tx.Commit()
+	}
+	if err := s.Update(t.Context(), insert(c, "a")); !errors.Is(err, storage.ErrFull) {
+		t.Errorf("%v, want %v", err, storage.ErrFull)
+	}
+	full = false
+	if err := s.Update(t.Context(), insert(c, "a")); err != nil {
+		t.Error(err)
 	}
 }
 

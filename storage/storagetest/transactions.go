@@ -269,7 +269,13 @@ func testSnapshot(t *testing.T, in Place) {
 	put(t, s, sh.posts, post{ID: "a", Box: "in"})
 	walk := func(tx *storage.Tx) iter.Seq2[post, error] { return sh.box.Under(tx, storage.K("in")) }
 	view(t, s, func(tx *storage.Tx) error {
-		put(t, s, sh.posts, post{ID: "b", Box: "in"})
+		written := make(chan error)
+		go func() {
+			written <- s.Update(t.Context(), func(tx *storage.Tx) error { return sh.posts.Put(tx, post{ID: "b", Box: "in"}) })
+		}()
+		if err := <-written; err != nil {
+			return err
+		}
 		got, err := ids(walk(tx))
 		same(t, got, []string{"a"})
 		return err
