@@ -50,10 +50,8 @@ func (b *Book) run(ctx context.Context, scene act.Scene, name string, c call) (a
 		do = storage.Look[act.Answer]
 	}
 	ans, err := do(ctx, b.store, func(tx *storage.Tx) (act.Answer, error) {
-		if c.token != "" && !s.Reads && c.submitted {
-			if fresh, err := records.Once(tx, scene.Who.Platform+"/form/"+name, c.token); err != nil || !fresh {
-				return act.Answer{}, err
-			}
+		if fresh, err := b.fresh(tx, scene, s, c); err != nil || !fresh {
+			return act.Answer{}, err
 		}
 		req, err := b.request(tx, scene, s, c)
 		if err != nil {
@@ -69,6 +67,21 @@ func (b *Book) run(ctx context.Context, scene act.Scene, name string, c call) (a
 		return b.refused(ctx, err)
 	}
 	return ans, nil
+}
+
+// fresh reports whether this deed, and the form it may come from, is here for the
+// first time. A deed that was refused is not remembered.
+func (b *Book) fresh(tx *storage.Tx, scene act.Scene, s Spec, c call) (bool, error) {
+	if s.Reads {
+		return true, nil
+	}
+	if fresh, err := records.Once(tx, scene.Who.String()+"/deed", scene.ID); err != nil || !fresh {
+		return false, err
+	}
+	if !c.submitted {
+		return true, nil
+	}
+	return records.Once(tx, "form", c.token)
 }
 
 // request finds who asks, in which brand, and what about.

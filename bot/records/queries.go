@@ -2,6 +2,7 @@ package records
 
 import (
 	"errors"
+	"time"
 
 	"ponte/bot"
 	"ponte/storage"
@@ -52,4 +53,21 @@ func ConversationOf(tx *storage.Tx, brand bot.BrandID, id bot.ID) (bot.Conversat
 // Item returns an item of the brand.
 func Item(tx *storage.Tx, brand bot.BrandID, id bot.ID) (bot.Item, error) {
 	return Items.Get(tx, storage.K(brand, id))
+}
+
+// Forget removes what was seen before a moment, at most n of it, and reports whether there is more.
+func Forget(tx *storage.Tx, before time.Time, n int) (bool, error) {
+	var old []Seen
+	for s, err := range DeedsAt.Under(tx, nil, storage.Until(storage.K(before)), storage.Limit(n)) {
+		if err != nil {
+			return false, err
+		}
+		old = append(old, s)
+	}
+	for _, s := range old {
+		if err := Deeds.Delete(tx, storage.K(s.Source, s.ID)); err != nil {
+			return false, err
+		}
+	}
+	return len(old) == n, nil
 }

@@ -31,17 +31,14 @@ func (r *Relay) settle(tx *storage.Tx, c *bot.Conversation) error {
 		return nil
 	}
 	oldest, err := records.ItemsUnanswered.First(tx, storage.K(c.ID))
-	if errors.Is(err, storage.ErrNotFound) && c.Items == 1 && c.Replies == 0 && c.Status == bot.Open && c.OpenedAt.Equal(tx.Now()) {
-		c.WaitingSince = c.OpenedAt // its first item is not stored yet
-	} else if err == nil {
-		c.WaitingSince = oldest.ReceivedAt
-	} else if !errors.Is(err, storage.ErrNotFound) {
-		return err
-	}
-	if c.WaitingSince.IsZero() {
+	if errors.Is(err, storage.ErrNotFound) {
 		c.Overdue = false
 		return nil
 	}
+	if err != nil {
+		return err
+	}
+	c.WaitingSince = oldest.CreatedAt // people wait since they wrote, not since we heard
 	target := r.target(b, c)
 	if target <= 0 {
 		c.Overdue = false

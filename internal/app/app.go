@@ -1,0 +1,256 @@
+// Package app builds a Ponte from its configuration, starts it and stops it. It
+// wires rooms together and decides nothing that they decide.
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/outbox"
+	"ponte/bot/records"
+	"ponte/bot/relay"
+	"ponte/bot/reply"
+	"ponte/commands"
+	"ponte/internal/i18n"
+	"ponte/platforms"
+	"ponte/platforms/social/webhook"
+	"ponte/storage"
+	"ponte/storage/bolt"
+)
+
+// Config is everything a Ponte is built from.
+type Config struct {
+	Data     string // folder of the state
+	Brands   []bot.Brand
+	Square   bot.AccountID // the account that the embedded public square is; empty: none
+	Webhooks []webhook.Account
+	Console  net.Listener // where the console is served
+	Public   net.Listener // where the square and the webhooks are served
+	Token    string       // of the console; without one it answers on loopback only
+	Pace     outbox.Pace  // of every channel and account; zero: no limit
+	Writes   float64      // writes a minute and address on the square; 0: its own limit, negative: none
+	Log      *slog.Logger
+
+	Adapters []act.Adapter     // further ones; one of the same name takes the built-in's place
+	At       func(outbox.Step) // crash tests stop here
+	RunTwice bool              // tests: every change to the store is tried twice
+}
+
+// App is a Ponte that was built. Run starts it.
+type App struct {
+	cfg    Config
+	store  *bolt.Store
+	brands atomic.Pointer[bot.Brands]
+	words  *i18n.Catalogue
+	set    *platforms.Set
+	all    map[string]act.Adapter
+	out    *outbox.Outbox
+	relay  *relay.Relay
+	desk   *reply.Desk
+	book   *commands.Book
+	pace   atomic.Pointer[outbox.Pace]
+	log    *slog.Logger
+
+	mu     sync.Mutex
+	faults map[string]string // by adapter that listens; empty: well
+}
+
+// Open builds a Ponte over the store in the data folder. Close it when it does not Run.
+func Open(ctx context.Context, cfg Config) (*App, error) {
+	words, err := i18n.Load()
+	if err != nil {
+		return nil, err
+	}
+	store, err := bolt.Open(ctx, filepath.Join(cfg.Data, "ponte.db"), bolt.Options{RunTwice: cfg.RunTwice},
+		append(records.All(), platforms.Collections()...)...)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{cfg: cfg, store: store, words: words, log: cfg.Log, faults: map[string]string{}}
+	a.brands.Store(bot.NewBrands(cfg.Brands...))
+	a.pace.Store(&cfg.Pace)
+	a.build()
+	return a, nil
+}
+
+func (a *App) build() {
+	a.set = platforms.New(a.store, platforms.Options{
+		Brands: a.Brands, Commands: func() []act.Command { return a.book.List() }, Print: a.words.Print, Token: a.cfg.Token,
+		Square: a.cfg.Square, Address: a.PublicURL(), Webhooks: a.cfg.Webhooks, Loopback: loopback(a.cfg.Public), Writes: a.cfg.Writes, Log: a.log,
+	})
+	a.all = a.set.All()
+	for _, ad := range a.cfg.Adapters {
+		a.all[ad.Name()] = ad
+	}
+	a.out = outbox.New(a.store, outbox.Options{
+		Adapters: a.all, Print: a.print, Log: a.log, At: a.cfg.At,
+		Pace: func(act.Place) outbox.Pace { return *a.pace.Load() },
+	})
+	a.relay = relay.New(a.store, a.out, a.Brands, a.traits, a.log)
+	a.desk = reply.New(a.out, a.Brands, a.traits, a.relay, graphemes)
+	a.book = commands.New(a.store, a.Brands, a.relay, a.desk, a.out, a.health, a.log)
+}
+
+// Brands returns what is served now.
+func (a *App) Brands() *bot.Brands { return a.brands.Load() }
+
+// Store returns the store.
+func (a *App) Store() storage.Store { return a.store }
+
+// Set returns the built-in adapters.
+func (a *App) Set() *platforms.Set { return a.set }
+
+// Outbox returns the outbox.
+func (a *App) Outbox() *outbox.Outbox { return a.out }
+
+// SetPace changes how fast every channel and account may be talked to.
+func (a *App) SetPace(p outbox.Pace) { a.pace.Store(&p) }
+
+// ConsoleURL is the console's address.
+func (a *App) ConsoleURL() string { return address(a.cfg.Console) }
+
+// PublicURL is the public side's address.
+func (a *App) PublicURL() string { return address(a.cfg.Public) }
+
+// Close closes the store.
+func (a *App) Close() error { return a.store.Close() }
+
+// Hear takes in what an adapter brings, from wherever it comes.
+func (a *App) Hear(ctx context.Context, e act.Event) (act.Answer, error) {
+	if e, ok := e.(act.Arrived); ok {
+		return a.relay.Hear(ctx, e)
+	}
+	ans, err := a.book.Hear(ctx, e)
+	return a.speak(e, ans), err
+}
+
+// Run serves until ctx ends, finishes what is under way within ten seconds, and
+// closes the store. A part that stops for another reason stops all.
+func (a *App) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return a.out.Run(ctx) })
+	group.Go(func() error { return a.relay.Run(ctx) })
+	group.Go(func() error { return a.keepHouse(ctx) })
+	for name, ad := range a.all {
+		if l, ok := ad.(act.Listener); ok {
+			group.Go(func() error { return a.listen(ctx, name, l) })
+		}
+	}
+	if a.cfg.Console != nil {
+		group.Go(func() error { return serve(ctx, a.cfg.Console, a.set.Console.Handler()) })
+	}
+	if a.cfg.Public != nil {
+		group.Go(func() error { return serve(ctx, a.cfg.Public, a.set.Public()) })
+	}
+	return errors.Join(group.Wait(), a.store.Close())
+}
+
+// listen keeps an adapter listening; one that stumbles is started again, later each time.
+func (a *App) listen(ctx context.Context, name string, l act.Listener) error {
+	wait := time.Second
+	for {
+		a.fault(name, "")
+		began := time.Now()
+		err := l.Listen(ctx, a.Hear)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if time.Since(began) > time.Minute {
+			wait = time.Second
+		}
+		a.log.Error("an adapter stopped listening; it is started again", "adapter", name, "in", wait, "err", err)
+		if err != nil {
+			a.fault(name, string(bot.KindOf(err)))
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(wait):
+		}
+		wait = min(2*wait, time.Minute)
+	}
+}
+
+func (a *App) fault(name, what string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.faults[name] = what
+}
+
+func (a *App) health() []commands.Health {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var out []commands.Health
+	for name, what := range a.faults {
+		out = append(out, commands.Health{Name: name, Fault: what})
+	}
+	return out
+}
+
+// keepHouse forgets what was remembered only against doing it twice, after a week.
+func (a *App) keepHouse(ctx context.Context) error {
+	for {
+		for more := true; more && ctx.Err() == nil; {
+			var err error
+			more, err = storage.Do(ctx, a.store, func(tx *storage.Tx) (bool, error) {
+				return records.Forget(tx, tx.Now().Add(-7*24*time.Hour), 500)
+			})
+			if err != nil {
+				a.log.Error("housekeeping stumbled; it tries again", "err", err)
+				break
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(time.Hour):
+		}
+	}
+}
+
+// serve answers HTTP on a listener until ctx ends; open streams end with it.
+func serve(ctx context.Context, l net.Listener, h http.Handler) error {
+	srv := &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(l) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := srv.Shutdown(stop); err != nil {
+		return srv.Close()
+	}
+	return nil
+}
+
+func address(l net.Listener) string {
+	if l == nil {
+		return ""
+	}
+	return "http://" + l.Addr().String()
+}
+
+func loopback(l net.Listener) bool {
+	if l == nil {
+		return true
+	}
+	a, ok := l.Addr().(*net.TCPAddr)
+	return ok && a.IP.IsLoopback()
+}

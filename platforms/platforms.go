@@ -1,0 +1,81 @@
+// Package platforms lists the adapters: the one place that knows them all by name.
+package platforms
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/card"
+	"ponte/platforms/chat/console"
+	"ponte/platforms/social/square"
+	"ponte/platforms/social/webhook"
+	"ponte/storage"
+)
+
+// Options is what the adapters are built with.
+type Options struct {
+	Brands   func() *bot.Brands
+	Commands func() []act.Command
+	Print    func(bot.Lang, *time.Location, card.Words) string
+	Token    string            // of the console; empty: loopback only
+	Square   bot.AccountID     // the account that the public square is; empty: there is none
+	Address  string            // of the public side, as people reach it
+	Webhooks []webhook.Account // the sources of items by webhook
+	Loopback bool              // the public side is reached from this machine only
+	Writes   float64           // writes a minute and address on the square; 0: the square's own, negative: no limit
+	Log      *slog.Logger
+}
+
+// Set is the adapters of one Ponte.
+type Set struct {
+	Console *console.Console
+	Square  *square.Square // nil: there is none
+	Webhook *webhook.Webhook
+}
+
+// Collections lists what the store must be opened with.
+func Collections() []storage.Definition {
+	out := console.Collections()
+	out = append(out, square.Collections()...)
+	return append(out, webhook.Collections()...)
+}
+
+// New builds the adapters over a store that was opened with Collections.
+func New(store storage.Store, opt Options) *Set {
+	s := &Set{
+		Console: console.New(store, console.Options{
+			Brands: opt.Brands, Commands: opt.Commands, Print: opt.Print, Token: opt.Token, Log: opt.Log, Square: opt.Address,
+		}),
+		Webhook: webhook.New(store, webhook.Options{
+			Accounts: func() []webhook.Account { return opt.Webhooks }, Loopback: opt.Loopback, Log: opt.Log,
+		}),
+	}
+	if b, _, ok := opt.Brands().Owning(opt.Square); ok {
+		s.Square = square.New(store, square.Options{
+			Print: opt.Print, Account: opt.Square, Brand: b.Name, Writes: opt.Writes, Base: func() string { return opt.Address }, Log: opt.Log,
+		})
+	}
+	return s
+}
+
+// All returns the adapters by name.
+func (s *Set) All() map[string]act.Adapter {
+	out := map[string]act.Adapter{s.Console.Name(): s.Console, s.Webhook.Name(): s.Webhook}
+	if s.Square != nil {
+		out[s.Square.Name()] = s.Square
+	}
+	return out
+}
+
+// Public is what the world may reach: the square, and the webhooks under /webhook/.
+func (s *Set) Public() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/webhook/", s.Webhook.Handler())
+	if s.Square != nil {
+		mux.Handle("/", s.Square.Handler())
+	}
+	return mux
+}
