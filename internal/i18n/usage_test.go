@@ -24,7 +24,7 @@ import (
 // families are the keys that are put together from a word of the product: each
 // word needs its message.
 var families = map[string][]string{
-	"console.mark.":   texts(card.Glyphs),
+	"console.mark_":   texts(card.Glyphs),
 	"relay.kind.":     list(bot.ItemKinds),
 	"relay.priority.": {string(bot.Urgent), string(bot.High), string(bot.Normal), string(bot.Low)},
 }
@@ -58,6 +58,7 @@ type ask struct {
 	at     token.Position
 	key    string
 	begins bool     // key is only its beginning
+	ends   string   // and this its end
 	maybe  bool     // unless the catalogues have such a table, it is something else
 	args   []string // in lower case
 	counts bool     // one of them is a number
@@ -203,8 +204,16 @@ func (u *usage) add(fset *token.FileSet, e ast.Expr, values map[string][]ast.Exp
 		return
 	}
 	if a.key, a.begins = beginning(e); a.key != "" {
+		if sum, ok := e.(*ast.BinaryExpr); ok && a.begins {
+			a.ends, _ = text(sum.Y)
+		}
 		u.asks = append(u.asks, a)
 	}
+}
+
+// takes reports whether a key is the one asked for, or may be.
+func (a ask) takes(key string) bool {
+	return key == a.key || a.begins && strings.HasPrefix(key, a.key) && strings.HasSuffix(key[len(a.key):], a.ends)
 }
 
 // beginning returns what is known of a text, and whether more may follow.
@@ -273,14 +282,14 @@ func from(e ast.Expr, pkg string) bool {
 // faults compares what is asked for with what a catalogue has.
 func (u *usage) faults(have map[string]*i18n.Message) []string {
 	var found []string
-	tables, begun := map[string]bool{}, []string{own}
+	tables, begun := map[string]bool{}, []ask{{key: own, begins: true}}
 	for key := range have {
 		table, _, _ := strings.Cut(key, ".")
 		tables[table] = true
 	}
 	for _, a := range u.asks {
 		if a.begins && !slices.ContainsFunc(sayers, func(s sayer) bool { return s.table == a.key }) {
-			begun = append(begun, a.key)
+			begun = append(begun, a)
 		}
 		if table, _, _ := strings.Cut(a.key, "."); a.maybe && !tables[table] {
 			continue
@@ -291,8 +300,12 @@ func (u *usage) faults(have map[string]*i18n.Message) []string {
 		u.strings[a.key] = true
 	}
 	for key := range have {
-		used := u.strings[key] || slices.ContainsFunc(begun, func(b string) bool { return strings.HasPrefix(key, b) })
-		if !used {
+		said := u.strings[key] || slices.ContainsFunc(begun, func(a ask) bool { return a.takes(key) }) ||
+			slices.ContainsFunc(sayers, func(s sayer) bool {
+				rest, ok := strings.CutPrefix(key, s.table)
+				return ok && u.strings[rest]
+			})
+		if !said {
 			found = append(found, key+": nothing says it")
 		}
 	}
@@ -303,11 +316,11 @@ func (u *usage) faults(have map[string]*i18n.Message) []string {
 func (a ask) fault(have map[string]*i18n.Message) string {
 	if a.begins {
 		for key := range have {
-			if strings.HasPrefix(key, a.key) {
+			if a.takes(key) {
 				return ""
 			}
 		}
-		return "no message begins with " + a.key
+		return "no message " + a.key + "…" + a.ends
 	}
 	m := have[a.key]
 	if m == nil {
@@ -363,7 +376,7 @@ func TestDisagreementsWithTheCodeAreFound(t *testing.T) {
 		{"in a pointer to an error", "x.go", `var _ = &bot.Error{Kind: k, Key: "a.y"}`, "x/x.go:3: no message a.y"},
 		{"another thing's key", "x.go", `var _ = act.Effect{Key: "a.y"}`, ""},
 		{"in a variable", "x.go", "func f() { key := `a.y`; if b { key = \"a.plain\" }; card.W(key) }", "x/x.go:3: no message a.y"},
-		{"no family", "x.go", `var _ = card.W("a.sort." + s + "x")`, "x/x.go:3: no message begins with a.sort."},
+		{"no family", "x.go", `var _ = card.W("a.sort." + s + "x")`, "x/x.go:3: no message a.sort.…x"},
 		{"nothing to fill with", "x.go", `var _ = card.W("a.x", card.Text("Who", v))`, "x/x.go:3: a.x: nothing fills {{.name}}"},
 		{"filled in another case", "x.go", `var _ = card.W("a.x", card.Text("name", v))`, ""},
 		{"filled by an error", "x.go", `var _ = bot.Errorf(k, "a.x", "name", v)`, ""},
@@ -373,8 +386,8 @@ func TestDisagreementsWithTheCodeAreFound(t *testing.T) {
 		{"a test may ask for anything", "x_test.go", head + `var _ = card.W("a.y")`, ""},
 		{"on a page", "x.html", `<p>{{t "a.y"}}</p>`, "x/x.html:1: no message a.y"},
 		{"by a sayer", "platforms/chat/console/x.go", `var _ = v.Say("y", "N", 1)`, "platforms/chat/console/x.go:3: no message console.y"},
-		{"by a sayer, a family", "platforms/chat/console/x.go", `var _ = v.Say("y."+k)`, "platforms/chat/console/x.go:3: no message begins with console.y."},
-		{"by a sayer on a page", "platforms/chat/console/x.html", `<p>{{.Say "y" "N" 1}} {{$.Say (printf "z.%s" .Mark)}}</p>`, "platforms/chat/console/x.html:1: no message begins with console.z.\nplatforms/chat/console/x.html:1: no message console.y"},
+		{"by a sayer, a family", "platforms/chat/console/x.go", `var _ = v.Say("y."+k)`, "platforms/chat/console/x.go:3: no message console.y.…"},
+		{"by a sayer on a page", "platforms/chat/console/x.html", `<p>{{.Say "y" "N" 1}} {{$.Say (printf "z.%s" .Mark)}}</p>`, "platforms/chat/console/x.html:1: no message console.y\nplatforms/chat/console/x.html:1: no message console.z.…"},
 		{"another's Say", "x.go", `var _ = v.Say("y")`, ""},
 		{"on a page, of another table", "x.js", `f("b.y")`, ""},
 	}
