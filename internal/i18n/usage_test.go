@@ -46,6 +46,7 @@ func texts[S ~string, V any](in map[S]V) (out []string) {
 // sayers are functions that put a table before the key they are given.
 var sayers = []sayer{
 	{"platforms/chat/console/", "Say", "console."},
+	{"commands/", "say", ""},
 }
 
 type sayer struct{ folder, name, table string }
@@ -154,11 +155,12 @@ func (u *usage) code(fset *token.FileSet, file *ast.File) {
 	}
 }
 
-// call takes card.W(key, …) and bot.Errorf(kind, key, …).
+// call takes card.W(key, …), what sayers are given, and bot.Errorf(kind, key, …).
 func (u *usage) call(fset *token.FileSet, n *ast.CallExpr, values map[string][]ast.Expr) {
 	a := ask{known: !n.Ellipsis.IsValid()}
+	table := ""
 	switch name := called(n.Fun); {
-	case name == "W" && len(n.Args) > 0:
+	case len(n.Args) > 0 && says(name, fset.Position(n.Pos()).Filename, &table):
 		for _, e := range n.Args[1:] {
 			arg, ok := e.(*ast.CallExpr)
 			if !ok || len(arg.Args) != 2 {
@@ -170,7 +172,12 @@ func (u *usage) call(fset *token.FileSet, n *ast.CallExpr, values map[string][]a
 			a.args = append(a.args, strings.ToLower(name))
 			a.counts = a.counts || called(arg.Fun) == "Count"
 		}
-		u.add(fset, n.Args[0], values, a)
+		key := n.Args[0]
+		a.at = fset.Position(key.Pos())
+		if table != "" {
+			key = &ast.BinaryExpr{X: quote(table), Op: token.ADD, Y: key}
+		}
+		u.add(fset, key, values, a)
 	case name == "Errorf" && len(n.Args) > 1 && !from(n.Fun, "fmt"):
 		for i := 2; i < len(n.Args); i += 2 {
 			name, ok := text(n.Args[i])
@@ -178,13 +185,19 @@ func (u *usage) call(fset *token.FileSet, n *ast.CallExpr, values map[string][]a
 			a.args = append(a.args, strings.ToLower(name))
 		}
 		u.add(fset, n.Args[1], values, a)
-	case len(n.Args) > 0:
-		for _, s := range sayers {
-			if name == s.name && strings.HasPrefix(fset.Position(n.Pos()).Filename, s.folder) {
-				u.add(fset, &ast.BinaryExpr{X: quote(s.table), Op: token.ADD, Y: n.Args[0]}, values, ask{at: fset.Position(n.Args[0].Pos())})
-			}
+	}
+}
+
+// says reports whether a function makes words of its first argument, and which
+// table it puts before it.
+func says(name, file string, table *string) bool {
+	for _, s := range sayers {
+		if name == s.name && strings.HasPrefix(file, s.folder) {
+			*table = s.table
+			return true
 		}
 	}
+	return name == "W"
 }
 
 func quote(s string) ast.Expr { return &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(s)} }
@@ -388,6 +401,7 @@ func TestDisagreementsWithTheCodeAreFound(t *testing.T) {
 		{"by a sayer", "platforms/chat/console/x.go", `var _ = v.Say("y", "N", 1)`, "platforms/chat/console/x.go:3: no message console.y"},
 		{"by a sayer, a family", "platforms/chat/console/x.go", `var _ = v.Say("y."+k)`, "platforms/chat/console/x.go:3: no message console.y.…"},
 		{"by a sayer on a page", "platforms/chat/console/x.html", `<p>{{.Say "y" "N" 1}} {{$.Say (printf "z.%s" .Mark)}}</p>`, "platforms/chat/console/x.html:1: no message console.y\nplatforms/chat/console/x.html:1: no message console.z.…"},
+		{"by one that takes it whole", "commands/x.go", `var _ = say("a.x", card.Text("Who", v))`, "commands/x.go:3: a.x: nothing fills"},
 		{"another's Say", "x.go", `var _ = v.Say("y")`, ""},
 		{"on a page, of another table", "x.js", `f("b.y")`, ""},
 	}
