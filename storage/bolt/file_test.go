@@ -106,7 +106,7 @@ func TestBackup(t *testing.T) {
 }
 
 // fill inserts cards until there is no room, and returns how many there are.
-func fill(t *testing.T, ctx context.Context, s *Store, c *storage.Collection[card], name string) int {
+func fill(ctx context.Context, t *testing.T, s *Store, c *storage.Collection[card], name string) int {
 	t.Helper()
 	for n := range 10000 {
 		err := s.Update(ctx, func(tx *storage.Tx) error {
@@ -128,9 +128,9 @@ func TestFull(t *testing.T) {
 	c := newCards()
 	path := filepath.Join(t.TempDir(), "data.db")
 	s := openAt(t, path, Options{MaxSize: limit}, c)
-	n := fill(t, t.Context(), s, c, "a")
+	n := fill(t.Context(), t, s, c, "a")
 	failed := s.Stats().Failed
-	if fill(t, storage.Urgent(t.Context()), s, c, "person") == 0 {
+	if fill(storage.Urgent(t.Context()), t, s, c, "person") == 0 {
 		t.Error("there was no room for a person")
 	}
 	if failed > 0 {
@@ -149,7 +149,7 @@ func TestFull(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if again := fill(t, t.Context(), s, c, "b"); again < n/4 {
+	if again := fill(t.Context(), t, s, c, "b"); again < n/4 {
 		t.Errorf("of %d places that were freed, %d are used", n/2, again)
 	}
 	if size := s.Stats().Size; size > limit {
@@ -181,7 +181,7 @@ func TestFullIndex(t *testing.T) {
 	c := newCards()
 	path := filepath.Join(t.TempDir(), "data.db")
 	s := openAt(t, path, Options{MaxSize: limit}, c)
-	n := fill(t, t.Context(), s, c, "a")
+	n := fill(t.Context(), t, s, c, "a")
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -14,13 +14,15 @@ import (
 	"testing"
 )
 
-// storeOfChild is the environment variable that makes the test binary a process
-// which writes to the store at its value until it is killed.
-const storeOfChild = "STORE_OF_CHILD"
+// asChild is the environment variable that makes the test binary a process which
+// writes to the store in its working folder until it is killed.
+const asChild = "STORAGE_TEST_CHILD"
+
+const dataFile = "data.db"
 
 func TestMain(m *testing.M) {
-	if path := os.Getenv(storeOfChild); path != "" {
-		if err := writeForever(path); err != nil {
+	if os.Getenv(asChild) != "" {
+		if err := writeForever(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -29,9 +31,9 @@ func TestMain(m *testing.M) {
 }
 
 // writeForever says a card's id once the store has acknowledged it.
-func writeForever(path string) error {
+func writeForever() error {
 	c := newCards()
-	s, err := Open(context.Background(), path, Options{}, c)
+	s, err := Open(context.Background(), dataFile, Options{}, c)
 	if err != nil {
 		return err
 	}
@@ -46,7 +48,7 @@ func writeForever(path string) error {
 					return
 				}
 				mu.Lock()
-				fmt.Println(id)
+				fmt.Fprintln(os.Stdout, id)
 				mu.Unlock()
 			}
 		}()
@@ -60,10 +62,14 @@ type child struct {
 }
 
 // startChild returns when the child has its first card on disk.
-func startChild(t *testing.T, path string) (child, string) {
+func startChild(t *testing.T, folder string) (child, string) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), storeOfChild+"="+path)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), self)
+	cmd.Dir, cmd.Env = folder, append(os.Environ(), asChild+"=1")
 	cmd.Stderr = os.Stderr
 	pipe, err := cmd.StdoutPipe()
 	if err == nil {
@@ -98,10 +104,10 @@ func (c child) kill() []string {
 // TestKill: a child that is killed while it commits loses nothing that it
 // acknowledged.
 func TestKill(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "data.db")
+	path := filepath.Join(t.TempDir(), dataFile)
 	var acknowledged []string
 	for round := range 4 {
-		c, id := startChild(t, path)
+		c, id := startChild(t, filepath.Dir(path))
 		acknowledged = append(acknowledged, id)
 		for range 10 + 7*round {
 			acknowledged = append(acknowledged, c.read(t))
@@ -136,10 +142,10 @@ func holder(t *testing.T, path string) *LockedError {
 // TestLocked: the error names the process that has the file, and not one that
 // had it before.
 func TestLocked(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "data.db")
-	first, _ := startChild(t, path)
+	path := filepath.Join(t.TempDir(), dataFile)
+	first, _ := startChild(t, filepath.Dir(path))
 	first.kill()
-	second, _ := startChild(t, path)
+	second, _ := startChild(t, filepath.Dir(path))
 	locked := holder(t, path)
 	if pid := second.cmd.Process.Pid; locked.PID != pid || !strings.Contains(locked.Error(), fmt.Sprintf("process %d (", pid)) {
 		t.Errorf("%v, want process %d", locked, pid)

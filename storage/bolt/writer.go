@@ -169,12 +169,11 @@ func (s *Store) take(j *job, k *keys, left *room, beside bool) error {
 	if j.left {
 		return nil
 	}
-	if j.err = j.ctx.Err(); j.err != nil {
-		return nil
+	if j.err = j.ctx.Err(); j.err == nil {
+		s.count.updates.Add(1)
+		j.turn <- k
+		<-j.ran
 	}
-	s.count.updates.Add(1)
-	j.turn <- k
-	<-j.ran
 	if j.err == nil && !left.take(k, j.urgent) {
 		j.err, j.again = s.errFull(), beside
 	}

@@ -111,7 +111,7 @@ func testIndexAdded(t *testing.T, in Place) {
 	plain := storage.Define("posts", func(p *post) storage.Key { return storage.K(p.ID) })
 	s := reopen(t, in, plain)
 	const n = 2500 // more than two chunks
-	put(t, s, plain, many(n, "in")...)
+	put(t, s, plain, many(n)...)
 	shut(t, s)
 	sh := newShelf()
 	s = reopen(t, in, sh.posts)
@@ -127,7 +127,7 @@ func testIndexAdded(t *testing.T, in Place) {
 // it, so the next version that does must not find what is left of it.
 func testIndexGone(t *testing.T, in Place) {
 	sh, s := open(t, in)
-	put(t, s, sh.posts, many(1200, "in")...)
+	put(t, s, sh.posts, many(1200)...)
 	shut(t, s)
 	plain := storage.Define("posts", func(p *post) storage.Key { return storage.K(p.ID) })
 	s = reopen(t, in, plain)
@@ -173,7 +173,7 @@ func testIndexStops(t *testing.T, in Place) {
 	const n, stop = 3000, 1500
 	plain := storage.Define("posts", func(p *post) storage.Key { return storage.K(p.ID) })
 	s := reopen(t, in, plain)
-	put(t, s, plain, many(n, "in")...)
+	put(t, s, plain, many(n)...)
 	shut(t, s)
 
 	ctx, cancel := context.WithCancel(t.Context())

@@ -137,9 +137,9 @@ func testOwnWrites(t *testing.T, in Place) {
 	same(t, got, []string{"b", "c", "d"})
 }
 
-func many(n int, box string) (out []post) {
+func many(n int) (out []post) {
 	for i := range n {
-		out = append(out, post{ID: number(i), Box: box, Due: at(i)})
+		out = append(out, post{ID: number(i), Box: "in", Due: at(i)})
 	}
 	return out
 }
@@ -148,7 +148,7 @@ func many(n int, box string) (out []post) {
 func testWalkAndWrite(t *testing.T, in Place) {
 	sh, s := open(t, in)
 	const n = 300
-	put(t, s, sh.posts, many(n, "in")...)
+	put(t, s, sh.posts, many(n)...)
 	for _, opts := range [][]storage.Option{nil, {storage.Reverse()}} {
 		for _, box := range []string{"in", "out"} {
 			walked, err := storage.Do(t.Context(), s, func(tx *storage.Tx) (walked int, err error) {
@@ -188,7 +188,7 @@ func testWalkAndWrite(t *testing.T, in Place) {
 func testEmptied(t *testing.T, in Place) {
 	sh, s := open(t, in)
 	const n = 300
-	put(t, s, sh.posts, many(n, "in")...)
+	put(t, s, sh.posts, many(n)...)
 	err := s.Update(t.Context(), func(tx *storage.Tx) error {
 		clear := func(from, to int) error {
 			for i := from; i < to; i++ {
@@ -220,7 +220,7 @@ func testEmptied(t *testing.T, in Place) {
 func testWalkAndMove(t *testing.T, in Place) {
 	sh, s := open(t, in)
 	const n = 50
-	put(t, s, sh.posts, many(n, "in")...)
+	put(t, s, sh.posts, many(n)...)
 	walked, err := storage.Do(t.Context(), s, func(tx *storage.Tx) (walked int, err error) {
 		for p, err := range sh.box.Under(tx, storage.K("in")) {
 			if err != nil || walked > n {
@@ -240,7 +240,7 @@ func testWalkAndMove(t *testing.T, in Place) {
 
 func testPages(t *testing.T, in Place) {
 	sh, s := open(t, in)
-	put(t, s, sh.posts, many(25, "in")...)
+	put(t, s, sh.posts, many(25)...)
 	for size, want := range map[int][]int{10: {10, 10, 5}, 5: {5, 5, 5, 5, 5}, 100: {25}} {
 		for _, order := range []storage.Order[post]{sh.posts, sh.box} {
 			for _, opts := range [][]storage.Option{nil, {storage.Reverse()}} {
