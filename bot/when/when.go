@@ -1,5 +1,19 @@
 // Package when reads moments in words, in English, Spanish and Italian.
 // It knows nothing of what is to happen then, or of who asked for it.
+//
+// What can be read in two ways is read in one:
+//
+//   - Hours are those of 24 ("at 3" is at night), unless am, pm or a part of the
+//     day tells otherwise. Alone, "13h" to "23h" are times; "2h" is two hours on.
+//   - Days stand before months: 4/5 is the fourth of May.
+//   - A weekday is the next one. The name of today's is today with a time that is
+//     still to come, and a week ahead otherwise or after "next".
+//   - A date without a year is the next one; today's is today.
+//   - "3 days" is then at this time of the day; "in 3 days at 9" is then at 9.
+//   - Midnight is the end of the day it is said with.
+//   - A time that the clock skips in spring is the first moment after the gap. Of
+//     a time that it shows twice in autumn, the first one to come.
+//   - A number that could be a day or an hour ("monday 9") is refused.
 package when
 
 import (
@@ -10,13 +24,17 @@ import (
 	"ponte/bot/hours"
 )
 
-// longestText is how much text Parse reads, in bytes.
-const longestText = 200
+// Limits of Parse.
+const (
+	longestText = 200 // bytes
+	longestWord = 40  // of a Fault, in runes
+	yearsAhead  = 2
+)
 
 // Reasons of a Fault.
 const (
 	Empty      = "empty"      // no word at all
-	Unreadable = "unreadable" // a word that is not known, or does not fit the ones before
+	Unreadable = "unreadable" // a word that is not known or does not fit the others, or a text too long
 	Past       = "past"       // not after now
 	Far        = "far"        // more than two years from now
 )
@@ -24,7 +42,7 @@ const (
 // Fault says why a text is no moment.
 type Fault struct {
 	Reason string // Empty, Unreadable, Past or Far
-	At     string // the word it stumbled over, as it was written; empty with Empty
+	At     string // the word it stumbled over, as it was written, at most 40 runes; empty with Empty
 }
 
 // Error tells a developer what is wrong, in English.
@@ -35,17 +53,56 @@ func (f *Fault) Error() string {
 	return "when: " + f.Reason + " at " + strconv.Quote(f.At)
 }
 
-// Parse reads a moment as people write it; the error is a *Fault.
+// Parse reads a moment as people write it: "tomorrow 18:30", "2h", "lunes a las
+// 9", "domani mattina", "27 nov 18:30", "2026-11-27 18:30", "in 3 days". The
+// moment is after now and in the zone (UTC when nil); an error is a *Fault.
+//
+// A day without a time is the start of work on that day by the calendar's week,
+// read in the zone given here; 9:00 on days without work and on those that work
+// from midnight on. A time without a day is today, or tomorrow when past.
 func Parse(text string, now time.Time, zone *time.Location, cal hours.Calendar) (time.Time, error) {
-	if strings.TrimSpace(text) == "" {
+	if zone == nil {
+		zone = time.UTC
+	}
+	words := strings.Fields(strings.ToValidUTF8(text, "\uFFFD"))
+	if len(words) == 0 {
 		return time.Time{}, &Fault{Reason: Empty}
 	}
-	moment, err := time.ParseInLocation("2006-01-02 15:04", strings.TrimSpace(text), zone)
+	if len(text) > longestText {
+		return time.Time{}, fault(Unreadable, words[0])
+	}
+	if moment, err := time.Parse(time.RFC3339, words[0]); err == nil && len(words) == 1 {
+		return timely(moment.In(zone), now, words[0])
+	}
+	tokens := lex(text)
+	if len(tokens) == 0 {
+		return time.Time{}, fault(Unreadable, words[0])
+	}
+	found, f := read(tokens)
+	if f != nil {
+		return time.Time{}, f
+	}
+	moment, f := found.moment(now, zone, cal)
+	if f != nil {
+		return time.Time{}, f
+	}
+	return timely(moment, now, found.word())
+}
+
+// timely refuses what is not after now, or too far from it.
+func timely(moment, now time.Time, word string) (time.Time, error) {
 	switch {
-	case err != nil:
-		return time.Time{}, &Fault{Reason: Unreadable, At: text}
 	case !moment.After(now):
-		return time.Time{}, &Fault{Reason: Past, At: text}
+		return time.Time{}, fault(Past, word)
+	case moment.After(now.AddDate(yearsAhead, 0, 0)):
+		return time.Time{}, fault(Far, word)
 	}
 	return moment, nil
+}
+
+func fault(reason, word string) *Fault {
+	if runes := []rune(word); len(runes) > longestWord {
+		word = string(runes[:longestWord])
+	}
+	return &Fault{Reason: reason, At: word}
 }
