@@ -61,7 +61,7 @@ type Order struct {
 	Conversation bot.Conversation
 	By           bot.PersonID
 	Text         string
-	Token        string // the same token twice is the same reply
+	Token        string // the same token twice is the same reply; empty: a reply of its own
 	Seen         int    // the conversation's Moves that the writer saw; negative: not known
 }
 
@@ -70,6 +70,7 @@ type Order struct {
 // writer looked.
 func (d *Desk) Send(tx *storage.Tx, o Order) (bot.Reply, error) {
 	c := o.Conversation
+	o.Token = cmp.Or(o.Token, string(bot.NewID(tx.Now())))
 	if done, err := records.ReplyByToken.First(tx, storage.K(c.Brand, o.Token)); err == nil {
 		return done, nil
 	} else if !errors.Is(err, storage.ErrNotFound) {

@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	brand  = bot.BrandID("aurora")
-	square = bot.AccountID("square:aurora")
-	hook   = bot.AccountID("webhook:demo")
+	brand = bot.BrandID("aurora")
+	page  = bot.AccountID("square:aurora")
+	hook  = bot.AccountID("webhook:demo")
 )
 
 // pace is how fast every channel is written to once the seed is in.
@@ -26,7 +26,7 @@ var pace = outbox.Pace{Messages: 1, Edits: 2}
 // Config is the demo's configuration, but for its addresses and its folder.
 func Config(log *slog.Logger) app.Config {
 	return app.Config{
-		Brands: []bot.Brand{cafe()}, Square: square, Log: log,
+		Brands: []bot.Brand{cafe()}, Square: page, Log: log,
 		Webhooks: []webhook.Account{{ID: hook, Unsigned: true, Network: "reviews and messages"}},
 	}
 }
@@ -37,7 +37,7 @@ func cafe() bot.Brand {
 		ID: brand, Name: "Caffè Aurora", Language: bot.English, Zone: "Europe/Madrid",
 		Hours: hours.Calendar{Zone: "Europe/Madrid", Week: [7][]hours.Span{day, day, day, day, day, day, day}, Holidays: []string{"2026-12-25", "2027-01-01"}},
 		Accounts: []bot.Account{
-			{ID: square, Platform: "square", Network: "the square", Name: "Caffè Aurora"},
+			{ID: page, Platform: "square", Network: "the square", Name: "Caffè Aurora"},
 			{ID: hook, Platform: "webhook", Network: "reviews and messages", Name: "Caffè Aurora"},
 		},
 		Channels: []bot.Channel{
@@ -46,8 +46,8 @@ func cafe() bot.Brand {
 			{ID: "messages", Platform: "console", Space: string(brand), Remote: "messages", Direct: true, Restricted: []bot.Role{bot.Manager, bot.Approver}},
 		},
 		People: []bot.Person{
-			person("ana", "Ana Ruiz", bot.Spanish, bot.Manager, bot.Approver),
 			person("tom", "Tom Baker", bot.English, bot.Manager, bot.Strategist),
+			person("ana", "Ana Ruiz", bot.Spanish, bot.Manager, bot.Approver),
 			person("giulia", "Giulia Conti", bot.Italian, bot.Manager),
 			person("sam", "Sam Okafor", bot.English, bot.Observer),
 		},
