@@ -230,7 +230,7 @@ func (r *run) all(tx *storage.Tx, p *plan) error {
 // guard makes sure that this process still is the one that pumps.
 func (r *run) guard(tx *storage.Tx, p *plan) (err error) {
 	p.lease = r.mem.lease
-	if p.lease.Expires.Sub(tx.Now()) < renewAt {
+	if p.lease.Expires.Sub(tx.Now()) <= renewAt {
 		p.lease, err = p.lease.Renew(tx, leaseFor)
 	} else {
 		err = p.lease.Check(tx)
@@ -279,7 +279,7 @@ func (r *run) apply(p *plan) time.Duration {
 	if p.more {
 		return 0
 	}
-	return max(p.next.Sub(p.now), 0)
+	return max(p.next.Sub(p.now), time.Millisecond)
 }
 
 // take is the part of apply that changes memory.

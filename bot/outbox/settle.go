@@ -44,7 +44,7 @@ func (r *run) refused(tx *storage.Tx, p *plan, e *act.Effect, err error) error {
 		fault = bot.Errorf(bot.Ambiguous, "error.unknown_outcome")
 	}
 	if errors.Is(err, errUnprinted) {
-		fault = bot.Errorf(bot.Internal, "error.internal")
+		fault = bot.Errorf(bot.Internal, "error.internal", "Ref", string(e.ID))
 	}
 	r.log.Warn("an attempt failed", "effect", e.ID, "trace", e.Trace, "attempt", e.Attempt, "kind", fault.Kind, "error", err)
 	switch {

@@ -69,7 +69,7 @@ func (r *run) against(tx *storage.Tx, p *plan, e *act.Effect, err error) error {
 	fault, ok := errors.AsType[*bot.Error](err)
 	if !ok {
 		r.log.Error("an effect cannot start", "effect", e.ID, "trace", e.Trace, "error", err)
-		fault = bot.Errorf(bot.Internal, "error.internal")
+		fault = bot.Errorf(bot.Internal, "error.internal", "Ref", string(e.ID))
 	}
 	if final(fault) {
 		return r.over(tx, p, e, fault)
