@@ -127,8 +127,8 @@ var matcher = language.NewMatcher([]language.Tag{language.English, language.Span
 
 // speech writes what the page says in the reader's language.
 type speech struct {
-	Lang  bot.Lang
-	print func(bot.Lang, *time.Location, card.Words) string
+	Tongue bot.Lang
+	print  func(bot.Lang, *time.Location, card.Words) string
 }
 
 func (s *Square) speech(r *http.Request) *speech {
@@ -150,7 +150,7 @@ func (p *speech) Say(key string, pairs ...any) string {
 			args = append(args, card.Text(pairs[i].(string), v))
 		}
 	}
-	return p.print(p.Lang, time.UTC, card.Words{Key: key, Args: args})
+	return p.print(p.Tongue, time.UTC, card.Words{Key: key, Args: args})
 }
 
 // fault is an error as the page tells it.

@@ -31,7 +31,7 @@ func (s *Square) render(w http.ResponseWriter, status int, v *view) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Language", string(v.Lang))
+	w.Header().Set("Content-Language", string(v.Tongue))
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes())
 }
@@ -154,7 +154,7 @@ func (s *Square) formComment(w http.ResponseWriter, r *http.Request) {
 // place puts a slip where its form is; where that is not shown, at the post's own form.
 func (p *postView) place(s *slip) {
 	for _, t := range p.Threads {
-		for _, c := range append([]*commentView{t.commentView}, t.Replies...) {
+		for _, c := range append([]*commentView{t.First}, t.Replies...) {
 			if c.ID == s.InReplyTo && !c.Gone() {
 				c.Slip = s
 				return

@@ -45,7 +45,7 @@ type postView struct {
 }
 
 type threadView struct {
-	*commentView
+	First   *commentView
 	Replies []*commentView
 	Earlier string // address of the whole thread, when replies are left out
 }
@@ -108,7 +108,7 @@ func (s *Square) read(tx *storage.Tx, sp *speech, p post, want reading) (*postVi
 			return nil, err
 		}
 		if want.threads--; want.threads < 0 {
-			v.Earlier = "/p/" + p.ID + "?before=" + v.Threads[len(v.Threads)-1].ID
+			v.Earlier = "/p/" + p.ID + "?before=" + v.Threads[len(v.Threads)-1].First.ID
 			break
 		}
 		t, err := s.readThread(tx, sp, c, want.replies)
@@ -121,7 +121,7 @@ func (s *Square) read(tx *storage.Tx, sp *speech, p post, want reading) (*postVi
 }
 
 func (s *Square) readThread(tx *storage.Tx, sp *speech, root comment, most int) (*threadView, error) {
-	t := &threadView{commentView: &commentView{speech: sp, comment: root}}
+	t := &threadView{First: &commentView{speech: sp, comment: root}}
 	names := map[string]string{root.ID: root.Author}
 	for c, err := range repliesIn.Under(tx, storage.K(root.ID), storage.Reverse(), storage.Limit(most+1)) {
 		if err != nil {
