@@ -47,7 +47,7 @@ function dress (root) {
   for (const button of $$('[data-like]', root)) if (memory.get('square.like.' + button.dataset.like)) button.setAttribute('aria-pressed', 'true')
   for (const item of [root, ...$$('li[data-comment]', root)]) {
     const acts = item.dataset?.comment && $(':scope > .comment > .acts', item)
-    if (acts && tokenOf(item.dataset.comment) && !$('[data-do]', acts)) acts.append($('#mine').content.cloneNode(true))
+    if (acts && tokenOf(item.dataset.comment) && !$('[data-do]', acts)) $('.reply', acts).before($('#mine').content.cloneNode(true))
   }
 }
 
@@ -99,23 +99,19 @@ function merge (old, now) {
 }
 const precedes = (a, b) => Boolean(a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING)
 
-const plain = node => { // a comment as the server wrote it
-  const copy = node.cloneNode(true)
-  for (const extra of $$('[data-do], form.edit', copy)) extra.remove()
-  for (const time of $$('time', copy)) { time.textContent = ''; time.removeAttribute('title') }
-  for (const text of $$('.text', copy)) text.hidden = false
-  for (const like of $$('.like', copy)) like.removeAttribute('aria-pressed')
-  return copy.innerHTML.replace(/\s+/g, ' ')
-}
-
+// update changes the parts of a comment that changed, and leaves the form below it alone.
 function update (here, now) {
   const a = $(':scope > .comment', here)
   const b = $(':scope > .comment', now)
-  if (plain(a) !== plain(b) && !$('form.edit', a)) {
+  if (a.className !== b.className) {
     a.replaceWith(b)
     dress(here)
-    const reply = $(':scope > .reply', here)
-    if (reply && !$(':scope > .reply', now)) reply.remove()
+  } else {
+    for (const part of ['.text', '.who', '.by .to', '.like .n']) {
+      const [old, fresh] = [$(part, a), $(part, b)]
+      if (old && fresh && old.textContent !== fresh.textContent) old.textContent = fresh.textContent
+    }
+    if ($('.by .edited', b) && !$('.by .edited', a)) $('.by', a).append(' ', $('.by .edited', b))
   }
   const replies = $(':scope > .replies', here)
   if (replies) merge(replies, $(':scope > .replies', now))
