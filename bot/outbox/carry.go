@@ -32,28 +32,20 @@ func (r *run) carry(e act.Effect) {
 	r.at(StepStarted)
 	r.within(outcome{id: e.ID, attempt: e.Attempt}, func(ctx context.Context, out *outcome) {
 		a, err := r.printed(e)
-		if err != nil {
-			out.err = err
-			return
+		if out.err = err; err == nil {
+			out.receipt, out.err = r.adapters[e.At.Platform].Carry(ctx, e.Key, a, e.At)
+			r.at(StepAnswered)
 		}
-		out.receipt, out.err = r.adapters[e.At.Platform].Carry(ctx, e.Key, a, e.At)
-		r.at(StepAnswered)
 	})
 }
 
 // settle asks a platform what became of an attempt, in its own goroutine.
 func (r *run) settle(e act.Effect) {
 	r.within(outcome{id: e.ID, attempt: e.Attempt, asked: true, finding: act.Unsure}, func(ctx context.Context, out *outcome) {
-		s, ok := r.adapters[e.At.Platform].(act.Settler)
-		if !ok {
-			return
-		}
 		a, err := r.printed(e)
-		if err != nil {
-			out.err = err
-			return
+		if out.err = err; err == nil {
+			out.receipt, out.finding, out.err = r.adapters[e.At.Platform].(act.Settler).Settle(ctx, e.Key, a, e.At)
 		}
-		out.receipt, out.finding, out.err = s.Settle(ctx, e.Key, a, e.At)
 	})
 }
 
@@ -85,5 +77,8 @@ func (r *run) printed(e act.Effect) (a act.Act, err error) {
 			err = fmt.Errorf("%w: panic: %v", errUnprinted, v)
 		}
 	}()
+	if r.print == nil {
+		return e.Act.Act, nil
+	}
 	return r.print(e.Brand, e.Act.Act), nil
 }

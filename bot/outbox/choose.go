@@ -1,8 +1,6 @@
 package outbox
 
 import (
-	"errors"
-	"iter"
 	"slices"
 	"time"
 
@@ -13,23 +11,6 @@ import (
 // spare is how many more effects than may start are looked at in a turn, for
 // those that turn out not to be ready.
 const spare = 8
-
-// classes yields the keys of what is due by budget and class, in order.
-func classes(tx *storage.Tx) iter.Seq2[storage.Key, error] {
-	return func(yield func(storage.Key, error) bool) {
-		for budget, err := range records.EffectsDue.Groups(tx, nil) {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for class, err := range records.EffectsDue.Groups(tx, budget) {
-				if !yield(class, err) {
-					return
-				}
-			}
-		}
-	}
-}
 
 // choose starts what may go now. It begins behind the budget that was served
 // last, so that a full house does not always serve the same ones.
@@ -93,7 +74,7 @@ func (r *run) serveClass(tx *storage.Tx, p *plan, class storage.Key, name string
 			p.due = true
 			break
 		}
-		if r.isAside(e.ID) {
+		if !r.mem.aside[e.ID].IsZero() {
 			p.due = true
 			continue
 		}
@@ -107,12 +88,10 @@ func (r *run) serveClass(tx *storage.Tx, p *plan, class storage.Key, name string
 		}
 	}
 	p.more = p.more || seen == limit && room > 0
-	later, err := records.EffectsDue.First(tx, class, storage.From(now))
-	if errors.Is(err, storage.ErrNotFound) {
-		return room, nil
-	}
-	p.by(later.Due)
-	if later.Awaits != "" {
+	later, ok, err := records.Found(records.EffectsDue.First(tx, class, storage.From(now)))
+	if ok && later.Awaits == "" {
+		p.by(later.Due)
+	} else if ok {
 		p.by(later.Until.Add(time.Nanosecond))
 	}
 	return room, err

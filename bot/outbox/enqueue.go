@@ -31,13 +31,13 @@ func (o *Outbox) Say(tx *storage.Tx, e act.Effect) (act.Effect, error) {
 	e.ID = cmp.Or(e.ID, bot.NewID(tx.Now()))
 	e.Key = cmp.Or(e.Key, "say/"+string(e.ID))
 	e.Lane = cmp.Or(e.Lane, "effect/"+string(e.ID))
-	e.Budget = cmp.Or(e.Budget, budgetOf(e.At, !isNew(e.Act.Act)))
+	e.Budget = cmp.Or(e.Budget, budgetOf(e.At, !act.New(e.Act.Act)))
 	e.Class = cmp.Or(e.Class, act.RoutineClass)
 	if e.Due.IsZero() {
 		e.Due = tx.Now()
 	}
 	e.State = act.Waiting
-	if err := toEnd(tx, &e); err != nil {
+	if err := records.EnterLane(tx, &e); err != nil {
 		return e, err
 	}
 	tx.OnCommit(o.enqueued)
@@ -61,8 +61,8 @@ func (o *Outbox) Touch(tx *storage.Tx, s Shown) error {
 		return fmt.Errorf("outbox: slot %q needs an id, a brand, a place and a kind that somebody draws", s.Slot.ID)
 	}
 	o.at(StepEnqueue)
-	slot, err := records.Slots.Get(tx, storage.K(s.Slot.ID))
-	if errors.Is(err, storage.ErrNotFound) {
+	slot, ok, err := records.Found(records.Slots.Get(tx, storage.K(s.Slot.ID)))
+	if err == nil && !ok {
 		slot = act.Slot{ID: s.Slot.ID, Brand: s.Slot.Brand, Subject: s.Slot.Subject, At: s.Slot.At, Parent: s.Slot.Parent}
 		err = records.Slots.Insert(tx, slot)
 	}
@@ -72,12 +72,12 @@ func (o *Outbox) Touch(tx *storage.Tx, s Shown) error {
 	id := bot.ID("show/" + slot.ID)
 	s.Lane = cmp.Or(s.Lane, string(id))
 	s.Class = cmp.Or(s.Class, act.RoutineClass)
-	e, err := records.Effects.Get(tx, storage.K(id))
+	e, ok, err := records.Found(records.Effects.Get(tx, storage.K(id)))
 	switch {
-	case errors.Is(err, storage.ErrNotFound):
-		e = act.Effect{ID: id, Brand: slot.Brand, Subject: slot.Subject, Show: true, Slot: slot.ID, At: slot.At, State: act.Waiting}
 	case err != nil:
 		return err
+	case !ok:
+		e = act.Effect{ID: id, Brand: slot.Brand, Subject: slot.Subject, Show: true, Slot: slot.ID, At: slot.At, State: act.Waiting}
 	case e.State == act.Waiting || e.State == act.Started || e.State == act.Unknown:
 		return o.touched(tx, e, s)
 	default:
@@ -110,14 +110,7 @@ func anew(tx *storage.Tx, e *act.Effect, slot act.Slot) error {
 	e.Due, e.EndedAt, e.Fault, e.Act = tx.Now(), time.Time{}, nil, act.Envelope{}
 	e.Tries, e.Asked, e.Again, e.Awaits = 0, 0, false, ""
 	e.Budget = budgetOf(e.At, slot.Ref != "")
-	return toEnd(tx, e)
-}
-
-// toEnd gives an effect that is not in its lane the last place there.
-func toEnd(tx *storage.Tx, e *act.Effect) error {
-	n, err := records.EffectsInLane.Count(tx, storage.K(e.Lane), storage.Limit(1))
-	e.Order, e.Head = bot.NewID(tx.Now()), n == 0
-	return err
+	return records.EnterLane(tx, e)
 }
 
 func (o *Outbox) enqueued() {
@@ -137,15 +130,6 @@ func budgetOf(at act.Place, edit bool) string {
 }
 
 func isEdits(budget string) bool { return strings.HasSuffix(budget, editing) }
-
-// isNew reports whether the act makes something that was not there.
-func isNew(a act.Act) bool {
-	switch a.(type) {
-	case act.Send, act.Reply:
-		return true
-	}
-	return false
-}
 
 func merged(had, more []string) []string {
 	out := slices.Clone(had)

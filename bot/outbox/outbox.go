@@ -97,17 +97,11 @@ func New(store storage.Store, opt Options) *Outbox {
 		watches: map[string][]func(*storage.Tx, act.Effect) error{},
 		wake:    make(chan struct{}, 1),
 		waiters: make(chan chan struct{}),
-		mem:     newMemory(),
+		mem:     memory{under: map[bot.ID]int{}, asks: map[bot.ID]question{}, rates: map[string]rate{}, aside: map[bot.ID]time.Time{}},
 	}
 	o.outcomes = make(chan outcome, o.parallel)
 	o.holder, _ = os.Hostname()
 	o.holder = cmp.Or(o.holder, "ponte")
-	if o.print == nil {
-		o.print = func(_ bot.BrandID, a act.Act) act.Act { return a }
-	}
-	if o.pace == nil {
-		o.pace = func(act.Place) Pace { return Pace{} }
-	}
 	if o.at == nil {
 		o.at = func(Step) {}
 	}
@@ -140,7 +134,6 @@ func (o *Outbox) Idle(ctx context.Context) error {
 	select {
 	case o.waiters <- quiet:
 	case <-ctx.Done():
-		return ctx.Err()
 	}
 	select {
 	case <-quiet:

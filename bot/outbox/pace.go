@@ -12,16 +12,15 @@ import (
 // park holds back what a platform's Retry-After names. The effect itself waits
 // by its due time, which is all that a lane needs.
 func (p *plan) park(e *act.Effect, fault *bot.Error) {
-	until := p.now.Add(retryAfter(fault))
-	name := ""
-	switch fault.Parks {
-	case bot.ParksBudget:
-		name = e.Budget
-	case bot.ParksAccount:
+	if fault.Parks == bot.ParksLane {
+		return
+	}
+	name := e.Budget
+	if fault.Parks == bot.ParksAccount {
 		name = account(e.At)
 	}
-	if name != "" && until.After(p.parks[name]) {
-		p.parks[name] = until
+	if until := p.now.Add(retryAfter(fault)); until.After(p.parked[name]) {
+		p.parked[name] = until
 	}
 }
 
@@ -40,8 +39,10 @@ func (r *run) room(tx *storage.Tx, p *plan, group storage.Key, name string) (int
 		b.at = first.At
 		p.rates[name] = b
 	}
-	if until := r.parkedUntil(p, name, b.at); until.After(p.now) {
-		return 0, until, nil
+	for _, n := range []string{name, account(b.at)} {
+		if until := p.parked[n]; until.After(p.now) {
+			return 0, until, nil
+		}
 	}
 	free := max(r.parallel-len(r.mem.under)-len(p.starts), 0)
 	every := r.every(b.at, name)
@@ -58,22 +59,11 @@ func (r *run) room(tx *storage.Tx, p *plan, group storage.Key, name string) (int
 	return min(free, 1), p.now.Add(every), nil
 }
 
-// parkedUntil is when a budget and its account are held back no longer; zero
-// when nothing holds them.
-func (r *run) parkedUntil(p *plan, name string, at act.Place) time.Time {
-	var until time.Time
-	for _, parked := range []map[string]time.Time{r.mem.parked, p.parks} {
-		for _, n := range []string{name, account(at)} {
-			if parked[n].After(until) {
-				until = parked[n]
-			}
-		}
-	}
-	return until
-}
-
 // every is the time between two acts of a budget; 0 when there is no limit.
 func (r *run) every(at act.Place, budget string) time.Duration {
+	if r.pace == nil {
+		return 0
+	}
 	pace := r.pace(at)
 	rate := pace.Messages
 	if isEdits(budget) {

@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"errors"
 	"time"
 
 	"ponte/bot"
@@ -20,11 +19,8 @@ func (o *Outbox) Cancel(tx *storage.Tx, id bot.ID) error {
 	if e.State != act.Waiting || e.Maybe {
 		return bot.Errorf(bot.Conflict, "error.too_late")
 	}
-	if err := e.Move(act.Undone); err != nil {
-		return err
-	}
 	tx.OnCommit(o.poke)
-	return o.keep(tx, &e, ponte)
+	return o.move(tx, &e, act.Undone, ponte)
 }
 
 // Hurry makes a waiting effect due now. One that the platform turned away keeps
@@ -54,24 +50,21 @@ func (o *Outbox) Settle(tx *storage.Tx, id bot.ID, happened bool, by bot.PersonI
 	if happened {
 		return o.done(tx, &e, r, string(by))
 	}
-	if err := e.Move(act.Waiting); err != nil {
-		return err
-	}
 	e.Maybe, e.FirstAt, e.EndedAt = false, time.Time{}, time.Time{}
 	e.Tries, e.Asked, e.Due = 0, 0, tx.Now()
 	if e.Show {
 		e.Act, e.Again = act.Envelope{}, false
 	}
-	if err := toEnd(tx, &e); err != nil {
+	if err := records.EnterLane(tx, &e); err != nil {
 		return err
 	}
-	return o.keep(tx, &e, string(by))
+	return o.move(tx, &e, act.Waiting, string(by))
 }
 
 func find(tx *storage.Tx, id bot.ID) (act.Effect, error) {
-	e, err := records.Effects.Get(tx, storage.K(id))
-	if errors.Is(err, storage.ErrNotFound) {
-		err = bot.Errorf(bot.NotFound, "error.not_found").Because(err)
+	e, ok, err := records.Found(records.Effects.Get(tx, storage.K(id)))
+	if err == nil && !ok {
+		err = bot.Errorf(bot.NotFound, "error.not_found")
 	}
 	return e, err
 }

@@ -47,13 +47,6 @@ type question struct {
 	at     time.Time
 }
 
-func newMemory() memory {
-	return memory{
-		under: map[bot.ID]int{}, asks: map[bot.ID]question{}, rates: map[string]rate{},
-		parked: map[string]time.Time{}, aside: map[bot.ID]time.Time{},
-	}
-}
-
 // plan is what one run of a turn's closure came to.
 type plan struct {
 	now    time.Time
@@ -61,7 +54,7 @@ type plan struct {
 	starts []act.Effect
 	asks   map[bot.ID]question
 	rates  map[string]rate
-	parks  map[string]time.Time
+	parked map[string]time.Time
 	last   string
 	done   int
 	due    bool      // something is due that has not started
@@ -76,19 +69,16 @@ func (p *plan) by(t time.Time) {
 	}
 }
 
-// broken is an error that one effect brought into a turn.
-type broken struct {
-	id  bot.ID
-	err error
-}
-
-func (b *broken) Error() string { return fmt.Sprintf("effect %s: %v", b.id, b.err) }
-func (b *broken) Unwrap() error { return b.err }
-
 var (
 	errFenced = errors.New("outbox: another process has taken over")
 	errFound  = errors.New("outbox: found started")
 )
+
+// broken is an error that one effect brought into a turn.
+type broken struct {
+	id bot.ID
+	error
+}
 
 // run is one Run.
 type run struct {
@@ -130,19 +120,19 @@ func (o *Outbox) Run(ctx context.Context) error {
 // left started: to this one it is an attempt without an answer.
 func (r *run) acquire(ctx context.Context) error {
 	for ctx.Err() == nil {
-		var found []outcome
+		var left []outcome
 		lease, err := storage.Do(r.ctx, r.store, func(tx *storage.Tx) (l storage.Lease, err error) {
-			found = nil
+			left = nil
 			for e, err := range records.EffectsByState.Under(tx, storage.K(act.Started)) {
 				if err != nil {
 					return l, err
 				}
-				found = append(found, outcome{id: e.ID, attempt: e.Attempt, err: errFound})
+				left = append(left, outcome{id: e.ID, attempt: e.Attempt, err: errFound})
 			}
 			return storage.Acquire(tx, leaseName, r.holder, leaseFor)
 		})
 		if err == nil {
-			r.mem.lease, r.mem.begun, r.pending = lease, lease.Expires.Add(-leaseFor), found
+			r.mem.lease, r.mem.begun, r.pending = lease, lease.Expires.Add(-leaseFor), left
 			return nil
 		}
 		if !errors.Is(err, storage.ErrConflict) {
@@ -176,23 +166,18 @@ func (r *run) sleep(ctx context.Context, wait time.Duration) {
 // next. It returns how long nothing is to be done unless something happens. An
 // effect that breaks it is put aside, and the turn made again without it.
 func (r *run) turn() (time.Duration, error) {
-	for {
-		select {
-		case out := <-r.outcomes:
-			r.pending = append(r.pending, out)
-			continue
-		default:
-		}
-		break
+	for len(r.outcomes) > 0 {
+		r.pending = append(r.pending, <-r.outcomes)
 	}
 	maps.DeleteFunc(r.mem.aside, func(_ bot.ID, until time.Time) bool { return !time.Now().Before(until) })
 	var p *plan
 	err := r.store.Update(r.ctx, func(tx *storage.Tx) error {
-		p = &plan{now: tx.Now(), asks: map[bot.ID]question{}, rates: map[string]rate{}, parks: map[string]time.Time{}}
+		p = &plan{now: tx.Now(), asks: map[bot.ID]question{}, rates: map[string]rate{}, parked: map[string]time.Time{}}
+		maps.Copy(p.parked, r.mem.parked)
 		return r.all(tx, p)
 	})
 	if b, ok := errors.AsType[*broken](err); ok && len(r.mem.aside) < asideMost {
-		r.log.Error("an effect is put aside", "effect", b.id, "error", b.err)
+		r.log.Error("an effect is put aside", "effect", b.id, "error", b.error)
 		r.mem.aside[b.id] = time.Now().Add(asideFor)
 		return 0, nil
 	}
@@ -208,7 +193,7 @@ func (r *run) all(tx *storage.Tx, p *plan) error {
 		return err
 	}
 	for _, out := range r.pending {
-		if r.isAside(out.id) {
+		if !r.mem.aside[out.id].IsZero() {
 			continue
 		}
 		if err := apart(out.id, func() error { return r.record(tx, p, out) }); err != nil {
@@ -218,13 +203,11 @@ func (r *run) all(tx *storage.Tx, p *plan) error {
 	if r.ending {
 		return nil
 	}
-	if err := r.choose(tx, p); err != nil {
-		return err
-	}
+	err := r.choose(tx, p)
 	if len(p.starts) > 0 {
 		r.at(StepClaimed)
 	}
-	return nil
+	return err
 }
 
 // guard makes sure that this process still is the one that pumps.
@@ -255,11 +238,6 @@ func apart(id bot.ID, f func() error) (err error) {
 	return err
 }
 
-func (r *run) isAside(id bot.ID) bool {
-	_, ok := r.mem.aside[id]
-	return ok
-}
-
 // apply takes over what a committed turn came to, and carries what it started.
 func (r *run) apply(p *plan) time.Duration {
 	r.take(p)
@@ -288,7 +266,7 @@ func (r *run) take(p *plan) {
 	m.lease = p.lease
 	late := r.pending[:0]
 	for _, out := range r.pending {
-		if r.isAside(out.id) {
+		if !r.mem.aside[out.id].IsZero() {
 			late = append(late, out)
 		} else {
 			delete(m.under, out.id)
@@ -306,8 +284,8 @@ func (r *run) take(p *plan) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	maps.Copy(m.parked, p.parks)
-	maps.DeleteFunc(m.parked, func(_ string, until time.Time) bool { return !until.After(p.now) })
+	maps.DeleteFunc(p.parked, func(_ string, until time.Time) bool { return !until.After(p.now) })
+	m.parked = p.parked
 }
 
 // ask asks the platforms about what is to be settled now.
@@ -330,18 +308,20 @@ func (r *run) ask(p *plan) {
 func (r *run) end(cancel context.CancelFunc) error {
 	r.ending = true
 	soft, hard := time.After(grace), time.After(grace+pause)
-	for len(r.mem.under) > 0 {
+	for {
+		if _, err := r.turn(); err != nil {
+			return err
+		}
+		if len(r.mem.under) == 0 {
+			break
+		}
 		select {
 		case out := <-r.outcomes:
 			r.pending = append(r.pending, out)
 		case <-soft:
 			cancel()
-			continue
 		case <-hard:
 			return errors.New("outbox: what is under way does not end; the next run settles it")
-		}
-		if _, err := r.turn(); err != nil {
-			return err
 		}
 	}
 	return r.store.Update(r.ctx, r.mem.lease.Release)

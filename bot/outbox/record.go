@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"errors"
 	"strconv"
 	"time"
 
@@ -11,19 +10,21 @@ import (
 	"ponte/storage"
 )
 
-// keep writes an effect that has moved, with a line in the audit log, and tells
-// those who watch. When the move took it out of its lane or to its end, the next
-// one there may go.
-func (o *Outbox) keep(tx *storage.Tx, e *act.Effect, who string) error {
-	open := e.State == act.Waiting || e.State == act.Started
-	if !open {
+// move takes an effect to a state, with a line in the audit log, and tells those
+// who watch. When that takes it out of its lane or to its end, the next one there
+// may go.
+func (o *Outbox) move(tx *storage.Tx, e *act.Effect, to act.State, who string) error {
+	if err := e.Move(to); err != nil {
+		return err
+	}
+	if to != act.Waiting && to != act.Started {
 		e.Head, e.EndedAt = false, tx.Now()
 	}
 	if err := records.Effects.Put(tx, *e); err != nil {
 		return err
 	}
 	if !e.Head {
-		if err := next(tx, e.Lane); err != nil {
+		if err := records.HeadLane(tx, e.Lane); err != nil {
 			return err
 		}
 	}
@@ -41,19 +42,6 @@ func (o *Outbox) keep(tx *storage.Tx, e *act.Effect, who string) error {
 	return nil
 }
 
-// next makes the first open effect of a lane its head.
-func next(tx *storage.Tx, lane string) error {
-	e, err := records.EffectsInLane.First(tx, storage.K(lane))
-	if errors.Is(err, storage.ErrNotFound) {
-		return nil
-	}
-	if err != nil || e.Head {
-		return err
-	}
-	e.Head = true
-	return records.Effects.Put(tx, e)
-}
-
 // audit writes what became of an effect, and never what it says.
 func (o *Outbox) audit(tx *storage.Tx, e *act.Effect, who string) error {
 	details := map[string]string{"key": e.Key, "attempt": strconv.Itoa(e.Attempt)}
@@ -66,15 +54,11 @@ func (o *Outbox) audit(tx *storage.Tx, e *act.Effect, who string) error {
 	})
 }
 
-// ponte is who acts when nobody does.
-const ponte = "ponte"
+const ponte = "ponte" // who acts when nobody does
 
 // done records that an effect happened: its slot is named by the platform, and
 // what waited for that may go. A Show that was touched meanwhile waits again.
 func (o *Outbox) done(tx *storage.Tx, e *act.Effect, r act.Receipt, who string) error {
-	if err := e.Move(act.Done); err != nil {
-		return err
-	}
 	slot, err := o.fill(tx, e, r)
 	if err != nil {
 		return err
@@ -83,7 +67,7 @@ func (o *Outbox) done(tx *storage.Tx, e *act.Effect, r act.Receipt, who string) 
 	if e.Show {
 		e.Act, e.Mention = act.Envelope{}, nil
 	}
-	if err := o.keep(tx, e, who); err != nil {
+	if err := o.move(tx, e, act.Done, who); err != nil {
 		return err
 	}
 	return o.repeat(tx, e, slot)
@@ -109,26 +93,25 @@ func (o *Outbox) fill(tx *storage.Tx, e *act.Effect, r act.Receipt) (act.Slot, e
 	if e.Slot == "" {
 		return act.Slot{}, nil
 	}
-	slot, err := records.Slots.Get(tx, storage.K(e.Slot))
-	if errors.Is(err, storage.ErrNotFound) {
-		slot, err = act.Slot{ID: e.Slot, Brand: e.Brand, Subject: e.Subject, At: e.At}, nil
-	}
+	slot, ok, err := records.Found(records.Slots.Get(tx, storage.K(e.Slot)))
 	if err != nil {
 		return slot, err
 	}
-	switch a := e.Act.Act.(type) {
-	case act.Send:
+	if !ok {
+		slot = act.Slot{ID: e.Slot, Brand: e.Brand, Subject: e.Subject, At: e.At}
+	}
+	if a, ok := e.Act.Act.(act.Send); ok {
 		slot.Shown = a.Card.Revision
-	case act.Edit:
+	} else if a, ok := e.Act.Act.(act.Edit); ok {
 		slot.Shown = a.Card.Revision
 	}
-	named := isNew(e.Act.Act) && r.Ref != "" && slot.Ref == ""
+	named := act.New(e.Act.Act) && r.Ref != "" && slot.Ref == ""
 	if named {
-		other, err := records.SlotByRef.First(tx, storage.K(slot.At.String(), r.Ref))
-		if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		other, taken, err := records.Found(records.SlotByRef.First(tx, storage.K(slot.At.String(), r.Ref)))
+		if err != nil {
 			return slot, err
 		}
-		if err == nil && other.ID != slot.ID {
+		if taken && other.ID != slot.ID {
 			o.log.Error("two messages have one name", "effect", e.ID, "slot", slot.ID, "other", other.ID)
 			return slot, nil
 		}
@@ -137,44 +120,24 @@ func (o *Outbox) fill(tx *storage.Tx, e *act.Effect, r act.Receipt) (act.Slot, e
 	if err := records.Slots.Put(tx, slot); err != nil || !named {
 		return slot, err
 	}
-	return slot, release(tx, slot.ID)
-}
-
-// release lets what waited for a slot's message be examined again.
-func release(tx *storage.Tx, slot string) error {
-	for e, err := range records.EffectsAwaiting.Under(tx, storage.K(slot)) {
-		if err != nil {
-			return err
-		}
-		e.Awaits = ""
-		if err := records.Effects.Put(tx, e); err != nil {
-			return err
-		}
-	}
-	return nil
+	return slot, records.ReleaseAwaiting(tx, slot.ID)
 }
 
 // wait records that nothing happened, or that it may be tried again under the
 // same key, and when.
 func (o *Outbox) wait(tx *storage.Tx, e *act.Effect, fault *bot.Error, due time.Time) error {
-	if err := e.Move(act.Waiting); err != nil {
-		return err
-	}
 	e.Due, e.Fault, e.Asked = due, fault, 0
 	if e.Show && !e.Maybe {
 		e.Act, e.Again = act.Envelope{}, false
 	}
-	return o.keep(tx, e, ponte)
+	return o.move(tx, e, act.Waiting, ponte)
 }
 
 // fail records that the effect will not be tried again. A Show that was touched
 // meanwhile gets another chance.
 func (o *Outbox) fail(tx *storage.Tx, e *act.Effect, fault *bot.Error) error {
-	if err := e.Move(act.Failed); err != nil {
-		return err
-	}
 	e.Fault = fault
-	if err := o.keep(tx, e, ponte); err != nil || !e.Show || !e.Again {
+	if err := o.move(tx, e, act.Failed, ponte); err != nil || !e.Show || !e.Again {
 		return err
 	}
 	slot, err := records.Slots.Get(tx, storage.K(e.Slot))
@@ -186,9 +149,6 @@ func (o *Outbox) fail(tx *storage.Tx, e *act.Effect, fault *bot.Error) error {
 
 // unknown leaves it to a person whether the effect happened.
 func (o *Outbox) unknown(tx *storage.Tx, e *act.Effect, fault *bot.Error) error {
-	if err := e.Move(act.Unknown); err != nil {
-		return err
-	}
 	e.Fault, e.Maybe = fault, true
-	return o.keep(tx, e, ponte)
+	return o.move(tx, e, act.Unknown, ponte)
 }

@@ -20,11 +20,8 @@ const (
 
 // record takes in what came back, if it is about the attempt that is under way.
 func (r *run) record(tx *storage.Tx, p *plan, out outcome) error {
-	e, err := records.Effects.Get(tx, storage.K(out.id))
-	if errors.Is(err, storage.ErrNotFound) {
-		return nil
-	}
-	if err != nil || e.State != act.Started || e.Attempt != out.attempt {
+	e, ok, err := records.Found(records.Effects.Get(tx, storage.K(out.id)))
+	if !ok || e.State != act.Started || e.Attempt != out.attempt {
 		return err
 	}
 	if out.asked {
@@ -72,7 +69,7 @@ func final(fault *bot.Error) bool {
 // asked, else a person.
 func (r *run) ambiguous(tx *storage.Tx, p *plan, e *act.Effect, fault *bot.Error) error {
 	due := p.now.Add(r.delay(e, nil))
-	if e.Show && !isNew(e.Act.Act) {
+	if e.Show && !act.New(e.Act.Act) {
 		return r.wait(tx, e, fault, due)
 	}
 	e.Maybe = true

@@ -44,17 +44,17 @@ func (r *run) start(tx *storage.Tx, p *plan, e *act.Effect) error {
 			return err
 		}
 	}
-	if err := e.Move(act.Started); err != nil {
-		return err
-	}
 	e.Attempt++
 	e.Tries++
 	e.Asked, e.StartedAt = 0, p.now
 	if !e.Maybe {
 		e.FirstAt = p.now
 	}
+	if err := r.move(tx, e, act.Started, ponte); err != nil {
+		return err
+	}
 	p.starts = append(p.starts, *e)
-	return r.keep(tx, e, ponte)
+	return nil
 }
 
 // over ends an effect that may not start.
@@ -93,16 +93,11 @@ func (r *run) slot(tx *storage.Tx, e *act.Effect) (slot, parent act.Slot, err er
 	if e.Slot == "" {
 		return slot, parent, nil
 	}
-	slot, err = records.Slots.Get(tx, storage.K(e.Slot))
-	if errors.Is(err, storage.ErrNotFound) {
-		return act.Slot{ID: e.Slot}, parent, nil
-	}
-	if err != nil || slot.Parent == "" {
-		return slot, parent, err
-	}
-	parent, err = records.Slots.Get(tx, storage.K(slot.Parent))
-	if errors.Is(err, storage.ErrNotFound) {
-		return slot, act.Slot{ID: slot.Parent}, nil
+	slot, _, err = records.Found(records.Slots.Get(tx, storage.K(e.Slot)))
+	slot.ID = e.Slot
+	if err == nil && slot.Parent != "" {
+		parent, _, err = records.Found(records.Slots.Get(tx, storage.K(slot.Parent)))
+		parent.ID = slot.Parent
 	}
 	return slot, parent, err
 }
@@ -112,6 +107,13 @@ func (r *run) slot(tx *storage.Tx, e *act.Effect) (slot, parent act.Slot, err er
 // another rate than it waited for is the right one.
 func (r *run) address(tx *storage.Tx, p *plan, e *act.Effect, slot, thread act.Slot) (bool, error) {
 	needs := act.Slot{}
+	ref := func(ref string) string {
+		if ref != "" {
+			return ref
+		}
+		needs = slot
+		return slot.Ref
+	}
 	switch a := e.Act.Act.(type) {
 	case nil:
 		if slot.Ref == "" {
@@ -127,19 +129,13 @@ func (r *run) address(tx *storage.Tx, p *plan, e *act.Effect, slot, thread act.S
 		}
 		e.Act.Act = a
 	case act.Edit:
-		if a.Ref == "" {
-			needs, a.Ref, a.Thread = slot, slot.Ref, thread.Ref
-		}
+		a.Ref = ref(a.Ref)
 		e.Act.Act = a
 	case act.Change:
-		if a.Ref == "" {
-			needs, a.Ref = slot, slot.Ref
-		}
+		a.Ref = ref(a.Ref)
 		e.Act.Act = a
 	case act.Remove:
-		if a.Ref == "" {
-			needs, a.Ref = slot, slot.Ref
-		}
+		a.Ref = ref(a.Ref)
 		e.Act.Act = a
 	}
 	if needs.ID != "" && needs.Ref == "" {
@@ -177,11 +173,9 @@ func (r *run) draw(tx *storage.Tx, p *plan, e *act.Effect, slot, thread act.Slot
 // nothing ends a Show of what is not there any more, without an act.
 func (r *run) nothing(tx *storage.Tx, p *plan, e *act.Effect) error {
 	p.more = true
-	for _, state := range []act.State{act.Started, act.Done} {
-		if err := e.Move(state); err != nil {
-			return err
-		}
-	}
 	e.Fault, e.Again, e.Mention = nil, false, nil
-	return r.keep(tx, e, ponte)
+	if err := e.Move(act.Started); err != nil {
+		return err
+	}
+	return r.move(tx, e, act.Done, ponte)
 }

@@ -27,16 +27,18 @@ func (o *Outbox) Stats(tx *storage.Tx) (Stats, error) {
 			return s, err
 		}
 	}
-	for class, err := range classes(tx) {
+	for budget, err := range records.EffectsDue.Groups(tx, nil) {
 		if err != nil {
 			return s, err
 		}
-		e, err := records.EffectsDue.First(tx, class)
-		if err != nil {
-			return s, err
-		}
-		if e.Awaits == "" && !e.Due.After(tx.Now()) && (s.Oldest.IsZero() || e.Due.Before(s.Oldest)) {
-			s.Oldest = e.Due
+		for class := range records.EffectsDue.Groups(tx, budget) {
+			e, err := records.EffectsDue.First(tx, class)
+			if err != nil {
+				return s, err
+			}
+			if e.Awaits == "" && !e.Due.After(tx.Now()) && (s.Oldest.IsZero() || e.Due.Before(s.Oldest)) {
+				s.Oldest = e.Due
+			}
 		}
 	}
 	o.mu.Lock()

@@ -1,0 +1,49 @@
+package records
+
+import (
+	"errors"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/storage"
+)
+
+// EnterLane gives an effect that is not in its lane the last place there, which
+// is the head when the lane is empty.
+func EnterLane(tx *storage.Tx, e *act.Effect) error {
+	n, err := EffectsInLane.Count(tx, storage.K(e.Lane), storage.Limit(1))
+	e.Order, e.Head = bot.NewID(tx.Now()), n == 0
+	return err
+}
+
+// HeadLane makes the first open effect of a lane its head.
+func HeadLane(tx *storage.Tx, lane string) error {
+	e, ok, err := Found(EffectsInLane.First(tx, storage.K(lane)))
+	if !ok || e.Head {
+		return err
+	}
+	e.Head = true
+	return Effects.Put(tx, e)
+}
+
+// ReleaseAwaiting lets the effects that waited for a slot's message go on.
+func ReleaseAwaiting(tx *storage.Tx, slot string) error {
+	for e, err := range EffectsAwaiting.Under(tx, storage.K(slot)) {
+		if err != nil {
+			return err
+		}
+		e.Awaits = ""
+		if err := Effects.Put(tx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Found tells a record that is not there from an error.
+func Found[T any](t T, err error) (T, bool, error) {
+	if errors.Is(err, storage.ErrNotFound) {
+		return t, false, nil
+	}
+	return t, err == nil, err
+}
