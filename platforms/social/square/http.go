@@ -5,24 +5,18 @@ import (
 	"embed"
 	"errors"
 	"io/fs"
-	"net"
 	"net/http"
-	"net/netip"
-	"net/url"
-	"strings"
 	"time"
 
 	"golang.org/x/text/language"
 
 	"ponte/bot"
 	"ponte/bot/card"
+	"ponte/platforms/social/square/gate"
 )
 
 //go:embed assets
 var assets embed.FS
-
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // Handler serves the page and its JSON, at the root of its address.
 func (s *Square) Handler() http.Handler {
@@ -33,7 +27,11 @@ func (s *Square) Handler() http.Handler {
 	mux.HandleFunc("POST /p/{post}/comments", s.formComment)
 	mux.HandleFunc("POST /p/{post}/like", s.formLikePost)
 	mux.HandleFunc("POST /c/{comment}/like", s.formLikeComment)
-	mux.HandleFunc("GET /live", s.live)
+	mux.HandleFunc("GET /live", func(w http.ResponseWriter, r *http.Request) {
+		if err := s.pages.Serve(w, r); err != nil {
+			s.refuse(w, r, err)
+		}
+	})
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /api/posts", s.apiPosts)
 	mux.HandleFunc("GET /api/posts/{post}/comments", s.apiComments)
@@ -49,55 +47,7 @@ func (s *Square) Handler() http.Handler {
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, bot.Errorf(bot.NotFound, "square.no_page"))
 	})
-	return s.guard(mux)
-}
-
-// guard keeps out what a page elsewhere sends here, and lets each address write
-// only so often.
-func (s *Square) guard(next http.Handler) http.Handler {
-	cross := http.NewCrossOriginProtection()
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cache-Control", "no-store")
-		if !s.named(r) || cross.Check(r) != nil {
-			s.refuse(w, r, bot.Errorf(bot.Denied, "square.foreign"))
-			return
-		}
-		if r.Method != http.MethodGet && r.Method != http.MethodHead && r.Method != http.MethodOptions {
-			if wait := s.limit.allow(r.RemoteAddr, s.opt.Now()); wait > 0 {
-				e := bot.Errorf(bot.RateLimited, "square.too_fast")
-				e.RetryAfter = wait
-				s.refuse(w, r, e)
-				return
-			}
-			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-// named tells whether the request names this server. On loopback a name that
-// only leads here is refused, so that no page elsewhere can read or write as if
-// it were this one (DNS rebinding).
-func (s *Square) named(r *http.Request) bool {
-	at, ok := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
-	if !ok {
-		return true
-	}
-	if local, err := netip.ParseAddrPort(at.String()); err != nil || !local.Addr().Unmap().IsLoopback() {
-		return true
-	}
-	host := (&url.URL{Host: r.Host}).Hostname()
-	if base, err := url.Parse(s.opt.Base()); err == nil && base.Host != "" && strings.EqualFold(base.Hostname(), host) {
-		return true
-	}
-	if a, err := netip.ParseAddr(host); err == nil {
-		return a.Unmap().IsLoopback()
-	}
-	return strings.EqualFold(host, "localhost")
+	return s.gate.Guard(mux, s.refuse)
 }
 
 // readerCookie names a browser, so that its likes count once and its comments
@@ -109,7 +59,7 @@ func (s *Square) who(r *http.Request) (id string, browser bool) {
 	if c, err := r.Cookie(readerCookie); err == nil && len(c.Value) == len(rand.Text()) {
 		return reader(c.Value), true
 	}
-	return reader(s.salt + household(r.RemoteAddr).String()), false
+	return reader(s.salt + gate.Household(r.RemoteAddr).String()), false
 }
 
 // greet gives a browser its cookie.

@@ -3,29 +3,21 @@ package square
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"html/template"
 	"mime"
 	"net/http"
 	"net/url"
-	"time"
 
 	"ponte/bot"
 	"ponte/storage"
 )
 
-var pages = template.Must(template.ParseFS(assets, "assets/page.html"))
-
-const (
-	streamTime = 10 * time.Minute // a page joins again after it
-	beat       = 20 * time.Second // keeps a quiet stream open
-	writeTime  = 10 * time.Second
-)
+var layout = template.Must(template.ParseFS(assets, "assets/page.html"))
 
 // render writes the page whole, or nothing of it.
 func (s *Square) render(w http.ResponseWriter, status int, v *view) {
 	var b bytes.Buffer
-	if err := pages.ExecuteTemplate(&b, "page", v); err != nil {
+	if err := layout.ExecuteTemplate(&b, "page", v); err != nil {
 		s.opt.Log.Error("the square's page failed", "err", err)
 		http.Error(w, "", http.StatusInternalServerError)
 		return
@@ -107,8 +99,8 @@ func (s *Square) oneThread(w http.ResponseWriter, r *http.Request) {
 			return err
 		}
 		t, err := s.readThread(tx, v.speech, root, threadLength)
-		pv.Threads, pv.Earlier = []*threadView{t}, ""
-		v.Single, v.Thread, v.Posts = true, true, []*postView{pv}
+		pv.Threads = []*threadView{t}
+		v.Single, v.Posts = true, []*postView{pv}
 		return err
 	})
 }
@@ -189,41 +181,4 @@ func (s *Square) back(w http.ResponseWriter, r *http.Request, to string, err err
 		return
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
-}
-
-// live tells an open page which post changed, until it leaves.
-func (s *Square) live(w http.ResponseWriter, r *http.Request) {
-	p, ok := s.hub.join()
-	if !ok {
-		e := bot.Errorf(bot.Unavailable, "square.full")
-		e.RetryAfter = 30 * time.Second
-		s.refuse(w, r, e)
-		return
-	}
-	defer s.hub.leave(p)
-	w.Header().Set("Content-Type", "text/event-stream")
-	rc := http.NewResponseController(w)
-	end, pulse := time.NewTimer(streamTime), time.NewTicker(beat)
-	defer end.Stop()
-	defer pulse.Stop()
-	line := "retry: 3000\n\n"
-	for {
-		_ = rc.SetWriteDeadline(time.Now().Add(writeTime))
-		if _, err := fmt.Fprint(w, line); err != nil || rc.Flush() != nil {
-			return
-		}
-		line = ""
-		select {
-		case <-r.Context().Done():
-			return
-		case <-end.C:
-			return
-		case <-pulse.C:
-			line = ": still here\n\n"
-		case <-p.wake:
-			for _, id := range p.news() {
-				line += "data: " + url.PathEscape(id) + "\n\n"
-			}
-		}
-	}
 }

@@ -35,6 +35,8 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/platforms/social/square/gate"
+	"ponte/platforms/social/square/live"
 	"ponte/storage"
 )
 
@@ -45,7 +47,6 @@ const (
 	maxText   = 2000 // code points of a comment
 	maxAuthor = 80   // code points of a name
 	maxPost   = 5000 // code points of a post of the brand
-	maxBody   = 64 << 10
 )
 
 // defaultWrites is how often an address may write, in times a minute.
@@ -66,8 +67,8 @@ type Options struct {
 type Square struct {
 	store storage.Store
 	opt   Options
-	limit *limiter
-	hub   *hub
+	gate  *gate.Gate
+	pages *live.Hub
 	wake  chan struct{} // an event is in the log
 	salt  string        // makes names for addresses that tell nothing
 }
@@ -92,7 +93,7 @@ func New(store storage.Store, opt Options) *Square {
 	if opt.Writes == 0 {
 		opt.Writes = defaultWrites
 	}
-	return &Square{store: store, opt: opt, limit: newLimiter(opt.Writes), hub: newHub(), wake: make(chan struct{}, 1), salt: rand.Text()}
+	return &Square{store: store, opt: opt, gate: gate.New(opt.Writes, opt.Base, opt.Now), pages: live.New(), wake: make(chan struct{}, 1), salt: rand.Text()}
 }
 
 // Name returns the platform's name.
@@ -116,7 +117,7 @@ func (s *Square) address(c *comment) string {
 // transaction is on disk.
 func (s *Square) changed(tx *storage.Tx, post string) {
 	tx.OnCommit(func() {
-		s.hub.tell(post)
+		s.pages.Tell(post)
 		select {
 		case s.wake <- struct{}{}:
 		default:

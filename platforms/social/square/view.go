@@ -25,7 +25,6 @@ type view struct {
 	Brand  string
 	Posts  []*postView
 	Single bool // not the whole square
-	Thread bool // one thread only
 	Fault  *slip
 }
 
@@ -87,15 +86,14 @@ func (*speech) Stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 type reading struct {
 	threads, replies int
 	before           string // a comment that began a thread: those before it
-	only             string // the one thread to show
 }
 
 // read fills in the view of a post.
 func (s *Square) read(tx *storage.Tx, sp *speech, p post, want reading) (*postView, error) {
 	v := &postView{speech: sp, post: p, Brand: s.opt.Brand}
 	var err error
-	if v.Total, err = commentsOn.Count(tx, storage.K(p.ID)); err != nil {
-		return nil, err
+	if v.Total, err = commentsOn.Count(tx, storage.K(p.ID)); err != nil || want.threads == 0 {
+		return v, err
 	}
 	opts := []storage.Option{storage.Reverse(), storage.Limit(want.threads + 1)}
 	if want.before != "" {

@@ -10,7 +10,7 @@ const memory = {
   set: (key, value) => { try { localStorage.setItem(key, value) } catch { /* private windows */ } },
   drop: key => { try { localStorage.removeItem(key) } catch { /* the same */ } },
 }
-const tokenOf = id => memory.get('square.token.' + id)
+const tokenOf = id => memory.get('square:token:' + id)
 
 async function send (method, path, fields) {
   const answer = await fetch(path, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(fields ?? {}) })
@@ -43,8 +43,8 @@ function dress (root) {
     time.textContent = relative.format(Math.round(seconds / size), unit)
     time.title = exact.format(at)
   }
-  for (const input of $$('input[name=author]', root)) if (!input.value) input.value = memory.get('square.name') ?? ''
-  for (const button of $$('[data-like]', root)) if (memory.get('square.like.' + button.dataset.like)) button.setAttribute('aria-pressed', 'true')
+  for (const input of $$('input[name=author]', root)) if (!input.value) input.value = memory.get('square:name') ?? ''
+  for (const button of $$('[data-like]', root)) if (memory.get('square:like:' + button.dataset.like)) button.setAttribute('aria-pressed', 'true')
   for (const item of [root, ...$$('li[data-comment]', root)]) {
     const acts = item.dataset?.comment && $(':scope > .comment > .acts', item)
     if (acts && tokenOf(item.dataset.comment) && !$('[data-do]', acts)) $('.reply', acts).before($('#mine').content.cloneNode(true))
@@ -128,12 +128,12 @@ document.addEventListener('submit', async event => {
     const [kind, id] = like.dataset.like.split(/\/(.*)/)
     try {
       $('.n', like).textContent = (await send('POST', `/api/${kind}s/${encodeURIComponent(id)}/like`)).likes || ''
-      memory.set('square.like.' + like.dataset.like, '1')
+      memory.set('square:like:' + like.dataset.like, '1')
       like.setAttribute('aria-pressed', 'true')
     } catch (error) { say(error.told ? error.message : words.lost) }
     return
   }
-  if (!form.dataset.say && !form.classList.contains('edit')) return
+  if (!form.dataset.say && !form.classList.contains('editor')) return
   event.preventDefault()
   const button = $('button[type=submit]', form)
   button.disabled = true
@@ -147,8 +147,8 @@ document.addEventListener('submit', async event => {
 async function publish (form) {
   const fields = Object.fromEntries(new FormData(form))
   const said = await send('POST', `/api/posts/${encodeURIComponent(form.dataset.say)}/comments`, fields)
-  memory.set('square.token.' + said.id, said.token)
-  memory.set('square.name', fields.author)
+  memory.set('square:token:' + said.id, said.token)
+  memory.set('square:name', fields.author)
   form.elements.text.value = ''
   count(form.elements.text)
   form.closest('details')?.removeAttribute('open')
@@ -165,7 +165,7 @@ async function save (form) {
 }
 
 function closeEditor (item) {
-  $('form.edit', item)?.remove()
+  $('.editor', item)?.remove()
   $(':scope > .comment > .text', item).hidden = false
   $('[data-do=edit]', item)?.focus()
 }
@@ -176,18 +176,18 @@ document.addEventListener('click', async event => {
   const item = event.target.closest('li')
   const id = item.dataset.comment
   if (what === 'cancel') closeEditor(item)
-  if (what === 'edit' && !$(':scope > .comment form.edit', item)) {
+  if (what === 'edit' && !$(':scope > .comment .editor', item)) {
     const text = $(':scope > .comment > .text', item)
     text.after($('#editor').content.cloneNode(true))
     text.hidden = true
-    const area = $('form.edit textarea', item)
+    const area = $('.editor textarea', item)
     area.value = text.textContent
     area.focus()
   }
   if (what === 'delete' && confirm(words.sure)) {
     try {
       await send('DELETE', '/api/comments/' + encodeURIComponent(id), { token: tokenOf(id) })
-      memory.drop('square.token.' + id)
+      memory.drop('square:token:' + id)
       await renew()
     } catch (error) { say(error.told ? error.message : words.lost) }
   }

@@ -1,4 +1,4 @@
-package square
+package gate
 
 import (
 	"net"
@@ -31,7 +31,7 @@ func (l *limiter) allow(address string, now time.Time) (wait time.Duration) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	key := household(address)
+	key := Household(address)
 	one := l.seen[key]
 	if one == nil {
 		if len(l.seen) >= maxAddresses {
@@ -59,9 +59,9 @@ func (l *limiter) forget(now time.Time) {
 	}
 }
 
-// household is what counts as one address: in IPv6 a network of 64 bits, which
+// Household is what counts as one address: in IPv6 a network of 64 bits, which
 // is what one house gets.
-func household(address string) netip.Addr {
+func Household(address string) netip.Addr {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		host = address
