@@ -169,6 +169,20 @@ func (b *Brand) RouteFor(it *Item) Channel {
 	return Channel{}
 }
 
+// ChannelFor returns the channel a conversation belongs in. Where the configuration
+// has it no more, that is where one of its kind would go now, so that what is
+// private stays among those who read private messages.
+func (b *Brand) ChannelFor(c *Conversation) Channel {
+	if ch, ok := b.Channel(c.Channel); ok {
+		return ch
+	}
+	it := Item{Account: c.Account, Kind: Comment}
+	if c.Private {
+		it.Kind = Direct
+	}
+	return b.RouteFor(&it)
+}
+
 // Takes reports whether every condition of the route holds for the item.
 func (r Route) Takes(it *Item) bool {
 	if r.Account != "" && r.Account != it.Account || r.Kind != "" && r.Kind != it.Kind {

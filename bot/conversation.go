@@ -77,6 +77,7 @@ type Conversation struct {
 
 	OpenedAt     time.Time `json:"opened_at"`
 	MovedAt      time.Time `json:"moved_at"`
+	JoinedAt     time.Time `json:"joined_at,omitzero"`     // when another conversation was last merged into it
 	WaitingSince time.Time `json:"waiting_since,omitzero"` // when the oldest unanswered item came
 	DueAt        time.Time `json:"due_at,omitzero"`        // by when it should be answered
 	WakeAt       time.Time `json:"wake_at,omitzero"`       // when the clock next has something to say: nudge, overdue, end of snooze
@@ -86,6 +87,7 @@ type Conversation struct {
 
 	Moves    int      `json:"moves"`    // counts what writers must know of: items, edits, deletions, our replies
 	Revision int      `json:"revision"` // counts every change that the card shows
+	Said     int      `json:"said"`     // the revision in which something was last said, edited or deleted
 	Writing  []Writer `json:"writing,omitempty"`
 }
 

@@ -40,7 +40,7 @@ func (b *Book) runAssign(tx *storage.Tx, req *Request) (act.Answer, error) {
 	if !ok {
 		return act.Answer{}, bot.Errorf(bot.NotFound, "error.person", "Name", bot.Short(req.Values["person"], 40))
 	}
-	if !slices.ContainsFunc(managersOf(req), func(m bot.Person) bool { return m.ID == p.ID }) {
+	if !slices.ContainsFunc(b.managersOf(req), func(m bot.Person) bool { return m.ID == p.ID }) {
 		return act.Answer{}, bot.Errorf(bot.Denied, "error.cannot_have", "Name", p.Name)
 	}
 	return act.Answer{}, b.relay.Assign(tx, req.Person.ID, *req.Conversation, p.ID)
@@ -57,6 +57,9 @@ func (b *Book) resolve() Spec {
 		if req.Storm != nil {
 			return act.Answer{}, b.relay.StormAll(tx, req.Person.ID, *req.Storm, "resolve")
 		}
+		if err := unseen(req); err != nil {
+			return act.Answer{}, err
+		}
 		return act.Answer{}, b.relay.Resolve(tx, req.Person.ID, *req.Conversation)
 	}}
 }
@@ -65,6 +68,9 @@ func (b *Book) spam() Spec {
 	return Spec{Name: "spam", Roles: managers, About: onConversationOrStorm, Examples: []string{"spam"}, Run: func(tx *storage.Tx, req *Request) (act.Answer, error) {
 		if req.Storm != nil {
 			return act.Answer{}, b.relay.StormAll(tx, req.Person.ID, *req.Storm, "spam")
+		}
+		if err := unseen(req); err != nil {
+			return act.Answer{}, err
 		}
 		return act.Answer{}, b.relay.Spam(tx, req.Person.ID, *req.Conversation)
 	}}
@@ -84,6 +90,9 @@ func (b *Book) snooze() Spec {
 }
 
 func (b *Book) runSnooze(tx *storage.Tx, req *Request) (act.Answer, error) {
+	if err := unseen(req); err != nil {
+		return act.Answer{}, err
+	}
 	until, err := moment(tx, req, req.Values["until"])
 	if err != nil {
 		return act.Answer{}, err
@@ -162,6 +171,15 @@ func (b *Book) runPull(tx *storage.Tx, req *Request) (act.Answer, error) {
 	}
 	f.Fields = []card.Field{d}
 	return act.Answer{Form: &f}, nil
+}
+
+// unseen refuses to put a conversation away in which something was said after
+// the card that the person looked at was drawn.
+func unseen(req *Request) error {
+	if req.Seen >= 0 && req.Seen < req.Conversation.Said {
+		return bot.Errorf(bot.Conflict, "error.move")
+	}
+	return nil
 }
 
 func nameOf(req *Request, id bot.PersonID) string {

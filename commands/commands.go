@@ -12,6 +12,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/bot/inbox"
 	"ponte/bot/outbox"
 	"ponte/bot/relay"
 	"ponte/bot/reply"
@@ -28,6 +29,7 @@ type Spec struct {
 	Examples []string   // what follows "/ponte "
 	Inner    bool       // runs from cards and forms only, and is not listed
 	Reads    bool       // changes nothing
+	Asks     bool       // asks by itself for what is missing
 	Run      func(*storage.Tx, *Request) (act.Answer, error)
 }
 
@@ -49,6 +51,7 @@ type Request struct {
 type Book struct {
 	store  storage.Store
 	brands func() *bot.Brands
+	seen   *inbox.Inbox
 	relay  *relay.Relay
 	desk   *reply.Desk
 	out    *outbox.Outbox
@@ -64,8 +67,8 @@ type Health struct {
 }
 
 // New makes the table.
-func New(store storage.Store, brands func() *bot.Brands, r *relay.Relay, d *reply.Desk, out *outbox.Outbox, health func() []Health, log *slog.Logger) *Book {
-	b := &Book{store: store, brands: brands, relay: r, desk: d, out: out, health: health, log: log}
+func New(store storage.Store, brands func() *bot.Brands, in *inbox.Inbox, r *relay.Relay, d *reply.Desk, out *outbox.Outbox, health func() []Health, log *slog.Logger) *Book {
+	b := &Book{store: store, brands: brands, seen: in, relay: r, desk: d, out: out, health: health, log: log}
 	b.table = []Spec{
 		b.help(), b.replyTo(), b.saved(), b.take(), b.assign(), b.unassign(), b.resolve(), b.reopen(), b.snooze(), b.label(),
 		b.priority(), b.spam(), b.find(), b.who(), b.inbox(), b.status(), b.undo(), b.now(), b.edit(), b.remove(), b.pull(),
@@ -103,7 +106,7 @@ func (b *Book) Hear(ctx context.Context, e act.Event) (act.Answer, error) {
 	case act.Commanded:
 		return b.commanded(ctx, e)
 	case act.Clicked:
-		return b.run(ctx, e.Scene, e.Verb, call{subject: e.Subject, seen: e.Revision, token: e.Scene.ID})
+		return b.run(ctx, e.Scene, e.Verb, call{subject: e.Subject, seen: e.Revision, token: deed(e.Scene)})
 	case act.Submitted:
 		return b.run(ctx, e.Scene, e.Verb, call{subject: e.Subject, seen: e.Revision, token: e.Token, values: e.Values, submitted: true})
 	case act.Noted:

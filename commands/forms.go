@@ -10,21 +10,25 @@ import (
 )
 
 // ask makes the form for a command that was not told all it needs.
-func ask(tx *storage.Tx, s Spec, req *Request, first act.Option) card.Form {
+func (b *Book) ask(tx *storage.Tx, s Spec, req *Request, first act.Option) card.Form {
+	seen := req.Seen
+	if seen < 0 && req.Conversation != nil {
+		seen = req.Conversation.Revision
+	}
 	f := card.Form{
-		Verb: s.Name, Subject: subjectOf(req), Revision: max(req.Seen, 0), Token: string(bot.NewID(tx.Now())),
+		Verb: s.Name, Subject: subjectOf(req), Revision: max(seen, 0), Token: string(bot.NewID(tx.Now())),
 		Title: card.W("command." + s.Name), Submit: card.W("form.submit"),
 	}
 	for _, o := range s.Options {
 		if !o.Required && o.Name != first.Name && req.Values[o.Name] == "" && o.Kind != act.TextOption {
 			continue
 		}
-		f.Fields = append(f.Fields, fieldFor(req, o))
+		f.Fields = append(f.Fields, b.fieldFor(req, o))
 	}
 	return f
 }
 
-func fieldFor(req *Request, o act.Option) card.Field {
+func (b *Book) fieldFor(req *Request, o act.Option) card.Field {
 	d := card.Field{Name: o.Name, Label: o.Summary, Kind: card.LineField, Value: req.Values[o.Name], Required: o.Required, Max: 500, Count: string(act.Runes)}
 	switch o.Kind {
 	case act.TextOption:
@@ -38,7 +42,7 @@ func fieldFor(req *Request, o act.Option) card.Field {
 		}
 	case act.PersonOption:
 		d.Kind = card.ChoiceField
-		for _, p := range managersOf(req) {
+		for _, p := range b.managersOf(req) {
 			d.Choices = append(d.Choices, card.Choice{Value: string(p.ID), Label: card.Literal(p.Name)})
 		}
 	case act.LabelOption:
@@ -48,16 +52,14 @@ func fieldFor(req *Request, o act.Option) card.Field {
 }
 
 // managersOf lists who a conversation can be given to: managers who may see it.
-func managersOf(req *Request) []bot.Person {
+func (b *Book) managersOf(req *Request) []bot.Person {
 	var out []bot.Person
 	for _, p := range req.Brand.People {
 		if !p.Has(bot.Manager) {
 			continue
 		}
-		if req.Conversation != nil {
-			if ch, ok := req.Brand.Channel(req.Conversation.Channel); ok && !ch.Sees(p) {
-				continue
-			}
+		if req.Conversation != nil && !b.seen.Sees(req.Brand, p, req.Conversation) {
+			continue
 		}
 		out = append(out, p)
 	}
@@ -102,7 +104,7 @@ func (b *Book) lines(tx *storage.Tx, req *Request, convs []bot.Conversation) ([]
 				l.Words = card.W("line.with", card.In("What", l.Words), card.Text("Name", p.Name))
 			}
 		}
-		if channel, message, ok, err := b.relay.Thread(tx, &c); err != nil {
+		if channel, message, ok, err := b.seen.Thread(tx, &c); err != nil {
 			return nil, err
 		} else if ok {
 			l.Thread = &card.Ref{Channel: channel, Message: message}

@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 
 	"ponte/bot"
@@ -49,14 +50,18 @@ func explain(s Spec) *card.Card {
 	return &c
 }
 
-// usage writes a command with its options: "snooze <until>", "inbox [filter]".
+// usage writes a command with its options: "snooze <until>", "inbox [filter]",
+// "find [--author …] <words>".
 func usage(s Spec) string {
-	out := s.Name
+	out, inOrder := s.Name, inOrder(s)
 	for _, o := range s.Options {
-		if o.Required {
+		switch {
+		case o.Required:
 			out += " <" + o.Name + ">"
-		} else {
+		case slices.ContainsFunc(inOrder, func(p act.Option) bool { return p.Name == o.Name }):
 			out += " [" + o.Name + "]"
+		default:
+			out += " [--" + o.Name + " …]"
 		}
 	}
 	return out

@@ -8,13 +8,13 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
-	"ponte/bot/relay"
+	"ponte/bot/inbox"
 	"ponte/storage"
 )
 
 const shownAtMost = 20
 
-var filters = []string{string(relay.AllOpen), string(relay.Mine), string(relay.Unowned), string(relay.Overdue)}
+var filters = []string{string(inbox.AllOpen), string(inbox.Mine), string(inbox.Unowned), string(inbox.Overdue)}
 
 func (b *Book) inbox() Spec {
 	return Spec{
@@ -26,12 +26,12 @@ func (b *Book) inbox() Spec {
 func (b *Book) runInbox(tx *storage.Tx, req *Request) (act.Answer, error) {
 	f := strings.ToLower(req.Values["filter"])
 	if f == "" {
-		f = string(relay.AllOpen)
+		f = string(inbox.AllOpen)
 	}
 	if !slices.Contains(filters, f) {
 		return act.Answer{}, bot.Errorf(bot.Invalid, "error.choice", "Given", bot.Short(f, 30), "Choices", strings.Join(filters, ", "))
 	}
-	convs, n, err := b.relay.Inbox(tx, req.Brand, req.Person, relay.Filter(f), shownAtMost)
+	convs, n, err := b.seen.List(tx, req.Brand, req.Person, inbox.Filter(f), shownAtMost)
 	if err != nil {
 		return act.Answer{}, err
 	}
@@ -51,7 +51,7 @@ func (b *Book) runInbox(tx *storage.Tx, req *Request) (act.Answer, error) {
 
 func (b *Book) find() Spec {
 	return Spec{
-		Name: "find", Roles: bot.Anyone, Reads: true, Options: []act.Option{
+		Name: "find", Roles: bot.Anyone, Reads: true, Asks: true, Options: []act.Option{
 			option("author", act.WordOption), option("label", act.LabelOption), oneOf(option("status", act.ChoiceOption), "open", "pending", "snoozed", "resolved"),
 			option("from", act.WordOption), option("to", act.WordOption), required(rest(option("words", act.TextOption))),
 		},
@@ -61,7 +61,11 @@ func (b *Book) find() Spec {
 
 func (b *Book) runFind(tx *storage.Tx, req *Request) (act.Answer, error) {
 	v := req.Values
-	q := relay.Query{Words: strings.Fields(v["words"]), Author: v["author"], Label: strings.ToLower(v["label"]), Status: bot.Status(strings.ToLower(v["status"]))}
+	if !req.Submitted && strings.TrimSpace(v["words"]+v["author"]+v["label"]+v["status"]+v["from"]+v["to"]) == "" {
+		f := b.ask(tx, b.find(), req, option("words", act.TextOption))
+		return act.Answer{Form: &f}, nil
+	}
+	q := inbox.Query{Words: strings.Fields(v["words"]), Author: v["author"], Label: strings.ToLower(v["label"]), Status: bot.Status(strings.ToLower(v["status"]))}
 	if q.Status != "" && !slices.Contains(bot.Statuses, q.Status) {
 		return act.Answer{}, bot.Errorf(bot.Invalid, "error.choice", "Given", bot.Short(v["status"], 30), "Choices", "open, pending, snoozed, resolved")
 	}
@@ -79,7 +83,7 @@ func (b *Book) runFind(tx *storage.Tx, req *Request) (act.Answer, error) {
 		}
 		*d.into = t.AddDate(0, 0, d.days)
 	}
-	found, until, err := b.relay.Find(tx, req.Brand, req.Person, q, shownAtMost)
+	found, until, err := b.seen.Find(tx, req.Brand, req.Person, q, shownAtMost)
 	if err != nil {
 		return act.Answer{}, err
 	}
@@ -108,14 +112,14 @@ func (b *Book) who() Spec {
 }
 
 func (b *Book) runWho(tx *storage.Tx, req *Request) (act.Answer, error) {
-	name := req.Values["member"]
+	name := strings.Trim(req.Values["member"], "\"“”«» ")
 	if name == "" && req.Conversation != nil {
 		name = req.Conversation.Author.ID
 	}
 	if name == "" {
 		return act.Answer{}, bot.Errorf(bot.Invalid, "error.who")
 	}
-	m, err := b.relay.Who(tx, req.Brand, req.Person, name)
+	m, err := b.seen.Who(tx, req.Brand, req.Person, name)
 	if err != nil {
 		return act.Answer{}, err
 	}
@@ -137,7 +141,7 @@ func (b *Book) status() Spec {
 }
 
 func (b *Book) runStatus(tx *storage.Tx, req *Request) (act.Answer, error) {
-	n, err := b.relay.Count(tx, req.Brand, req.Person)
+	n, err := b.seen.Count(tx, req.Brand, req.Person)
 	if err != nil {
 		return act.Answer{}, err
 	}

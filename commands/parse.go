@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -13,25 +14,32 @@ const maxCommand = 16 << 10
 
 // split takes the name of the command off the text.
 func split(text string) (name, rest string) {
-	text = strings.TrimSpace(strings.ToValidUTF8(text, "�"))
-	text = strings.TrimSpace(strings.TrimPrefix(text, "/ponte"))
-	i := strings.IndexFunc(text, unicode.IsSpace)
-	if i < 0 {
-		return strings.ToLower(text), ""
+	name, rest = cut(strings.ToValidUTF8(text, "�"))
+	if name == "/ponte" {
+		name, rest = cut(rest)
 	}
-	return strings.ToLower(text[:i]), strings.TrimSpace(text[i:])
+	return strings.ToLower(name), rest
+}
+
+// cut takes the first word off the text.
+func cut(text string) (first, rest string) {
+	text = strings.TrimSpace(text)
+	if i := strings.IndexFunc(text, unicode.IsSpace); i >= 0 {
+		return text[:i], strings.TrimSpace(text[i:])
+	}
+	return text, ""
 }
 
 // values reads the options of a command: "--name value" anywhere before the last
 // option, the others in order; quotes hold words together; an option that takes
-// the rest of the line takes it as it stands.
+// the rest of the line takes it as it stands. An option that can be left out
+// before one that cannot is given by its name only.
 func values(s Spec, text string) (map[string]string, error) {
 	out := map[string]string{}
 	if len(text) > maxCommand {
 		return nil, bot.Errorf(bot.Invalid, "error.too_long_command")
 	}
-	var positional []act.Option
-	positional = append(positional, s.Options...)
+	positional := inOrder(s)
 	for text = strings.TrimSpace(text); text != ""; text = strings.TrimSpace(text) {
 		if name, ok := flag(s, text); ok {
 			text = strings.TrimSpace(text[len("--")+len(name):])
@@ -60,6 +68,16 @@ func values(s Spec, text string) (map[string]string, error) {
 		out[o.Name], text = word, left
 	}
 	return out, nil
+}
+
+func inOrder(s Spec) []act.Option {
+	var out []act.Option
+	for i, o := range s.Options {
+		if o.Required || !slices.ContainsFunc(s.Options[i:], func(o act.Option) bool { return o.Required }) {
+			out = append(out, o)
+		}
+	}
+	return out
 }
 
 func drop(options []act.Option, name string) []act.Option {

@@ -18,7 +18,7 @@ var (
 
 func (b *Book) replyTo() Spec {
 	return Spec{
-		Name: "reply", Options: []act.Option{required(rest(option("text", act.TextOption)))}, Roles: managers, About: onConversation,
+		Name: "reply", Asks: true, Options: []act.Option{required(rest(option("text", act.TextOption)))}, Roles: managers, About: onConversation,
 		Examples: []string{"reply Thank you, Maria. We are on it."}, Run: b.runReply,
 	}
 }
@@ -82,7 +82,7 @@ func (b *Book) now() Spec {
 
 func (b *Book) edit() Spec {
 	return Spec{
-		Name: "edit", Options: []act.Option{required(rest(option("text", act.TextOption)))}, Roles: managers, About: onReply,
+		Name: "edit", Asks: true, Options: []act.Option{required(rest(option("text", act.TextOption)))}, Roles: managers, About: onReply,
 		Examples: []string{"edit Thank you, Maria. Here is the link again."}, Run: b.runEdit,
 	}
 }
@@ -95,6 +95,9 @@ func (b *Book) runEdit(tx *storage.Tx, req *Request) (act.Answer, error) {
 	if strings.TrimSpace(req.Values["text"]) == "" && !req.Submitted {
 		f, err := b.desk.EditForm(tx, r)
 		return act.Answer{Form: &f}, err
+	}
+	if req.Submitted && req.Seen != r.Revision {
+		return act.Answer{}, bot.Errorf(bot.Conflict, "error.post_move")
 	}
 	return act.Answer{}, b.desk.Rewrite(tx, req.Person.ID, r, req.Values["text"])
 }

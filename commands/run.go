@@ -25,6 +25,9 @@ type call struct {
 }
 
 func (b *Book) commanded(ctx context.Context, e act.Commanded) (act.Answer, error) {
+	if len(e.Text) > maxCommand {
+		return b.refused(ctx, bot.Errorf(bot.Invalid, "error.too_long_command"))
+	}
 	name, text := split(e.Text)
 	if name == "" {
 		name = "help"
@@ -36,7 +39,15 @@ func (b *Book) commanded(ctx context.Context, e act.Commanded) (act.Answer, erro
 		}
 		return b.refused(ctx, bot.Errorf(bot.NotFound, "error.command_near", "Name", bot.Short(name, 30), "Near", near))
 	}
-	return b.run(ctx, e.Scene, name, call{seen: -1, token: e.Scene.ID, text: text})
+	return b.run(ctx, e.Scene, name, call{seen: -1, token: deed(e.Scene), text: text})
+}
+
+// deed names what somebody did, for ever; nothing where the platform has no name for it.
+func deed(scene act.Scene) string {
+	if scene.ID == "" {
+		return ""
+	}
+	return scene.Who.String() + "/" + scene.ID
 }
 
 // run looks everything up, checks the right, and runs the command in one transaction.
@@ -57,8 +68,8 @@ func (b *Book) run(ctx context.Context, scene act.Scene, name string, c call) (a
 		if err != nil {
 			return act.Answer{}, err
 		}
-		if o := missing(s, req); o != nil && s.Name != "reply" && s.Name != "edit" {
-			f := ask(tx, s, req, *o)
+		if o := missing(s, req); o != nil && !s.Asks {
+			f := b.ask(tx, s, req, *o)
 			return act.Answer{Form: &f}, nil
 		}
 		return s.Run(tx, req)
@@ -94,6 +105,11 @@ func (b *Book) request(tx *storage.Tx, scene act.Scene, s Spec, c call) (*Reques
 		return nil, bot.Errorf(bot.Denied, "error.role", "Command", s.Name)
 	}
 	req := &Request{Scene: scene, Brand: brand, Person: person, Values: c.values, Token: c.token, Seen: c.seen, Submitted: c.submitted}
+	for _, v := range req.Values {
+		if len(v) > bot.MaxItemText {
+			return nil, bot.Errorf(bot.Invalid, "error.too_long_command")
+		}
+	}
 	if req.Values == nil {
 		if req.Values, err = values(s, c.text); err != nil {
 			return nil, err
@@ -143,7 +159,17 @@ func (b *Book) subject(tx *storage.Tx, req *Request, s Spec, subject string) err
 	case kind == "":
 		return bot.Errorf(bot.Invalid, "error.no_thread", "Command", s.Name)
 	}
-	if err := b.fetch(tx, req, kind, bot.ID(id)); err != nil {
+	err := b.about(tx, req, s, kind, bot.ID(id))
+	if _, ok := bot.Asked(err); ok && s.Maybe {
+		req.Conversation, req.Storm, req.Reply = nil, nil, nil
+		return nil
+	}
+	return err
+}
+
+// about fetches a subject and checks that the command takes it and the person sees it.
+func (b *Book) about(tx *storage.Tx, req *Request, s Spec, kind string, id bot.ID) error {
+	if err := b.fetch(tx, req, kind, id); err != nil {
 		if errors.Is(err, storage.ErrNotFound) {
 			return bot.Errorf(bot.NotFound, "error.gone").Because(err)
 		}
@@ -152,7 +178,7 @@ func (b *Book) subject(tx *storage.Tx, req *Request, s Spec, subject string) err
 	if !slices.Contains(s.About, kind) && (req.Conversation == nil || !slices.Contains(s.About, act.OnConversation)) {
 		return bot.Errorf(bot.Invalid, "error.not_here", "Command", s.Name)
 	}
-	if c := req.Conversation; c != nil && !b.relay.Sees(req.Brand, req.Person, c) {
+	if c := req.Conversation; c != nil && !b.seen.Sees(req.Brand, req.Person, c) {
 		return bot.Errorf(bot.NotFound, "error.gone")
 	}
 	return nil
@@ -174,8 +200,7 @@ func (b *Book) fetch(tx *storage.Tx, req *Request, kind string, id bot.ID) error
 	case act.OnStorm:
 		s, err := records.Storms.Get(tx, storage.K(brand, id))
 		if err == nil {
-			ch, ok := req.Brand.Channel(s.Channel)
-			if ok && !ch.Sees(req.Person) {
+			if !req.Brand.ChannelFor(&bot.Conversation{Account: s.Account, Channel: s.Channel}).Sees(req.Person) {
 				return bot.Errorf(bot.NotFound, "error.gone")
 			}
 		}

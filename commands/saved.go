@@ -28,7 +28,7 @@ func (b *Book) runSaved(tx *storage.Tx, req *Request) (act.Answer, error) {
 		return b.listSaved(tx, req)
 	case "add":
 		if (name == "" || text == "") && !req.Submitted {
-			f := ask(tx, b.saved(), req, option("name", act.SavedOption))
+			f := b.ask(tx, b.saved(), req, option("name", act.SavedOption))
 			f.Fields[0].Value = "add"
 			return act.Answer{Form: &f}, nil
 		}

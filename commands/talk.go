@@ -22,7 +22,7 @@ func (b *Book) noted(ctx context.Context, e act.Noted) (act.Answer, error) {
 	ans, err := storage.Do(ctx, b.store, func(tx *storage.Tx) (act.Answer, error) {
 		brand, person, err := b.asker(e.Scene)
 		if err != nil {
-			return act.Answer{}, err
+			return act.Answer{}, nil //nolint:nilerr // whom Ponte does not know it leaves in peace
 		}
 		_, err = records.SlotByRef.First(tx, storage.K(e.At.String(), e.Thread))
 		if errors.Is(err, storage.ErrNotFound) {
@@ -67,7 +67,7 @@ func (b *Book) suggest(ctx context.Context, e act.Suggest) (act.Answer, error) {
 		var ans act.Answer
 		prefix := strings.ToLower(strings.TrimPrefix(e.Prefix, "@"))
 		for _, c := range all {
-			if len(ans.Choices) < 25 && strings.HasPrefix(strings.ToLower(c.Value), prefix) {
+			if len(ans.Choices) < 25 && (strings.HasPrefix(strings.ToLower(c.Value), prefix) || strings.HasPrefix(strings.ToLower(c.Label.Text), prefix)) {
 				ans.Choices = append(ans.Choices, c)
 			}
 		}
@@ -97,7 +97,7 @@ func (b *Book) choices(tx *storage.Tx, brand *bot.Brand, person bot.Person, o ac
 			out = append(out, card.Choice{Value: s.Name, Label: card.Literal(bot.Short(s.Text, 60))})
 		}
 	case act.LabelOption:
-		labels, err := b.relay.Labels(tx, brand, person)
+		labels, err := b.seen.Labels(tx, brand, person)
 		if err != nil {
 			return nil, err
 		}

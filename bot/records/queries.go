@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ponte/bot"
+	"ponte/bot/act"
 	"ponte/storage"
 )
 
@@ -70,4 +71,38 @@ func Forget(tx *storage.Tx, before time.Time, n int) (bool, error) {
 		}
 	}
 	return len(old) == n, nil
+}
+
+// CardSlot names the message that shows a conversation and opens its thread.
+func CardSlot(conversation bot.ID) string { return "card/" + string(conversation) }
+
+// ItemSlot names the message that mirrors a further item in a conversation's thread.
+func ItemSlot(conversation, item bot.ID) string {
+	return "item/" + string(conversation) + "/" + string(item)
+}
+
+// ReplySlot names the message that shows a reply in a conversation's thread.
+func ReplySlot(conversation, reply bot.ID) string {
+	return "reply/" + string(conversation) + "/" + string(reply)
+}
+
+// StormSlot names the one message that shows a storm.
+func StormSlot(storm bot.ID) string { return "storm/" + string(storm) }
+
+// Lane names the order in which a conversation's thread is written.
+func Lane(conversation bot.ID) string { return "conversation/" + string(conversation) }
+
+// ShownElsewhere returns the messages of team chat that show a subject, other
+// than the one with the name given.
+func ShownElsewhere(tx *storage.Tx, subject act.Subject, but string) ([]act.Slot, error) {
+	var out []act.Slot
+	for s, err := range SlotsOn.Under(tx, storage.K(subject.Kind, subject.ID)) {
+		if err != nil {
+			return nil, err
+		}
+		if s.ID != but && s.Ref != "" && s.Parent != "" {
+			out = append(out, s)
+		}
+	}
+	return out, nil
 }

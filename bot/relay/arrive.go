@@ -2,7 +2,10 @@ package relay
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -21,6 +24,11 @@ func (r *Relay) TakeIn(tx *storage.Tx, account bot.AccountID, in act.Incoming) (
 	}
 	in = clean(in, tx.Now())
 	known, err := records.ItemByRemote.First(tx, storage.K(account, in.Remote))
+	if errors.Is(err, storage.ErrNotFound) {
+		if _, err := records.ReplyByRemote.First(tx, storage.K(account, in.Remote)); !errors.Is(err, storage.ErrNotFound) {
+			return act.Duplicate, err // our own words come back to us
+		}
+	}
 	switch {
 	case err == nil && (in.Edited || in.Deleted):
 		return r.altered(tx, known, in)
@@ -73,7 +81,7 @@ func (r *Relay) joined(tx *storage.Tx, c *bot.Conversation, it *bot.Item, isNew 
 		if err = r.fold(tx, c); err != nil {
 			return err
 		}
-		c.Moves, c.Items, c.First, c.Last = 1, 1, it.ID, it.ID
+		c.Moves, c.Items, c.First, c.Last, c.Said = 1, 1, it.ID, it.ID, c.Revision
 		if err = r.settle(tx, c); err != nil {
 			return err
 		}
@@ -82,16 +90,20 @@ func (r *Relay) joined(tx *storage.Tx, c *bot.Conversation, it *bot.Item, isNew 
 		}
 		return r.Show(tx, c, act.ItemClass)
 	}
-	demoted := bot.ID("") // the item that gives its place on the card to the root
+	demoted, freed := bot.ID(""), false // the item that gives its place on the card to the root; whether it leaves its storm
 	*c, err = records.Conversations.Change(tx, storage.K(c.Brand, c.ID), func(c *bot.Conversation) error {
 		if it.Remote == c.Root && c.First != it.ID {
 			demoted, c.First, c.Author = c.First, it.ID, it.Author
 		}
-		c.Last = it.ID
+		c.Last, c.Post = it.ID, cmp.Or(c.Post, it.Post)
 		c.Items++
-		c.Moves++
-		c.Revision++
-		c.Post = cmp.Or(c.Post, it.Post)
+		heard(c)
+		if it.Deleted() {
+			return r.settle(tx, c)
+		}
+		if freed = c.Storm != "" && c.Status == bot.Resolved; freed {
+			c.Storm = "" // what comes after the team was done with it is nobody's sample
+		}
 		if err := c.Move(bot.ItemCame); err != nil {
 			return err
 		}
@@ -103,11 +115,17 @@ func (r *Relay) joined(tx *storage.Tx, c *bot.Conversation, it *bot.Item, isNew 
 	if err := r.Show(tx, c, act.ItemClass); err != nil {
 		return err
 	}
-	mirrored := it.ID
-	if demoted != "" {
-		mirrored = demoted
+	if freed {
+		return r.showThread(tx, c, act.ItemClass)
 	}
-	return r.showItem(tx, c, mirrored, act.ItemClass)
+	return r.showItem(tx, c, cmp.Or(demoted, it.ID), act.ItemClass)
+}
+
+// heard counts that something was said, edited or deleted in a conversation.
+func heard(c *bot.Conversation) {
+	c.Moves++
+	c.Revision++
+	c.Said = c.Revision
 }
 
 // altered records an edit or a deletion at the source.
@@ -128,8 +146,7 @@ func (r *Relay) altered(tx *storage.Tx, it bot.Item, in act.Incoming) (act.Resul
 		return "", err
 	}
 	if c, err = records.Conversations.Change(tx, storage.K(c.Brand, c.ID), func(c *bot.Conversation) error {
-		c.Moves++
-		c.Revision++
+		heard(c)
 		return r.settle(tx, c)
 	}); err != nil {
 		return "", err
@@ -160,12 +177,16 @@ func (r *Relay) goneEarly(tx *storage.Tx, account bot.AccountID, in act.Incoming
 // clean bounds and repairs what came from outside; it never refuses.
 func clean(in act.Incoming, now time.Time) act.Incoming {
 	in.Text = bounded(in.Text, bot.MaxItemText)
-	in.Remote, in.Post, in.InReplyTo = bounded(in.Remote, 512), bounded(in.Post, 512), bounded(in.InReplyTo, 512)
+	in.Post, in.InReplyTo = identity(in.Post), identity(in.InReplyTo)
+	if in.Remote = identity(in.Remote); in.Remote == "" { // nothing that comes in is lost for want of a name
+		in.Remote = digest(in.Author.ID, in.Author.Name, in.CreatedAt.UTC().Format(time.RFC3339Nano), in.Text)
+	}
 	in.URL, in.Author.URL = bounded(in.URL, 2048), bounded(in.Author.URL, 2048)
 	in.Author.Name, in.Author.Handle = bounded(in.Author.Name, 512), bounded(in.Author.Handle, 512)
-	in.Author.ID = bounded(cmp.Or(in.Author.ID, in.Author.Handle, in.Author.Name), 512)
-	if len(in.Media) > 20 {
-		in.Media = in.Media[:20]
+	in.Author.ID = identity(cmp.Or(in.Author.ID, in.Author.Handle, in.Author.Name))
+	in.Media = slices.Clone(in.Media[:min(len(in.Media), 20)])
+	for i, m := range in.Media {
+		in.Media[i] = bot.Media{URL: bounded(m.URL, 2048), Type: bounded(m.Type, 100), Alt: bounded(m.Alt, 2048)}
 	}
 	if in.Rating < 0 || in.Rating > 5 {
 		in.Rating = 0
@@ -173,7 +194,7 @@ func clean(in act.Incoming, now time.Time) act.Incoming {
 	if in.InReplyTo == in.Remote {
 		in.InReplyTo = ""
 	}
-	if in.Kind == "" {
+	if !slices.Contains(bot.ItemKinds, in.Kind) {
 		in.Kind = bot.Comment
 	}
 	if in.CreatedAt.IsZero() || in.CreatedAt.After(now) {
@@ -183,10 +204,26 @@ func clean(in act.Incoming, now time.Time) act.Incoming {
 	return in
 }
 
-// bounded returns the text as valid UTF-8 without NUL, of at most n bytes, "…" where it was cut.
+// identity bounds a platform's id; two that differ stay different.
+func identity(id string) string {
+	const most = 512
+	if id = plain(id); len(id) <= most {
+		return id
+	}
+	return bounded(id, most-70) + digest(id)
+}
+
+func digest(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return "#" + hex.EncodeToString(sum[:])
+}
+
+// plain returns the text as valid UTF-8 without NUL.
+func plain(s string) string { return strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", "") }
+
+// bounded returns the plain text in at most n bytes, "…" where it was cut.
 func bounded(s string, n int) string {
-	s = strings.ReplaceAll(strings.ToValidUTF8(s, "�"), "\x00", "")
-	if len(s) <= n {
+	if s = plain(s); len(s) <= n {
 		return s
 	}
 	cut := n - len("…")

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -48,9 +49,13 @@ func (r *Relay) Spam(tx *storage.Tx, by bot.PersonID, c bot.Conversation) error 
 	return r.logged(tx, by, &c, "conversation.spam", nil)
 }
 
-// close answers every item of a conversation without a reply, and resolves it.
+// close ends the waiting of every item of a conversation without a reply, and resolves it.
 func (r *Relay) close(tx *storage.Tx, c bot.Conversation, spam bool) error {
-	if err := r.answered(tx, c.ID, tx.Now(), spam); err != nil {
+	mark := r.answered
+	if spam {
+		mark = r.unwanted
+	}
+	if err := mark(tx, c.ID, tx.Now()); err != nil {
 		return err
 	}
 	_, err := r.Change(tx, c.Brand, c.ID, func(c *bot.Conversation) error {
@@ -62,16 +67,27 @@ func (r *Relay) close(tx *storage.Tx, c bot.Conversation, spam bool) error {
 	return err
 }
 
-// answered marks the items of a conversation that came until a moment.
-func (r *Relay) answered(tx *storage.Tx, conversation bot.ID, until time.Time, spam bool) error {
+// answered marks the items of a conversation that came until a moment and wait.
+func (r *Relay) answered(tx *storage.Tx, conversation bot.ID, until time.Time) error {
 	for it, err := range records.ItemsUnanswered.Under(tx, storage.K(conversation)) {
-		if err != nil {
+		if err != nil || it.ReceivedAt.After(until) {
 			return err
 		}
-		if it.ReceivedAt.After(until) {
-			return nil
+		it.Answered = true
+		if err := records.Items.Put(tx, it); err != nil {
+			return err
 		}
-		it.Answered, it.Spam = true, spam
+	}
+	return nil
+}
+
+// unwanted marks the items of a conversation that came until a moment as spam.
+func (r *Relay) unwanted(tx *storage.Tx, conversation bot.ID, until time.Time) error {
+	for it, err := range records.ItemsOf.Under(tx, storage.K(conversation)) {
+		if err != nil || it.ReceivedAt.After(until) {
+			return err
+		}
+		it.Spam = true
 		if err := records.Items.Put(tx, it); err != nil {
 			return err
 		}
@@ -88,8 +104,8 @@ func (r *Relay) Reopen(tx *storage.Tx, by bot.PersonID, c bot.Conversation) erro
 		if err != nil {
 			return err
 		}
-		if it.Spam || it.ID == c.Last && c.Status == bot.Resolved {
-			it.Spam, it.Answered = false, c.Status != bot.Resolved && it.Answered
+		if last := it.ID == c.Last && c.Status == bot.Resolved; it.Spam || last {
+			it.Spam, it.Answered = false, it.Answered && !last
 			if err := records.Items.Put(tx, it); err != nil {
 				return err
 			}
@@ -117,7 +133,6 @@ func (r *Relay) Snooze(tx *storage.Tx, by bot.PersonID, c bot.Conversation, unti
 	if err != nil {
 		return err
 	}
-	tx.OnCommit(r.nudge)
 	return r.logged(tx, by, &c, "conversation.snoozed", map[string]string{"until": until.UTC().Format(time.RFC3339)})
 }
 
@@ -157,44 +172,53 @@ func (r *Relay) Prioritise(tx *storage.Tx, by bot.PersonID, c bot.Conversation, 
 	return r.logged(tx, by, &c, "conversation.priority", map[string]string{"priority": string(p)})
 }
 
+// writingFor is how long somebody who opened the form is believed to write.
+const writingFor = 10 * time.Minute
+
 // Writes records who has the reply form open; writing false when it was closed.
 func (r *Relay) Writes(tx *storage.Tx, p bot.PersonID, c bot.Conversation, writing bool) error {
-	c, err := records.Conversations.Change(tx, storage.K(c.Brand, c.ID), func(c *bot.Conversation) error {
+	_, err := r.Change(tx, c.Brand, c.ID, func(c *bot.Conversation) error {
 		if writing {
-			c.Starts(p, tx.Now(), tx.Now().Add(10*time.Minute))
+			c.Starts(p, tx.Now(), tx.Now().Add(writingFor))
 		} else {
 			c.Stops(p, tx.Now())
 		}
-		c.Revision++
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	return r.Show(tx, &c, act.PersonClass)
+	return err
 }
 
-// Replied records that a reply is out: what came before it was written is answered.
+// SentOff records that a person sent a reply off: whoever writes at the same time must know.
+func (r *Relay) SentOff(tx *storage.Tx, rep bot.Reply) error {
+	_, err := r.Change(tx, rep.Brand, rep.Conversation, func(c *bot.Conversation) error {
+		c.Moves++
+		c.Stops(rep.By, tx.Now())
+		return nil
+	})
+	return err
+}
+
+// Replied records that a reply is out: what came before it was written is
+// answered. A conversation that was put away meanwhile stays so.
 func (r *Relay) Replied(tx *storage.Tx, rep bot.Reply) error {
 	c, err := records.ConversationOf(tx, rep.Brand, rep.Conversation)
 	if err != nil {
 		return err
 	}
-	if err := r.answered(tx, c.ID, rep.At, false); err != nil {
+	if err := r.answers(tx, &c, rep); err != nil {
 		return err
 	}
-	waits := true
-	if _, err := records.ItemsUnanswered.First(tx, storage.K(c.ID)); err != nil {
-		waits = false
+	_, err = records.ItemsUnanswered.First(tx, storage.K(c.ID))
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return err
 	}
+	waits := err == nil
 	if _, err := r.Change(tx, c.Brand, c.ID, func(c *bot.Conversation) error {
 		c.Replies++
-		c.Moves++
-		c.Stops(rep.By, tx.Now())
 		if c.Assignee == "" {
 			c.Assignee = rep.By
 		}
-		if waits && c.Status == bot.Open {
+		if waits && c.Status == bot.Open || c.Status == bot.Snoozed {
 			return nil
 		}
 		return c.Move(bot.WeReplied)
@@ -202,6 +226,20 @@ func (r *Relay) Replied(tx *storage.Tx, rep bot.Reply) error {
 		return err
 	}
 	return r.Published(tx, rep.Account, rep.Remote, c.ID)
+}
+
+// answers marks what a reply answers: all that its writer can have seen. What
+// joined the conversation later is not known to be among that.
+func (r *Relay) answers(tx *storage.Tx, c *bot.Conversation, rep bot.Reply) error {
+	if c.JoinedAt.IsZero() || c.JoinedAt.Before(rep.At) {
+		return r.answered(tx, c.ID, rep.At)
+	}
+	it, err := records.ItemByRemote.First(tx, storage.K(rep.Account, rep.To))
+	if err != nil {
+		return err
+	}
+	it.Answered = true
+	return records.Items.Put(tx, it)
 }
 
 func (r *Relay) logged(tx *storage.Tx, by bot.PersonID, c *bot.Conversation, what string, details map[string]string) error {

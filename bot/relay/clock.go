@@ -3,12 +3,12 @@ package relay
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
-	"ponte/bot/hours"
 	"ponte/bot/records"
 	"ponte/storage"
 )
@@ -21,39 +21,70 @@ func (r *Relay) settle(tx *storage.Tx, c *bot.Conversation) error {
 		return bot.Errorf(bot.NotFound, "error.brand")
 	}
 	c.MovedAt = tx.Now()
-	c.WaitingSince, c.DueAt, c.WakeAt = time.Time{}, time.Time{}, time.Time{}
-	switch {
-	case c.MergedInto != "" || c.Status == bot.Resolved:
-		c.Overdue = false
-		return nil
-	case c.Status == bot.Snoozed:
-		c.WakeAt, c.Overdue = c.SnoozedUntil, false
+	c.WaitingSince, c.DueAt, c.WakeAt, c.Overdue = time.Time{}, time.Time{}, time.Time{}, false
+	if c.MergedInto != "" {
 		return nil
 	}
-	oldest, err := records.ItemsUnanswered.First(tx, storage.K(c.ID))
-	if errors.Is(err, storage.ErrNotFound) {
-		c.Overdue = false
-		return nil
+	switch c.Status {
+	case bot.Resolved:
+	case bot.Snoozed:
+		c.WakeAt = c.SnoozedUntil
+	default:
+		t, err := r.times(tx, b, c)
+		if err != nil {
+			return err
+		}
+		c.WaitingSince, c.DueAt = t.since, t.due
+		c.Overdue = !t.due.IsZero() && !tx.Now().Before(t.due)
+		switch {
+		case c.Overdue:
+		case t.told:
+			c.WakeAt = t.due
+		default:
+			c.WakeAt = t.nudge
+		}
 	}
-	if err != nil {
-		return err
+	for _, w := range c.Writing {
+		if c.WakeAt.IsZero() || w.Until.Before(c.WakeAt) {
+			c.WakeAt = w.Until
+		}
 	}
-	c.WaitingSince = oldest.CreatedAt // people wait since they wrote, not since we heard
-	target := r.target(b, c)
-	if target <= 0 {
-		c.Overdue = false
-		return nil
-	}
-	c.DueAt = b.Hours.Add(c.WaitingSince, target)
-	c.Overdue = !tx.Now().Before(c.DueAt)
-	nudge := nudgeAt(b.Hours, c, target)
-	switch {
-	case c.NudgedAt.Before(c.WaitingSince) && !c.Overdue:
-		c.WakeAt = nudge
-	case !c.Overdue:
-		c.WakeAt = c.DueAt
-	}
+	r.expects(tx, c.WakeAt)
 	return nil
+}
+
+// times is what the service clock says of a conversation; zero times where it says nothing.
+type times struct {
+	since, nudge, due time.Time
+	told              bool // it was nudged already
+}
+
+// oldestOf is how many waiting items are looked at for the oldest.
+const oldestOf = 100
+
+// times reads the clock of a conversation. People wait since they wrote, not
+// since we heard of it.
+func (r *Relay) times(tx *storage.Tx, b *bot.Brand, c *bot.Conversation) (t times, err error) {
+	var heard time.Time
+	for it, err := range records.ItemsUnanswered.Under(tx, storage.K(c.ID), storage.Limit(oldestOf)) {
+		if err != nil {
+			return t, err
+		}
+		if heard.IsZero() {
+			heard = it.ReceivedAt
+		}
+		if t.since.IsZero() || it.CreatedAt.Before(t.since) {
+			t.since = it.CreatedAt
+		}
+	}
+	target := r.target(b, c)
+	if t.since.IsZero() || target <= 0 {
+		return t, nil
+	}
+	t.nudge = b.Hours.Add(t.since, target*3/4) // three quarters of the time are over
+	t.due = b.Hours.Add(t.since, target)
+	t.told = !c.NudgedAt.Before(heard)
+	return t, nil
 }
 
 func (r *Relay) target(b *bot.Brand, c *bot.Conversation) time.Duration {
@@ -67,73 +98,121 @@ func (r *Relay) target(b *bot.Brand, c *bot.Conversation) time.Duration {
 	return t.First
 }
 
-// nudgeAt is when three quarters of the time to answer are over.
-func nudgeAt(h hours.Calendar, c *bot.Conversation, target time.Duration) time.Time {
-	return h.Add(c.WaitingSince, target*3/4)
-}
-
 // Tick does what is due by the clock and returns when it must be called again;
 // the zero time when nothing is planned.
 func (r *Relay) Tick(ctx context.Context) (time.Time, error) {
 	for {
-		next, more, err := r.tick(ctx)
-		if err != nil || !more {
+		due, next, err := r.due(ctx)
+		if err != nil || len(due) == 0 {
 			return next, err
+		}
+		for _, c := range due {
+			if err := r.wakeUp(ctx, c); err != nil {
+				return next, err
+			}
 		}
 	}
 }
 
-func (r *Relay) tick(ctx context.Context) (next time.Time, more bool, err error) {
-	err = r.store.Update(ctx, func(tx *storage.Tx) error {
-		next, more = time.Time{}, false
-		var due []bot.Conversation
+// due returns conversations for which something is due, or when the next one is.
+func (r *Relay) due(ctx context.Context) (due []bot.Conversation, next time.Time, err error) {
+	err = r.store.View(ctx, func(tx *storage.Tx) error {
+		due, next = nil, time.Time{}
 		for c, err := range records.ConversationsToWake.Under(tx, nil, storage.Limit(100)) {
 			if err != nil {
 				return err
 			}
 			if c.WakeAt.After(tx.Now()) {
 				next = c.WakeAt
-				break
+				return nil
 			}
 			due = append(due, c)
 		}
-		more = len(due) == 100
-		for _, c := range due {
-			if err := r.wakes(tx, c); err != nil {
-				return err
-			}
+		return nil
+	})
+	return due, next, err
+}
+
+// putOff is when a conversation is looked at again that could not be woken.
+const putOff = 10 * time.Minute
+
+// wakeUp does what is due for one conversation. One that cannot be woken, since
+// its brand is configured no more say, is put off and holds up no other.
+func (r *Relay) wakeUp(ctx context.Context, c bot.Conversation) error {
+	var still bot.Conversation
+	get := func(tx *storage.Tx) (err error) {
+		still, err = records.Conversations.Get(tx, storage.K(c.Brand, c.ID))
+		return err
+	}
+	isDue := func(tx *storage.Tx) bool { return !still.WakeAt.IsZero() && !still.WakeAt.After(tx.Now()) }
+	err := r.store.Update(ctx, func(tx *storage.Tx) error {
+		if err := get(tx); err != nil || !isDue(tx) {
+			return err
+		}
+		if err := r.wakes(tx, still); err != nil {
+			return err
+		}
+		if err := get(tx); err == nil && isDue(tx) {
+			return errors.New("it is still due")
 		}
 		return nil
 	})
-	return next, more, err
-}
-
-// wakes ends a snooze, nudges whoever should answer, or shows that the time is over.
-func (r *Relay) wakes(tx *storage.Tx, c bot.Conversation) error {
-	if c.Status == bot.Snoozed {
-		if _, err := r.Change(tx, c.Brand, c.ID, func(c *bot.Conversation) error { return c.Move(bot.SnoozeEnd) }); err != nil {
+	if err == nil || ctx.Err() != nil {
+		return err
+	}
+	r.log.Error("a conversation could not be woken; it is put off", "conversation", c.ID, "err", err)
+	return r.store.Update(ctx, func(tx *storage.Tx) error {
+		if err := get(tx); err != nil || !isDue(tx) {
 			return err
 		}
-		return r.tell(tx, &c, card.W("relay.snooze_over"), c.Assignee)
-	}
-	late := !tx.Now().Before(c.DueAt)
-	if _, err := r.Change(tx, c.Brand, c.ID, func(c *bot.Conversation) error {
-		c.NudgedAt = tx.Now()
-		return nil
-	}); err != nil || late || c.Storm != "" {
-		return err // the card tells the channel that it is overdue
-	}
-	return r.tell(tx, &c, card.W("relay.nudge", card.At("Due", c.DueAt)), c.Assignee)
+		still.WakeAt = tx.Now().Add(putOff)
+		return records.Conversations.Put(tx, still)
+	})
 }
+
+// wakes ends a snooze, nudges whoever should answer, shows that the time is
+// over, and forgets who left a form open.
+func (r *Relay) wakes(tx *storage.Tx, c bot.Conversation) error {
+	b, ok := r.brands().Brand(c.Brand)
+	if !ok {
+		return bot.Errorf(bot.NotFound, "error.brand")
+	}
+	now, ends, nudges := tx.Now(), c.Status == bot.Snoozed && !c.SnoozedUntil.After(tx.Now()), false
+	if c.Status == bot.Open || c.Status == bot.Pending {
+		t, err := r.times(tx, b, &c)
+		if err != nil {
+			return err
+		}
+		nudges = !t.told && !t.due.IsZero() && !now.Before(t.nudge) && now.Before(t.due)
+	}
+	c, err := r.Change(tx, c.Brand, c.ID, func(c *bot.Conversation) error {
+		c.Stops("", now)
+		if nudges {
+			c.NudgedAt = now
+		}
+		if ends {
+			return c.Move(bot.SnoozeEnd)
+		}
+		return nil
+	})
+	switch {
+	case err != nil || c.Storm != "":
+		return err
+	case ends:
+		return r.tell(tx, &c, card.W("relay.snooze_over"), c.Assignee)
+	case nudges:
+		return r.tell(tx, &c, card.W("relay.nudge", card.At("Due", c.DueAt)), c.Assignee)
+	}
+	return nil // the card tells the channel when it is overdue
+}
+
+// tellUntil is how late a word may come; later it would be stale.
+const tellUntil = time.Hour
 
 // tell says something in a conversation's thread and pings the person; where
 // nobody has the conversation it stands in the channel itself, once.
 func (r *Relay) tell(tx *storage.Tx, c *bot.Conversation, w card.Words, to bot.PersonID) error {
-	place, ok := r.place(c.Brand, c.Channel)
-	if !ok {
-		return nil
-	}
-	slot, err := records.Slots.Get(tx, storage.K(CardSlot(c.ID)))
+	slot, err := records.Slots.Get(tx, storage.K(records.CardSlot(c.ID)))
 	if errors.Is(err, storage.ErrNotFound) || err == nil && slot.Ref == "" {
 		return nil // the card itself is still to come, and will say it
 	}
@@ -142,15 +221,15 @@ func (r *Relay) tell(tx *storage.Tx, c *bot.Conversation, w card.Words, to bot.P
 	}
 	say := act.Send{Card: card.Notice(w)}
 	if to != "" {
-		say.Thread, say.Mention = slot.Ref, r.users(c.Brand, to, place)
+		say.Thread, say.Mention = slot.Ref, r.users(c.Brand, to, slot.At)
 	} else {
 		say.Card.Blocks = []card.Block{{List: []card.Line{{
-			Mark: card.MarkOpen, Words: w, Text: card.Outside(c.Author.Name), Thread: &card.Ref{Channel: place.Channel, Message: slot.Ref},
+			Mark: card.MarkOpen, Words: w, Text: card.Outside(c.Author.Name), Thread: &card.Ref{Channel: slot.At.Channel, Message: slot.Ref},
 		}}}}
 	}
 	_, err = r.out.Say(tx, act.Effect{
-		Brand: c.Brand, Subject: act.Subject{Kind: act.OnConversation, ID: c.ID}, Trace: c.ID, At: place,
-		Lane: lane(c.ID), Class: act.RoutineClass, Act: act.Envelope{Act: say},
+		Brand: c.Brand, Subject: act.Subject{Kind: act.OnConversation, ID: c.ID}, Trace: c.ID, At: slot.At,
+		Lane: records.Lane(c.ID), Class: act.RoutineClass, Act: act.Envelope{Act: say}, Until: tx.Now().Add(tellUntil),
 	})
 	return err
 }
@@ -172,11 +251,34 @@ func (r *Relay) users(brand bot.BrandID, id bot.PersonID, at act.Place) []string
 	return out
 }
 
+// expects wakes the clock when something is due sooner than it thinks.
+func (r *Relay) expects(tx *storage.Tx, at time.Time) {
+	if at.IsZero() {
+		return
+	}
+	tx.OnCommit(func() {
+		if at.UnixNano() < r.next.Load() {
+			r.nudge()
+		}
+	})
+}
+
+func (r *Relay) nudge() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// longestSleep is how long the clock rests at most: the machine's may jump.
+const longestSleep = time.Minute
+
 // Run does what the clock and the storms ask for, until ctx ends.
 func (r *Relay) Run(ctx context.Context) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
+		r.next.Store(math.MaxInt64) // what commits from here on may be missed below
 		next, err := r.Tick(ctx)
 		if err == nil {
 			err = r.work(ctx)
@@ -184,12 +286,13 @@ func (r *Relay) Run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		wait := 15 * time.Second // a conversation that opens meanwhile is due no sooner than its target, and is looked at again by then
+		wait := longestSleep
 		if err != nil {
 			r.log.Error("the inbox clock stumbled; it tries again", "err", err)
 			wait = time.Second
-		} else if d := time.Until(next); !next.IsZero() && d < wait {
-			wait = max(d, 10*time.Millisecond)
+		} else if !next.IsZero() {
+			r.next.Store(next.UnixNano())
+			wait = min(max(time.Until(next), 10*time.Millisecond), wait)
 		}
 		timer.Reset(wait)
 		select {

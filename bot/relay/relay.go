@@ -6,12 +6,12 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"log/slog"
-	"time"
+	"sync/atomic"
 
 	"ponte/bot"
 	"ponte/bot/act"
-	"ponte/bot/card"
 	"ponte/bot/outbox"
 	"ponte/bot/records"
 	"ponte/storage"
@@ -22,18 +22,31 @@ type Relay struct {
 	store  storage.Store
 	out    *outbox.Outbox
 	brands func() *bot.Brands
-	traits func(bot.AccountID) act.Traits
 	log    *slog.Logger
 	wake   chan struct{}
+	next   atomic.Int64 // when the clock looks again, in nanoseconds of Unix time
 }
 
-// New makes the relay and tells the outbox how its cards are drawn.
-func New(store storage.Store, out *outbox.Outbox, brands func() *bot.Brands, traits func(bot.AccountID) act.Traits, log *slog.Logger) *Relay {
-	r := &Relay{store: store, out: out, brands: brands, traits: traits, log: log, wake: make(chan struct{}, 1)}
-	out.Draws(act.OnConversation, r.drawConversation)
-	out.Draws(act.OnItem, r.drawItem)
-	out.Draws(act.OnStorm, r.drawStorm)
+// New makes the relay, and has the outbox carry nothing of one brand to a place
+// of another.
+func New(store storage.Store, out *outbox.Outbox, brands func() *bot.Brands, log *slog.Logger) *Relay {
+	r := &Relay{store: store, out: out, brands: brands, log: log, wake: make(chan struct{}, 1)}
+	out.Gates(r.keepsApart)
 	return r
+}
+
+// keepsApart is the gate between brands.
+func (r *Relay) keepsApart(_ *storage.Tx, e *act.Effect) error {
+	owner, _, ok := r.brands().Room(e.At.Platform, e.At.Space, e.At.Channel)
+	if !ok {
+		var a bot.Account
+		owner, a, ok = r.brands().Owning(bot.AccountID(e.At.Space))
+		ok = ok && a.Platform == e.At.Platform
+	}
+	if ok && owner.ID != e.Brand {
+		return bot.Errorf(bot.Denied, "error.other_brand")
+	}
+	return nil
 }
 
 // Hear takes in what a social platform brings, in order, in transactions of at
@@ -67,52 +80,76 @@ func (r *Relay) Show(tx *storage.Tx, c *bot.Conversation, class act.Class) error
 	if c.Storm != "" {
 		return r.showStorm(tx, c.Brand, c.Storm, class)
 	}
-	place, ok := r.place(c.Brand, c.Channel)
-	if !ok {
-		return nil
-	}
-	return r.out.Touch(tx, outbox.Shown{
-		Slot:  act.Slot{ID: CardSlot(c.ID), Brand: c.Brand, Subject: act.Subject{Kind: act.OnConversation, ID: c.ID}, At: place},
-		Lane:  lane(c.ID),
-		Class: class,
-		Trace: c.ID,
-	})
+	return r.shown(tx, c, class, act.Slot{ID: records.CardSlot(c.ID), Subject: act.Subject{Kind: act.OnConversation, ID: c.ID}})
 }
 
-// showItem mirrors an item in its conversation's thread.
-func (r *Relay) showItem(tx *storage.Tx, c *bot.Conversation, item bot.ID, class act.Class) error {
-	place, ok := r.place(c.Brand, c.Channel)
-	if !ok || c.Storm != "" {
-		return nil
+// shown touches a message of a conversation's thread, or the card that opens it.
+func (r *Relay) shown(tx *storage.Tx, c *bot.Conversation, class act.Class, slot act.Slot) error {
+	at, ok, err := r.home(tx, c)
+	if err != nil || !ok {
+		return err
 	}
-	return r.out.Touch(tx, outbox.Shown{
-		Slot: act.Slot{
-			ID: "item/" + string(c.ID) + "/" + string(item), Brand: c.Brand,
-			Subject: act.Subject{Kind: act.OnItem, ID: item}, At: place, Parent: CardSlot(c.ID),
-		},
-		Lane:  lane(c.ID),
-		Class: class,
-		Trace: c.ID,
-	})
+	slot.Brand, slot.At = c.Brand, at
+	return r.out.Touch(tx, outbox.Shown{Slot: slot, Lane: records.Lane(c.ID), Class: class, Trace: c.ID})
 }
 
-// CardSlot names the message that shows a conversation and opens its thread.
-func CardSlot(conversation bot.ID) string { return "card/" + string(conversation) }
-
-func lane(conversation bot.ID) string { return "conversation/" + string(conversation) }
-
-func (r *Relay) place(brand bot.BrandID, channel string) (act.Place, bool) {
-	b, ok := r.brands().Brand(brand)
-	if !ok {
-		return act.Place{}, false
+// home is where a conversation's thread is, or will be; ok is false when its
+// brand has no channel.
+func (r *Relay) home(tx *storage.Tx, c *bot.Conversation) (at act.Place, ok bool, err error) {
+	slot, err := records.Slots.Get(tx, storage.K(records.CardSlot(c.ID)))
+	if err == nil {
+		return slot.At, true, nil
 	}
-	ch, ok := b.Channel(channel)
+	if !errors.Is(err, storage.ErrNotFound) {
+		return at, false, err
+	}
+	b, ok := r.brands().Brand(c.Brand)
 	if !ok {
-		if ch = b.RouteFor(&bot.Item{}); ch.ID == "" {
-			return act.Place{}, false
+		return at, false, nil
+	}
+	ch := b.ChannelFor(c)
+	return act.Place{Platform: ch.Platform, Space: ch.Space, Channel: ch.Remote}, ch.ID != "", nil
+}
+
+// mirror shows something of a conversation in its thread, and anew wherever else
+// it stands already: where threads were joined, that is in both.
+func (r *Relay) mirror(tx *storage.Tx, c *bot.Conversation, slot string, subject act.Subject, class act.Class) error {
+	if c.Storm == "" {
+		s := act.Slot{ID: slot, Subject: subject, Parent: records.CardSlot(c.ID)}
+		if err := r.shown(tx, c, class, s); err != nil {
+			return err
 		}
 	}
-	return act.Place{Platform: ch.Platform, Space: ch.Space, Channel: ch.Remote}, true
+	others, err := records.ShownElsewhere(tx, subject, slot)
+	if err != nil {
+		return err
+	}
+	for _, s := range others {
+		if err := r.out.Touch(tx, outbox.Shown{Slot: s, Lane: records.Lane(c.ID), Class: class, Trace: c.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Relay) showItem(tx *storage.Tx, c *bot.Conversation, item bot.ID, class act.Class) error {
+	return r.mirror(tx, c, records.ItemSlot(c.ID, item), act.Subject{Kind: act.OnItem, ID: item}, class)
+}
+
+// showThread shows every item of a conversation that its card does not.
+func (r *Relay) showThread(tx *storage.Tx, c *bot.Conversation, class act.Class) error {
+	for it, err := range records.ItemsOf.Under(tx, storage.K(c.ID)) {
+		if err != nil {
+			return err
+		}
+		if it.ID == c.First {
+			continue
+		}
+		if err := r.showItem(tx, c, it.ID, class); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Change alters a conversation: fn says what, its clock is set anew, and its card follows.
@@ -134,7 +171,6 @@ func (r *Relay) Change(tx *storage.Tx, brand bot.BrandID, id bot.ID, fn func(*bo
 	return c, r.Show(tx, &c, act.PersonClass)
 }
 
-// Words for a moment and for the people named on cards.
 func (r *Relay) person(brand bot.BrandID, id bot.PersonID) string {
 	if b, ok := r.brands().Brand(brand); ok {
 		if p, ok := b.Person(id); ok {
@@ -142,8 +178,4 @@ func (r *Relay) person(brand bot.BrandID, id bot.PersonID) string {
 		}
 	}
 	return string(id)
-}
-
-func since(name string, t, now time.Time) card.Arg {
-	return card.For(name, now.Sub(t).Truncate(time.Minute))
 }

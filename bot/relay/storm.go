@@ -25,6 +25,9 @@ func (r *Relay) fold(tx *storage.Tx, c *bot.Conversation) error {
 		return nil
 	}
 	storm, err := records.StormOn.First(tx, storage.K(c.Account, c.Post))
+	if err == nil && storm.Channel != c.Channel && len(b.ChannelFor(c).Restricted) > 0 {
+		return nil // what few may read is not shown to many
+	}
 	if err == nil && tx.Now().Sub(later(storm.LastAt, storm.OpenedAt)) > stormQuiet {
 		if _, err := records.Storms.Change(tx, storage.K(storm.Brand, storm.ID), func(s *bot.Storm) error {
 			s.Closed = true
@@ -62,40 +65,40 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-func (r *Relay) nudge() {
-	select {
-	case r.wake <- struct{}{}:
-	default:
-	}
-}
-
 func (r *Relay) showStorm(tx *storage.Tx, brand bot.BrandID, id bot.ID, class act.Class) error {
 	s, err := records.Storms.Get(tx, storage.K(brand, id))
 	if err != nil {
 		return err
 	}
-	place, ok := r.place(brand, s.Channel)
+	b, ok := r.brands().Brand(brand)
 	if !ok {
 		return nil
 	}
+	ch := b.ChannelFor(&bot.Conversation{Account: s.Account, Channel: s.Channel})
+	if ch.ID == "" {
+		return nil
+	}
 	return r.out.Touch(tx, outbox.Shown{
-		Slot: act.Slot{ID: "storm/" + string(id), Brand: brand, Subject: act.Subject{Kind: act.OnStorm, ID: id}, At: place},
-		Lane: "storm/" + string(id), Class: class,
+		Slot: act.Slot{
+			ID: records.StormSlot(id), Brand: brand, Subject: act.Subject{Kind: act.OnStorm, ID: id},
+			At: act.Place{Platform: ch.Platform, Space: ch.Space, Channel: ch.Remote},
+		},
+		Class: class,
 	})
 }
 
 // work counts what storms took in and carries their decisions on, in pieces.
 func (r *Relay) work(ctx context.Context) error {
 	for _, b := range r.brands().All() {
-		for more := true; more; {
+		for more := r.hasWork(ctx, b.ID); more; {
 			var err error
-			if more, err = storage.Do(ctx, r.store, func(tx *storage.Tx) (bool, error) { return r.count(tx, b.ID) }); err != nil {
-				return err
-			}
-		}
-		for more := true; more; {
-			var err error
-			if more, err = storage.Do(ctx, r.store, func(tx *storage.Tx) (bool, error) { return r.carryOn(tx, b.ID) }); err != nil {
+			if more, err = storage.Do(ctx, r.store, func(tx *storage.Tx) (bool, error) {
+				counted, err := r.count(tx, b.ID)
+				if err != nil || counted {
+					return counted, err
+				}
+				return r.carryOn(tx, b.ID)
+			}); err != nil {
 				return err
 			}
 		}
@@ -103,35 +106,38 @@ func (r *Relay) work(ctx context.Context) error {
 	return nil
 }
 
+// hasWork reports whether a look is worth a transaction that writes.
+func (r *Relay) hasWork(ctx context.Context, brand bot.BrandID) bool {
+	idle := errors.New("nothing to do")
+	return !errors.Is(r.store.View(ctx, func(tx *storage.Tx) error {
+		if _, err := records.ConversationsToFold.First(tx, storage.K(brand)); !errors.Is(err, storage.ErrNotFound) {
+			return err
+		}
+		if _, err := records.StormsAtWork.First(tx, storage.K(brand)); !errors.Is(err, storage.ErrNotFound) {
+			return err
+		}
+		return idle
+	}), idle)
+}
+
 // count folds conversations that are not counted yet into their storm.
 func (r *Relay) count(tx *storage.Tx, brand bot.BrandID) (bool, error) {
-	var new []bot.Conversation
-	for c, err := range records.ConversationsToFold.Under(tx, storage.K(brand), storage.Limit(500)) {
+	var fresh []bot.Conversation
+	for c, err := range records.ConversationsToFold.Under(tx, storage.K(brand), storage.Limit(counts)) {
 		if err != nil {
 			return false, err
 		}
-		new = append(new, c)
+		fresh = append(fresh, c)
 	}
 	storms := map[bot.ID]bool{}
-	for _, c := range new {
+	for _, c := range fresh {
 		storms[c.Storm] = true
-		if _, err := records.Conversations.Change(tx, storage.K(c.Brand, c.ID), func(c *bot.Conversation) error {
-			c.Folded = true
-			return nil
-		}); err != nil {
+		c.Folded = true
+		if err := records.Conversations.Put(tx, c); err != nil {
 			return false, err
 		}
 		if _, err := records.Storms.Change(tx, storage.K(brand, c.Storm), func(s *bot.Storm) error {
-			s.Counted++
-			s.Revision++
-			s.LastAt = later(s.LastAt, c.OpenedAt)
-			s.Newest = max(s.Newest, c.ID)
-			if len(s.Sample) < 5 {
-				s.Sample = append(s.Sample, c.ID)
-			}
-			if c.Author.Followers > s.Reach {
-				s.Reach, s.Loudest = c.Author.Followers, c.ID
-			}
+			tally(s, &c)
 			return nil
 		}); err != nil {
 			return false, err
@@ -142,7 +148,23 @@ func (r *Relay) count(tx *storage.Tx, brand bot.BrandID) (bool, error) {
 			return false, err
 		}
 	}
-	return len(new) == 500, nil
+	return len(fresh) == counts, nil
+}
+
+// counts is how many conversations are counted in one transaction.
+const counts = 200
+
+func tally(s *bot.Storm, c *bot.Conversation) {
+	s.Counted++
+	s.Revision++
+	s.LastAt = later(s.LastAt, c.OpenedAt)
+	s.Newest = max(s.Newest, c.ID)
+	if len(s.Sample) < 5 {
+		s.Sample = append(s.Sample, c.ID)
+	}
+	if c.Author.Followers > s.Reach {
+		s.Reach, s.Loudest = c.Author.Followers, c.ID
+	}
 }
 
 // StormAll starts a decision on every conversation a storm holds now: "resolve" or "spam".
@@ -175,7 +197,7 @@ func (r *Relay) carryOn(tx *storage.Tx, brand bot.BrandID) (bool, error) {
 		return false, err
 	}
 	var piece []bot.Conversation
-	for c, err := range records.ConversationsIn.Under(tx, storage.K(s.ID), storage.Limit(100)) {
+	for c, err := range records.ConversationsIn.Under(tx, storage.K(s.ID), storage.Limit(pieceOf)) {
 		if err != nil {
 			return false, err
 		}
@@ -183,14 +205,19 @@ func (r *Relay) carryOn(tx *storage.Tx, brand bot.BrandID) (bool, error) {
 			piece = append(piece, c)
 		}
 	}
+	done := 0
 	for _, c := range piece {
-		if err := r.close(tx, c, s.Bulk.Verb == "spam"); err != nil {
+		closed, err := r.bulk(tx, s, c)
+		if err != nil {
 			return false, err
+		}
+		if closed {
+			done++
 		}
 	}
 	if _, err := records.Storms.Change(tx, storage.K(brand, s.ID), func(s *bot.Storm) error {
-		s.Bulk.Done += len(piece)
-		s.Bulk.Ended = len(piece) < 100
+		s.Bulk.Done += done
+		s.Bulk.Ended = len(piece) < pieceOf
 		s.Revision++
 		return nil
 	}); err != nil {
@@ -199,12 +226,41 @@ func (r *Relay) carryOn(tx *storage.Tx, brand bot.BrandID) (bool, error) {
 	return true, r.showStorm(tx, brand, s.ID, act.PersonClass)
 }
 
+// pieceOf is how many conversations one transaction of a decision touches.
+const pieceOf = 100
+
+// bulk does to one conversation what was decided for all. One in which something
+// was said since has left them: it gets a card of its own.
+func (r *Relay) bulk(tx *storage.Tx, s bot.Storm, c bot.Conversation) (closed bool, err error) {
+	last, err := records.Item(tx, c.Brand, c.Last)
+	if err != nil {
+		return false, err
+	}
+	if last.ReceivedAt.After(s.Bulk.At) {
+		return false, r.comesOut(tx, c)
+	}
+	what := map[bool]string{true: "conversation.spam", false: "conversation.resolved"}[s.Bulk.Verb == "spam"]
+	if err := r.close(tx, c, s.Bulk.Verb == "spam"); err != nil {
+		return false, err
+	}
+	return true, r.logged(tx, s.Bulk.By, &c, what, map[string]string{"storm": string(s.ID)})
+}
+
 // PullOut gives a conversation of a storm a card and thread of its own.
 func (r *Relay) PullOut(tx *storage.Tx, by bot.PersonID, c bot.Conversation) error {
 	if c.Storm == "" {
 		return nil
 	}
-	storm := c.Storm
+	if err := r.comesOut(tx, c); err != nil {
+		return err
+	}
+	if err := r.showStorm(tx, c.Brand, c.Storm, act.PersonClass); err != nil {
+		return err
+	}
+	return r.logged(tx, by, &c, "storm.pull", map[string]string{"storm": string(c.Storm)})
+}
+
+func (r *Relay) comesOut(tx *storage.Tx, c bot.Conversation) error {
 	c, err := r.Change(tx, c.Brand, c.ID, func(c *bot.Conversation) error {
 		c.Storm = ""
 		return nil
@@ -212,18 +268,5 @@ func (r *Relay) PullOut(tx *storage.Tx, by bot.PersonID, c bot.Conversation) err
 	if err != nil {
 		return err
 	}
-	for it, err := range records.ItemsOf.Under(tx, storage.K(c.ID)) {
-		if err != nil {
-			return err
-		}
-		if it.ID != c.First {
-			if err := r.showItem(tx, &c, it.ID, act.PersonClass); err != nil {
-				return err
-			}
-		}
-	}
-	if err := r.showStorm(tx, c.Brand, storm, act.PersonClass); err != nil {
-		return err
-	}
-	return records.Log(tx, bot.Record{Brand: c.Brand, Who: string(by), What: "storm.pull", Subject: act.OnConversation + "/" + string(c.ID), Trace: c.ID})
+	return r.showThread(tx, &c, act.PersonClass)
 }

@@ -35,7 +35,7 @@ func (d *Desk) Moved(tx *storage.Tx, p bot.Person, c bot.Conversation, text stri
 		}
 		news = append(news, card.Block{Quote: &card.Quote{Text: card.Outside(bot.Short(it.Reads(), 280)), By: card.Outside(it.Author.Name), Struck: it.Deleted()}})
 	}
-	if rep, err := d.Out(tx, &c); err == nil {
+	if rep, err := d.Newest(tx, &c); err == nil {
 		news = append(news, card.Block{Quote: &card.Quote{Text: card.Outside(bot.Short(rep.Text, 280)), Public: true, By: card.Outside(rep.By)}})
 	}
 	f.Blocks = append(news, f.Blocks[1:]...)
@@ -92,7 +92,7 @@ func (d *Desk) EditForm(tx *storage.Tx, rep bot.Reply) (card.Form, error) {
 	if rep.State != bot.Published || !rep.RemovedAt.IsZero() {
 		return card.Form{}, bot.Errorf(bot.Conflict, "error.not_out")
 	}
-	if !t.CanChange {
+	if !t.CanChange || rep.Remote == "" {
 		return card.Form{}, bot.Errorf(bot.Denied, "error.cannot_edit")
 	}
 	return card.Form{

@@ -61,6 +61,11 @@ func (d *Desk) heard(tx *storage.Tx, e act.Effect) error {
 		if e.State == act.Waiting {
 			r.Due = e.Due
 		}
+		if r.State == bot.Scheduled && (to == bot.Published || to == bot.Uncertain) { // known of an earlier attempt
+			if err := r.Move(bot.Publishing); err != nil {
+				return err
+			}
+		}
 		return r.Move(to)
 	})
 	if err != nil || e.State != act.Done {
@@ -111,23 +116,29 @@ func (d *Desk) change(tx *storage.Tx, rep bot.Reply, who, what string, fn func(*
 	return d.logged(tx, who, rep, what)
 }
 
-// show mirrors a reply in its conversation's thread.
+// show mirrors a reply in its conversation's thread, and anew wherever else it stands.
 func (d *Desk) show(tx *storage.Tx, rep bot.Reply) error {
-	card, err := records.Slots.Get(tx, storage.K("card/"+string(rep.Conversation)))
-	if errors.Is(err, storage.ErrNotFound) {
-		return nil // the conversation has no thread: it is one of a storm
+	slot := act.Slot{
+		ID: records.ReplySlot(rep.Conversation, rep.ID), Brand: rep.Brand, Subject: act.Subject{Kind: act.OnReply, ID: rep.ID},
+		Parent: records.CardSlot(rep.Conversation),
 	}
+	slots, err := records.ShownElsewhere(tx, slot.Subject, slot.ID)
 	if err != nil {
 		return err
 	}
-	return d.out.Touch(tx, outbox.Shown{
-		Slot: act.Slot{
-			ID: "reply/" + string(rep.ID), Brand: rep.Brand, Subject: act.Subject{Kind: act.OnReply, ID: rep.ID}, At: card.At, Parent: card.ID,
-		},
-		Lane:  "conversation/" + string(rep.Conversation),
-		Class: act.PersonClass,
-		Trace: rep.Conversation,
-	})
+	card, err := records.Slots.Get(tx, storage.K(slot.Parent))
+	if err == nil {
+		slot.At = card.At
+		slots = append(slots, slot)
+	} else if !errors.Is(err, storage.ErrNotFound) { // one of a storm has no thread
+		return err
+	}
+	for _, s := range slots {
+		if err := d.out.Touch(tx, outbox.Shown{Slot: s, Lane: records.Lane(rep.Conversation), Class: act.PersonClass, Trace: rep.Conversation}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (d *Desk) logged(tx *storage.Tx, who string, rep bot.Reply, what string) error {

@@ -21,6 +21,7 @@ import (
 
 // Conversations is what replying needs of the inbox.
 type Conversations interface {
+	SentOff(tx *storage.Tx, rep bot.Reply) error
 	Replied(tx *storage.Tx, rep bot.Reply) error
 	Writes(tx *storage.Tx, p bot.PersonID, c bot.Conversation, writing bool) error
 }
@@ -98,7 +99,7 @@ func (d *Desk) Send(tx *storage.Tx, o Order) (bot.Reply, error) {
 	e, err := d.out.Say(tx, act.Effect{
 		Brand: c.Brand, Subject: act.Subject{Kind: act.OnReply, ID: rep.ID}, Trace: c.ID, Slot: "out/" + string(rep.ID),
 		At: d.place(c.Account), Lane: "public/" + string(c.ID), Class: act.PersonClass, By: string(o.By),
-		Act: act.Envelope{Act: act.Reply{To: to.Remote, Post: to.Post, Text: text, Private: to.Kind == bot.Direct, Author: to.Author.ID}},
+		Act: act.Envelope{Act: act.Reply{To: to.Remote, Post: to.Post, Text: text, Private: c.Private || to.Kind == bot.Direct, Author: to.Author.ID}},
 		Due: rep.Due, Until: rep.Due.Add(cmp.Or(b.Grace, 30*time.Minute)),
 	})
 	if err != nil {
@@ -108,7 +109,7 @@ func (d *Desk) Send(tx *storage.Tx, o Order) (bot.Reply, error) {
 	if err := records.Replies.Insert(tx, rep); err != nil {
 		return bot.Reply{}, err
 	}
-	if err := d.inbox.Writes(tx, o.By, c, false); err != nil {
+	if err := d.inbox.SentOff(tx, rep); err != nil {
 		return bot.Reply{}, err
 	}
 	if err := d.show(tx, rep); err != nil {
@@ -126,7 +127,9 @@ func (d *Desk) fits(account bot.AccountID, text string) error {
 		return bot.Errorf(bot.Denied, "error.cannot_reply")
 	case text == "":
 		return field(bot.Errorf(bot.Invalid, "error.empty"), "text")
-	case t.MaxText > 0 && n > t.MaxText, len(text) > bot.MaxItemText:
+	case len(text) > bot.MaxItemText:
+		return field(bot.Errorf(bot.Invalid, "error.too_long", "Max", itoa(bot.MaxItemText), "Over", itoa(len(text)-bot.MaxItemText)), "text")
+	case t.MaxText > 0 && n > t.MaxText:
 		return field(bot.Errorf(bot.Invalid, "error.too_long", "Max", itoa(t.MaxText), "Over", itoa(n-t.MaxText)), "text")
 	}
 	return nil
@@ -164,8 +167,12 @@ func (d *Desk) Now(tx *storage.Tx, by bot.PersonID, rep bot.Reply) error {
 	if err := d.out.Hurry(tx, rep.Effect); err != nil {
 		return err
 	}
+	e, err := records.Effects.Get(tx, storage.K(rep.Effect))
+	if err != nil {
+		return err
+	}
 	return d.change(tx, rep, string(by), "reply.hurried", func(r *bot.Reply) error {
-		r.Due = tx.Now()
+		r.Due = e.Due // not now where the network asked to wait
 		r.Revision++
 		return nil
 	})
@@ -204,7 +211,7 @@ func (d *Desk) alter(tx *storage.Tx, by bot.PersonID, rep bot.Reply, change, wan
 		return bot.Errorf(bot.Conflict, "error.not_out")
 	case rep.Change != "":
 		return bot.Errorf(bot.Conflict, "error.change_under_way")
-	case change == "edit" && !t.CanChange, change == "delete" && !t.CanRemove:
+	case change == "edit" && !t.CanChange, change == "delete" && !t.CanRemove, rep.Remote == "":
 		return bot.Errorf(bot.Denied, "error.cannot_"+change)
 	}
 	b, ok := d.brands().Brand(rep.Brand)
@@ -228,6 +235,13 @@ func (d *Desk) alter(tx *storage.Tx, by bot.PersonID, rep bot.Reply, change, wan
 // Waiting returns the newest reply of a conversation that can still be undone.
 func (d *Desk) Waiting(tx *storage.Tx, c *bot.Conversation) (bot.Reply, error) {
 	return d.newest(tx, c, func(r *bot.Reply) bool { return r.State == bot.Scheduled })
+}
+
+// Newest returns the newest reply of a conversation that is out or may still go out.
+func (d *Desk) Newest(tx *storage.Tx, c *bot.Conversation) (bot.Reply, error) {
+	return d.newest(tx, c, func(r *bot.Reply) bool {
+		return r.RemovedAt.IsZero() && (r.State == bot.Scheduled || r.State == bot.Publishing || r.State == bot.Published || r.State == bot.Uncertain)
+	})
 }
 
 // Out returns the newest reply of a conversation that stands in public.

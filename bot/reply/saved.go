@@ -1,6 +1,7 @@
 package reply
 
 import (
+	"cmp"
 	"strings"
 	"unicode/utf8"
 
@@ -21,15 +22,12 @@ func (d *Desk) Save(tx *storage.Tx, brand bot.BrandID, by bot.PersonID, name, te
 	if text == "" || utf8.RuneCountInString(text) > 5000 {
 		return field(bot.Errorf(bot.Invalid, "error.saved_text"), "text")
 	}
-	n := 0
-	for _, err := range records.SavedReplies.Under(tx, storage.K(brand)) {
-		if err != nil {
-			return err
-		}
-		n++
+	known, err := records.SavedReplies.Has(tx, storage.K(brand, name))
+	if err != nil {
+		return err
 	}
-	if n >= MaxSaved {
-		return bot.Errorf(bot.Conflict, "error.saved_full", "Max", itoa(MaxSaved))
+	if all, err := d.AllSaved(tx, brand); err != nil || !known && len(all) >= MaxSaved {
+		return cmp.Or[error](err, bot.Errorf(bot.Conflict, "error.saved_full", "Max", itoa(MaxSaved)))
 	}
 	if err := records.SavedReplies.Put(tx, bot.Saved{Brand: brand, Name: name, Text: text, By: by, At: tx.Now()}); err != nil {
 		return err

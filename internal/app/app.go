@@ -17,6 +17,7 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/inbox"
 	"ponte/bot/outbox"
 	"ponte/bot/records"
 	"ponte/bot/relay"
@@ -97,9 +98,9 @@ func (a *App) build() {
 		Adapters: a.all, Print: a.print, Log: a.log, At: a.cfg.At,
 		Pace: func(act.Place) outbox.Pace { return *a.pace.Load() },
 	})
-	a.relay = relay.New(a.store, a.out, a.Brands, a.traits, a.log)
+	a.relay = relay.New(a.store, a.out, a.Brands, a.log)
 	a.desk = reply.New(a.out, a.Brands, a.traits, a.relay, graphemes)
-	a.book = commands.New(a.store, a.Brands, a.relay, a.desk, a.out, a.health, a.log)
+	a.book = commands.New(a.store, a.Brands, inbox.New(a.out, a.Brands, a.traits), a.relay, a.desk, a.out, a.health, a.log)
 }
 
 // Brands returns what is served now.

@@ -1,4 +1,4 @@
-package relay
+package inbox
 
 import (
 	"cmp"
@@ -24,10 +24,10 @@ const (
 	Overdue Filter = "overdue"
 )
 
-// Inbox returns conversations that a person may see and that are not resolved,
+// List returns conversations that a person may see and that are not resolved,
 // what waits longest first, at most limit of them, and how many there are in all
 // (counted up to a thousand).
-func (r *Relay) Inbox(tx *storage.Tx, b *bot.Brand, p bot.Person, f Filter, limit int) ([]bot.Conversation, int, error) {
+func (in *Inbox) List(tx *storage.Tx, b *bot.Brand, p bot.Person, f Filter, limit int) ([]bot.Conversation, int, error) {
 	var out []bot.Conversation
 	for _, status := range []bot.Status{bot.Open, bot.Pending, bot.Snoozed} {
 		if f != Mine && status != bot.Open {
@@ -37,7 +37,7 @@ func (r *Relay) Inbox(tx *storage.Tx, b *bot.Brand, p bot.Person, f Filter, limi
 			if err != nil {
 				return nil, 0, err
 			}
-			if r.sees(b, p, &c) && f.takes(&c, p, tx.Now()) {
+			if in.Sees(b, p, &c) && f.takes(&c, p, tx.Now()) {
 				out = append(out, c)
 			}
 		}
@@ -73,11 +73,8 @@ func (f Filter) takes(c *bot.Conversation, p bot.Person, now time.Time) bool {
 }
 
 // Sees reports whether a person may see a conversation.
-func (r *Relay) Sees(b *bot.Brand, p bot.Person, c *bot.Conversation) bool { return r.sees(b, p, c) }
-
-func (r *Relay) sees(b *bot.Brand, p bot.Person, c *bot.Conversation) bool {
-	ch, ok := b.Channel(c.Channel)
-	return c.Brand == b.ID && (!ok && len(p.Roles) > 0 || ch.Sees(p))
+func (in *Inbox) Sees(b *bot.Brand, p bot.Person, c *bot.Conversation) bool {
+	return c.Brand == b.ID && b.ChannelFor(c).Sees(p)
 }
 
 // Query is what somebody looks for. Empty parts match everything.
@@ -95,7 +92,7 @@ const lookBack = 20_000
 
 // Find returns the conversations of matching items, the newest first and at most
 // limit of them. When it did not look at everything, it says until when it looked.
-func (r *Relay) Find(tx *storage.Tx, b *bot.Brand, p bot.Person, q Query, limit int) (found []bot.Conversation, until time.Time, err error) {
+func (in *Inbox) Find(tx *storage.Tx, b *bot.Brand, p bot.Person, q Query, limit int) (found []bot.Conversation, until time.Time, err error) {
 	seen := map[bot.ID]bool{}
 	n := 0
 	for it, err := range records.Items.Under(tx, storage.K(b.ID), storage.Reverse()) {
@@ -112,7 +109,7 @@ func (r *Relay) Find(tx *storage.Tx, b *bot.Brand, p bot.Person, q Query, limit 
 		if err != nil {
 			return nil, until, err
 		}
-		if seen[c.ID] || !r.sees(b, p, &c) || q.Status != "" && c.Status != q.Status || q.Label != "" && !slices.Contains(c.Labels, q.Label) {
+		if seen[c.ID] || !in.Sees(b, p, &c) || q.Status != "" && c.Status != q.Status || q.Label != "" && !slices.Contains(c.Labels, q.Label) {
 			continue
 		}
 		seen[c.ID] = true
@@ -146,14 +143,14 @@ type Member struct {
 }
 
 // Who tells of a member by name, handle or id.
-func (r *Relay) Who(tx *storage.Tx, b *bot.Brand, p bot.Person, name string) (Member, error) {
+func (in *Inbox) Who(tx *storage.Tx, b *bot.Brand, p bot.Person, name string) (Member, error) {
 	var m Member
 	name = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(name), "@"))
 	for c, err := range records.ConversationsWith.Under(tx, storage.K(b.ID, name), storage.Reverse(), storage.Limit(200)) {
 		if err != nil {
 			return m, err
 		}
-		if !r.sees(b, p, &c) {
+		if !in.Sees(b, p, &c) {
 			continue
 		}
 		if len(m.Convs) == 0 {
@@ -173,10 +170,10 @@ func (r *Relay) Who(tx *storage.Tx, b *bot.Brand, p bot.Person, name string) (Me
 
 // Thread returns where a conversation's thread is in team chat; ok is false
 // while it has none.
-func (r *Relay) Thread(tx *storage.Tx, c *bot.Conversation) (channel, message string, ok bool, err error) {
-	id := CardSlot(c.ID)
+func (in *Inbox) Thread(tx *storage.Tx, c *bot.Conversation) (channel, message string, ok bool, err error) {
+	id := records.CardSlot(c.ID)
 	if c.Storm != "" {
-		id = "storm/" + string(c.Storm)
+		id = records.StormSlot(c.Storm)
 	}
 	s, err := records.Slots.Get(tx, storage.K(id))
 	if errors.Is(err, storage.ErrNotFound) {
@@ -189,14 +186,14 @@ func (r *Relay) Thread(tx *storage.Tx, c *bot.Conversation) (channel, message st
 type Counts struct{ Open, Unowned, Overdue, Pending, Snoozed int }
 
 // Count counts what waits in a brand, up to a thousand of each status.
-func (r *Relay) Count(tx *storage.Tx, b *bot.Brand, p bot.Person) (Counts, error) {
+func (in *Inbox) Count(tx *storage.Tx, b *bot.Brand, p bot.Person) (Counts, error) {
 	var n Counts
 	for _, status := range []bot.Status{bot.Open, bot.Pending, bot.Snoozed} {
 		for c, err := range records.ConversationsByStatus.Under(tx, storage.K(b.ID, status), storage.Limit(1000)) {
 			if err != nil {
 				return n, err
 			}
-			if !r.sees(b, p, &c) {
+			if !in.Sees(b, p, &c) {
 				continue
 			}
 			switch status {
@@ -220,14 +217,14 @@ func (r *Relay) Count(tx *storage.Tx, b *bot.Brand, p bot.Person) (Counts, error
 
 // Labels returns the labels in use on conversations that a person may see and
 // that are not resolved, the most used first.
-func (r *Relay) Labels(tx *storage.Tx, b *bot.Brand, p bot.Person) ([]string, error) {
+func (in *Inbox) Labels(tx *storage.Tx, b *bot.Brand, p bot.Person) ([]string, error) {
 	used := map[string]int{}
 	for _, status := range []bot.Status{bot.Open, bot.Pending, bot.Snoozed} {
 		for c, err := range records.ConversationsByStatus.Under(tx, storage.K(b.ID, status), storage.Limit(1000)) {
 			if err != nil {
 				return nil, err
 			}
-			if r.sees(b, p, &c) {
+			if in.Sees(b, p, &c) {
 				for _, l := range c.Labels {
 					used[l]++
 				}

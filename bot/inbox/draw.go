@@ -1,8 +1,7 @@
-package relay
+package inbox
 
 import (
 	"strings"
-	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
@@ -15,52 +14,62 @@ import (
 var managers = []bot.Role{bot.Manager}
 
 // drawConversation draws a conversation's card from its state now.
-func (r *Relay) drawConversation(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error) {
+func (in *Inbox) drawConversation(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error) {
 	c, err := records.Conversations.Get(tx, storage.K(slot.Brand, slot.Subject.ID))
 	if err != nil {
 		return outbox.Drawing{}, err
 	}
 	if c.MergedInto != "" {
-		return r.drawMerged(tx, &c)
+		return in.drawMerged(tx, &c, slot)
 	}
 	first, err := records.Item(tx, c.Brand, c.First)
 	if err != nil {
 		return outbox.Drawing{}, err
 	}
 	out := card.Card{
-		Mark: mark(&c), Title: title(&c, &first), Author: r.author(&first),
-		Actions: r.actions(&c, &first), Subject: slot.Subject.String(), Revision: c.Revision, Opens: true, Gone: first.Deleted(),
+		Mark: mark(&c), Title: title(&first), Author: in.author(&first), Subject: slot.Subject.String(), Revision: c.Revision, Opens: true, Gone: first.Deleted(),
 	}
 	out.Blocks = append(out.Blocks, said(&first)...)
+	there := !first.Deleted() // somebody can be answered
 	if c.Last != c.First {
 		last, err := records.Item(tx, c.Brand, c.Last)
 		if err != nil {
 			return outbox.Drawing{}, err
 		}
+		there = there || !last.Deleted()
 		out.Blocks = append(out.Blocks, card.Say(card.W("relay.latest", card.Count("N", c.Items))),
 			card.Block{Quote: &card.Quote{Text: card.Outside(bot.Short(last.Reads(), 280)), Struck: last.Deleted(), By: card.Outside(last.Author.Name)}})
 	}
-	facts, err := r.facts(tx, &c)
+	facts, err := in.facts(tx, &c)
 	if err != nil {
 		return outbox.Drawing{}, err
 	}
 	out.Blocks = append(out.Blocks, card.Block{Facts: facts})
+	out.Actions = in.actions(&c, first.URL, there)
 	for _, w := range c.Writing {
 		if w.Until.After(tx.Now()) {
-			out.Foot = card.W("relay.writing", card.Text("Name", r.person(c.Brand, w.Person)))
+			out.Foot = card.W("relay.writing", card.Text("Name", in.person(c.Brand, w.Person)))
 		}
 	}
 	return outbox.Drawing{Card: out}, nil
 }
 
-func (r *Relay) drawMerged(tx *storage.Tx, c *bot.Conversation) (outbox.Drawing, error) {
+// drawMerged says where a conversation goes on; one that was never shown need not say it.
+func (in *Inbox) drawMerged(tx *storage.Tx, c *bot.Conversation, slot act.Slot) (outbox.Drawing, error) {
+	if slot.Ref == "" {
+		return outbox.Drawing{Nothing: true}, nil
+	}
 	into, err := records.ConversationOf(tx, c.Brand, c.MergedInto)
 	if err != nil {
 		return outbox.Drawing{}, err
 	}
 	line := card.Line{Mark: card.MarkOpen, Words: card.W("relay.merged"), Text: card.Outside(into.Author.Name)}
-	if s, err := records.Slots.Get(tx, storage.K(CardSlot(into.ID))); err == nil && s.Ref != "" {
-		line.Thread = &card.Ref{Channel: s.At.Channel, Message: s.Ref}
+	channel, message, ok, err := in.Thread(tx, &into)
+	if err != nil {
+		return outbox.Drawing{}, err
+	}
+	if ok {
+		line.Thread = &card.Ref{Channel: channel, Message: message}
 	}
 	return outbox.Drawing{Card: card.Card{
 		Mark: card.MarkResolved, Title: card.W("relay.merged_title"), Blocks: []card.Block{{List: []card.Line{line}}}, Revision: c.Revision, Opens: true,
@@ -68,13 +77,13 @@ func (r *Relay) drawMerged(tx *storage.Tx, c *bot.Conversation) (outbox.Drawing,
 }
 
 // drawItem draws a further item of a conversation, for its thread.
-func (r *Relay) drawItem(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error) {
+func (in *Inbox) drawItem(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error) {
 	it, err := records.Item(tx, slot.Brand, slot.Subject.ID)
 	if err != nil {
 		return outbox.Drawing{}, err
 	}
 	return outbox.Drawing{Card: card.Card{
-		Mark: card.MarkPublic, Title: card.W("relay.kind." + string(it.Kind)), Author: r.author(&it), Blocks: said(&it), Gone: it.Deleted(),
+		Mark: card.MarkPublic, Title: card.W("relay.kind." + string(it.Kind)), Author: in.author(&it), Blocks: said(&it), Gone: it.Deleted(),
 		Subject: act.OnConversation + "/" + string(it.Conversation), Revision: len(it.Events),
 	}}, nil
 }
@@ -99,9 +108,9 @@ func said(it *bot.Item) []card.Block {
 	return blocks
 }
 
-func (r *Relay) author(it *bot.Item) *card.Author {
+func (in *Inbox) author(it *bot.Item) *card.Author {
 	network := string(it.Account)
-	if _, a, ok := r.brands().Owning(it.Account); ok {
+	if _, a, ok := in.brands().Owning(it.Account); ok {
 		network = a.Network
 	}
 	return &card.Author{
@@ -118,7 +127,7 @@ func mark(c *bot.Conversation) card.Mark {
 	}[c.Status]
 }
 
-func title(c *bot.Conversation, first *bot.Item) card.Words {
+func title(first *bot.Item) card.Words {
 	kind := card.W("relay.kind." + string(first.Kind))
 	if first.Rating > 0 {
 		kind = card.W("relay.rated", card.Count("N", first.Rating))
@@ -127,11 +136,11 @@ func title(c *bot.Conversation, first *bot.Item) card.Words {
 }
 
 // facts is the muted line of a card: who has it, how long it waits, how often the author came.
-func (r *Relay) facts(tx *storage.Tx, c *bot.Conversation) ([]card.Words, error) {
+func (in *Inbox) facts(tx *storage.Tx, c *bot.Conversation) ([]card.Words, error) {
 	var facts []card.Words
 	switch {
 	case c.Assignee != "":
-		facts = append(facts, card.W("relay.taken", card.Text("Name", r.person(c.Brand, c.Assignee))))
+		facts = append(facts, card.W("relay.taken", card.Text("Name", in.person(c.Brand, c.Assignee))))
 	case c.Status != bot.Resolved:
 		facts = append(facts, card.W("relay.unowned"))
 	}
@@ -146,7 +155,7 @@ func (r *Relay) facts(tx *storage.Tx, c *bot.Conversation) ([]card.Words, error)
 	case !c.DueAt.IsZero():
 		facts = append(facts, card.W("relay.due", card.At("Due", c.DueAt)))
 	}
-	times, open, err := r.contacts(tx, c)
+	times, open, err := in.contacts(tx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +173,10 @@ func (r *Relay) facts(tx *storage.Tx, c *bot.Conversation) ([]card.Words, error)
 
 // contacts counts how often the author came until this conversation, at most 99
 // times, and how many others of theirs are still open.
-func (r *Relay) contacts(tx *storage.Tx, c *bot.Conversation) (times, open int, err error) {
+func (in *Inbox) contacts(tx *storage.Tx, c *bot.Conversation) (times, open int, err error) {
+	if c.Author.ID == "" {
+		return 0, 0, nil // all whom nobody can name are not one
+	}
 	for o, err := range records.ConversationsBy.Under(tx, storage.K(c.Brand, c.Account, c.Author.ID), storage.Reverse(), storage.Limit(99)) {
 		if err != nil {
 			return 0, 0, err
@@ -179,12 +191,12 @@ func (r *Relay) contacts(tx *storage.Tx, c *bot.Conversation) (times, open int, 
 	return times, open, nil
 }
 
-func (r *Relay) actions(c *bot.Conversation, first *bot.Item) []card.Action {
+func (in *Inbox) actions(c *bot.Conversation, link string, there bool) []card.Action {
 	verb := func(verb string, style card.Style) card.Action {
 		return card.Action{Verb: verb, Label: card.W("action." + verb), Style: style, Needs: managers}
 	}
 	var out []card.Action
-	if r.traits(c.Account).CanReply && !first.Deleted() {
+	if in.traits(c.Account).CanReply && there {
 		out = append(out, verb("reply", card.Primary))
 	}
 	if c.Status == bot.Resolved {
@@ -195,8 +207,8 @@ func (r *Relay) actions(c *bot.Conversation, first *bot.Item) []card.Action {
 		}
 		out = append(out, verb("resolve", card.Plain), verb("snooze", card.Plain))
 	}
-	if first.URL != "" {
-		out = append(out, card.Action{Verb: "open", Label: card.W("action.open"), Link: first.URL})
+	if link != "" {
+		out = append(out, card.Action{Verb: "open", Label: card.W("action.open"), Link: link})
 	}
 	out = append(out, verb("assign", card.Plain), verb("label", card.Plain),
 		card.Action{Verb: "who", Label: card.W("action.who"), Needs: bot.Anyone})
@@ -212,7 +224,7 @@ func (r *Relay) actions(c *bot.Conversation, first *bot.Item) []card.Action {
 }
 
 // drawStorm draws the one card of many conversations on one post.
-func (r *Relay) drawStorm(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error) {
+func (in *Inbox) drawStorm(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error) {
 	s, err := records.Storms.Get(tx, storage.K(slot.Brand, slot.Subject.ID))
 	if err != nil {
 		return outbox.Drawing{}, err
@@ -221,12 +233,16 @@ func (r *Relay) drawStorm(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error)
 	if err != nil {
 		return outbox.Drawing{}, err
 	}
+	uncounted, err := records.ConversationsToFold.Count(tx, storage.K(s.Brand, s.ID), storage.Limit(10_000))
+	if err != nil {
+		return outbox.Drawing{}, err
+	}
 	network := string(s.Account)
-	if _, a, ok := r.brands().Owning(s.Account); ok {
+	if _, a, ok := in.brands().Owning(s.Account); ok {
 		network = a.Network
 	}
 	out := card.Card{
-		Mark: card.MarkOpen, Title: card.W("storm.title", card.Count("N", s.Counted), card.Text("Network", network)),
+		Mark: card.MarkOpen, Title: card.W("storm.title", card.Count("N", s.Counted+uncounted), card.Text("Network", network)),
 		Subject: slot.Subject.String(), Revision: s.Revision, Opens: true,
 	}
 	if open == 0 {
@@ -235,7 +251,7 @@ func (r *Relay) drawStorm(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error)
 	out.Blocks = append(out.Blocks, card.Block{Facts: []card.Words{
 		card.W("storm.open", card.Count("N", open)), card.W("storm.since", card.At("At", s.OpenedAt)),
 	}})
-	lines, err := r.stormLines(tx, &s)
+	lines, err := in.stormLines(tx, &s)
 	if err != nil {
 		return outbox.Drawing{}, err
 	}
@@ -245,7 +261,7 @@ func (r *Relay) drawStorm(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error)
 		if b.Ended {
 			key = "storm." + b.Verb + "_done"
 		}
-		out.Foot = card.W(key, card.Count("N", b.Done), card.Text("Name", r.person(s.Brand, b.By)))
+		out.Foot = card.W(key, card.Count("N", b.Done), card.Text("Name", in.person(s.Brand, b.By)))
 	}
 	if open > 0 {
 		for _, verb := range []string{"pull", "resolve", "spam"} {
@@ -263,7 +279,7 @@ func (r *Relay) drawStorm(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error)
 }
 
 // stormLines shows the loudest, the newest and a sample.
-func (r *Relay) stormLines(tx *storage.Tx, s *bot.Storm) ([]card.Line, error) {
+func (in *Inbox) stormLines(tx *storage.Tx, s *bot.Storm) ([]card.Line, error) {
 	var lines []card.Line
 	shown := map[bot.ID]bool{"": true}
 	add := func(id bot.ID, key string) error {
@@ -298,12 +314,4 @@ func (r *Relay) stormLines(tx *storage.Tx, s *bot.Storm) ([]card.Line, error) {
 		}
 	}
 	return lines, nil
-}
-
-// Waiting returns how long a conversation waits; 0 when it does not.
-func Waiting(c *bot.Conversation, now time.Time) time.Duration {
-	if c.WaitingSince.IsZero() {
-		return 0
-	}
-	return now.Sub(c.WaitingSince)
 }
