@@ -1,0 +1,335 @@
+package console
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/card"
+	"ponte/storage"
+)
+
+// maxBody bounds what one request may bring, in bytes.
+const maxBody = 64 << 10
+
+// picker is what people put on messages.
+var picker = []string{
+	"✅", "❌", "📌", "👀", "👍", "👎", "❤️", "🙏", "🎉", "👏", "💪", "🙌",
+	"😀", "😂", "😮", "😢", "😡", "🤔", "🔥", "💡", "⏳", "🚀", "☕", "🐛",
+}
+
+// reply is what a deed is answered with. Notice and Form are for the one who
+// did it only. Refused says that nothing was done; what was typed is kept then.
+type reply struct {
+	Notice  *shownCard    `json:"notice,omitempty"`
+	Form    *shownForm    `json:"form,omitempty"`
+	Choices []choiceReply `json:"choices,omitempty"`
+	Refused bool          `json:"refused,omitempty"`
+	Ref     bot.ID        `json:"ref,omitempty"`   // of the note that was written
+	Rooms   string        `json:"rooms,omitempty"` // the rooms' counts anew, as HTML
+}
+
+type shownCard struct {
+	Card card.Card `json:"card"`
+	HTML string    `json:"html"`
+}
+
+type shownForm struct {
+	Form card.Form `json:"form"`
+	HTML string    `json:"html"`
+}
+
+type choiceReply struct {
+	Value string `json:"value"`
+	Label string `json:"label"`
+}
+
+// doing is a deed under way.
+type doing struct {
+	c     *Console
+	r     *http.Request
+	v     *viewer
+	h     act.Handler
+	scene act.Scene
+}
+
+// field reads what came with the deed, as valid text of at most n runes.
+func (d *doing) field(name string, n int) string {
+	text, _ := clip(strings.ToValidUTF8(d.r.PostFormValue(name), "\uFFFD"), n)
+	return text
+}
+
+func (d *doing) brand() bot.BrandID { return d.v.brand.ID }
+
+// patience is how long a deed may take.
+const patience = 15 * time.Second
+
+// deed prepares what every deed needs: who, where, and that they may be there.
+func (c *Console) deed(do func(context.Context, *doing) (reply, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		v := c.stranger()
+		answer, err := reply{}, r.ParseForm()
+		if err == nil {
+			ctx, cancel := context.WithTimeout(storage.Urgent(r.Context()), patience)
+			defer cancel()
+			var d *doing
+			if d, err = c.enter(ctx, r); err == nil {
+				v = d.v
+				answer, err = do(ctx, d)
+			}
+		} else {
+			err = bot.Errorf(bot.Invalid, "console.too_much").Because(err)
+		}
+		status := http.StatusOK
+		if err != nil {
+			answer, status = c.refuse(v, err)
+		}
+		if answer.Ref != "" && !strings.Contains(r.Header.Get("Accept"), "application/json") {
+			http.Redirect(w, r, linkTo(v.brand.ID, r.PostFormValue("room"), r.PostFormValue("thread")), http.StatusSeeOther)
+			return
+		}
+		writeJSON(w, status, answer)
+	}
+}
+
+// enter finds who does the deed and where, and refuses those who may not be there.
+func (c *Console) enter(ctx context.Context, r *http.Request) (*doing, error) {
+	d := &doing{c: c, r: r, h: c.listener()}
+	d.v = c.viewerFor(r, bot.BrandID(r.PostFormValue("brand")))
+	if d.v == nil {
+		return nil, bot.Errorf(bot.Denied, "console.elsewhere")
+	}
+	room, thread := d.field("room", 200), d.field("thread", 64)
+	if !d.v.sees(room) {
+		return nil, bot.Errorf(bot.Denied, "console.not_yours")
+	}
+	if thread != "" {
+		err := c.store.View(ctx, func(tx *storage.Tx) error {
+			m, err := c.standing(tx, d.brand(), room, thread)
+			if m.Thread != "" {
+				thread = string(m.Thread)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	deed := cmp.Or(d.field("deed", 64), string(bot.NewID(c.opt.Now())))
+	d.scene = act.Scene{
+		ID: d.v.Brand() + "/" + d.v.user + "/" + deed, Who: d.v.actor(), At: d.v.place(room), Thread: thread,
+	}
+	return d, nil
+}
+
+// refuse says why a deed was not done, and logs what is not the person's to know.
+func (c *Console) refuse(v *viewer, err error) (reply, int) {
+	status := map[bot.Kind]int{
+		bot.Invalid: http.StatusUnprocessableEntity, bot.Denied: http.StatusForbidden, bot.NotFound: http.StatusNotFound,
+		bot.Conflict: http.StatusConflict, bot.RateLimited: http.StatusTooManyRequests, bot.Unavailable: http.StatusServiceUnavailable,
+	}[bot.KindOf(err)]
+	e, asked := bot.Asked(err)
+	if !asked {
+		number := string(bot.NewID(c.opt.Now()))
+		c.opt.Log.Error("console: a deed failed", "reference", number, "error", err)
+		e, status = bot.Errorf(bot.Internal, "console.failed", "Number", number[len(number)-8:]), http.StatusInternalServerError
+	}
+	w := card.Words{Key: e.Key}
+	for name, value := range e.Args {
+		w.Args = append(w.Args, card.Text(name, value))
+	}
+	return reply{Refused: true, Notice: c.word(v, w)}, cmp.Or(status, http.StatusInternalServerError)
+}
+
+// word makes a notice of one sentence.
+func (c *Console) word(v *viewer, w card.Words) *shownCard {
+	k := card.Notice(card.Literal(c.opt.Print(v.lang, v.zone, w)))
+	return &shownCard{k, render("message", v.notice(k))}
+}
+
+// ask hands an event to whoever listens and draws the answer.
+func (d *doing) ask(ctx context.Context, e act.Event) (reply, error) {
+	if d.h == nil {
+		return reply{}, bot.Errorf(bot.Unavailable, "console.resting")
+	}
+	a, err := d.h(ctx, e)
+	if err != nil {
+		return reply{}, err
+	}
+	out := reply{Refused: a.Refused}
+	if a.Notice != nil {
+		out.Notice = &shownCard{*d.v.may(a.Notice), render("message", d.v.notice(*a.Notice))}
+	}
+	if a.Form != nil {
+		out.Form = &shownForm{*a.Form, render("form", d.v.form(*a.Form, d.scene.At.Channel, d.scene.Thread))}
+	}
+	for _, ch := range a.Choices {
+		out.Choices = append(out.Choices, choiceReply{ch.Value, line(ch.Label.String(), 100)})
+	}
+	return out, nil
+}
+
+// say takes what was typed into a composer: a command, or a note for the team.
+func say(ctx context.Context, d *doing) (reply, error) {
+	text := strings.TrimSpace(d.field("text", maxBody))
+	switch n := utf8.RuneCountInString(text); {
+	case text == "":
+		return reply{}, bot.Errorf(bot.Invalid, "console.empty")
+	case n > maxNote:
+		return reply{}, bot.Errorf(bot.Invalid, "console.long", "Length", strconv.Itoa(n), "Most", strconv.Itoa(maxNote))
+	}
+	if rest, ok := command(text); ok {
+		return d.ask(ctx, act.Commanded{Scene: d.scene, Text: rest})
+	}
+	if strings.HasPrefix(text, "/") {
+		return reply{}, bot.Errorf(bot.Invalid, "console.no_command", "Word", line(strings.Fields(text)[0], 40))
+	}
+	if d.h == nil {
+		return reply{}, bot.Errorf(bot.Unavailable, "console.resting")
+	}
+	m, err := storage.Do(ctx, d.c.store, func(tx *storage.Tx) (message, error) {
+		return d.c.insert(tx, message{
+			Brand: d.brand(), Room: d.scene.At.Channel, Thread: bot.ID(d.scene.Thread), Key: "note/" + d.scene.ID,
+			By: d.v.user, Name: d.v.person.Name, Text: text,
+		})
+	})
+	if err != nil {
+		return reply{}, refusal(err)
+	}
+	out, err := d.ask(ctx, act.Noted{Scene: d.scene, Ref: string(m.ID), Text: text})
+	out.Ref = m.ID
+	return out, err
+}
+
+// command returns what follows "/ponte" or "@ponte" at the beginning of a text.
+func command(text string) (rest string, ok bool) {
+	word, rest, _ := strings.Cut(strings.Replace(text, "\n", " ", 1), " ")
+	if !strings.EqualFold(word, "/ponte") && !strings.EqualFold(word, "@ponte") {
+		return "", false
+	}
+	if at := len(word); at < len(text) {
+		rest = text[at+1:]
+	}
+	return strings.TrimSpace(rest), true
+}
+
+// click takes a press on a button. The message it stands on, where one keeps
+// it, must be in the room; whether the person may is for the listener to judge.
+func click(ctx context.Context, d *doing) (reply, error) {
+	if ref := d.field("ref", 64); ref != "" {
+		if _, err := d.message(ctx, ref); err != nil {
+			return reply{}, err
+		}
+	}
+	revision, _ := strconv.Atoi(d.field("revision", 12))
+	return d.ask(ctx, act.Clicked{Scene: d.scene, Verb: d.field("verb", 100), Subject: d.field("subject", 200), Revision: revision})
+}
+
+// message returns a message of the room the deed is done in.
+func (d *doing) message(ctx context.Context, ref string) (message, error) {
+	return storage.Look(ctx, d.c.store, func(tx *storage.Tx) (message, error) {
+		return d.c.standing(tx, d.brand(), d.scene.At.Channel, ref)
+	})
+}
+
+// submit takes a filled-in form.
+func submit(ctx context.Context, d *doing) (reply, error) {
+	revision, _ := strconv.Atoi(d.field("revision", 12))
+	values := map[string]string{}
+	for name := range d.r.PostForm {
+		if field, ok := strings.CutPrefix(name, "value."); ok && len(values) < 50 {
+			values[field] = strings.ReplaceAll(d.field(name, maxBody), "\r\n", "\n")
+		}
+	}
+	return d.ask(ctx, act.Submitted{
+		Scene: d.scene, Verb: d.field("verb", 100), Subject: d.field("subject", 200), Revision: revision,
+		Token: d.field("token", 200), Values: values,
+	})
+}
+
+// react puts an emoji on a message, or takes it off.
+func react(ctx context.Context, d *doing) (reply, error) {
+	if d.h == nil {
+		return reply{}, bot.Errorf(bot.Unavailable, "console.resting")
+	}
+	ref, emoji, off := d.field("ref", 64), d.field("emoji", 16), d.r.PostFormValue("removed") == "true"
+	_, err := storage.Do(ctx, d.c.store, func(tx *storage.Tx) (message, error) {
+		m, err := d.c.standing(tx, d.brand(), d.scene.At.Channel, ref)
+		if err != nil {
+			return m, err
+		}
+		if !slices.Contains(picker, emoji) && !m.wears(emoji) {
+			return m, bot.Errorf(bot.Invalid, "console.no_emoji")
+		}
+		return d.c.change(tx, d.brand(), m.ID, func(m *message) error { m.toggle(emoji, d.v.user, off); return nil })
+	})
+	if err != nil {
+		return reply{}, refusal(err)
+	}
+	return d.ask(ctx, act.Reacted{Scene: d.scene, Ref: ref, Emoji: emoji, Removed: off})
+}
+
+// suggest asks what could stand in an option while somebody types.
+func suggest(ctx context.Context, d *doing) (reply, error) {
+	return d.ask(ctx, act.Suggest{
+		Scene: d.scene, Command: d.field("command", 100), Option: d.field("option", 100), Prefix: d.field("prefix", 200),
+	})
+}
+
+// read notes how far the person has read, and answers the rooms' counts anew.
+func read(ctx context.Context, d *doing) (reply, error) {
+	ref := d.field("ref", 64)
+	if _, err := d.message(ctx, ref); err != nil {
+		return reply{}, err
+	}
+	m := mark{Brand: d.brand(), User: d.v.user, Room: d.scene.At.Channel, Thread: bot.ID(d.scene.Thread), ID: bot.ID(ref)}
+	view, err := storage.Do(ctx, d.c.store, func(tx *storage.Tx) (roomsView, error) {
+		if _, err := readUpTo(tx, m); err != nil {
+			return roomsView{}, err
+		}
+		return d.c.rooms(tx, d.v, m.Room)
+	})
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{Rooms: render("rooms", view)}, nil
+}
+
+// commands lists the commands the viewer may use, for completion.
+func (c *Console) commands(w http.ResponseWriter, _ *http.Request, v *viewer) {
+	type option struct {
+		Name     string   `json:"name"`
+		Summary  string   `json:"summary"`
+		Kind     string   `json:"kind"`
+		Required bool     `json:"required,omitempty"`
+		Rest     bool     `json:"rest,omitempty"`
+		Choices  []string `json:"choices,omitempty"`
+	}
+	type spec struct {
+		Name     string   `json:"name"`
+		Summary  string   `json:"summary"`
+		Options  []option `json:"options,omitempty"`
+		Examples []string `json:"examples,omitempty"`
+		InThread bool     `json:"in_thread,omitempty"`
+	}
+	out := []spec{}
+	for _, k := range c.opt.Commands() {
+		if len(k.Roles) > 0 && !v.person.Has(k.Roles...) {
+			continue
+		}
+		s := spec{Name: k.Name, Summary: c.opt.Print(v.lang, v.zone, k.Summary), Examples: k.Examples, InThread: k.InThread}
+		for _, o := range k.Options {
+			s.Options = append(s.Options, option{o.Name, c.opt.Print(v.lang, v.zone, o.Summary), string(o.Kind), o.Required, o.Rest, o.Choices})
+		}
+		out = append(out, s)
+	}
+	writeJSON(w, http.StatusOK, out)
+}

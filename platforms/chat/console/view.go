@@ -1,0 +1,249 @@
+package console
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/card"
+	"ponte/storage"
+)
+
+// seen is a message as one viewer sees it.
+type seen struct {
+	V            *viewer
+	Ref, Thread  bot.ID
+	Room         string
+	Kind         string // card, note, notice
+	Mark         markView
+	Title        string
+	Author       *authorView
+	At           timeView
+	Blocks       []blockView
+	Buttons      []buttonView
+	More         []buttonView
+	Foot         string
+	Gone         bool
+	Opens        bool
+	Link         string
+	By, Initials string
+	Mine, ForMe  bool
+	Text         prose // of a note
+	Reactions    []reactionView
+	Count        int // in the thread
+	Unread       int // of them
+	New          bool
+}
+
+type markView struct{ Mark, Glyph, Word string }
+
+type timeView struct{ ISO, Exact, Text string }
+
+type authorView struct{ Name, Handle, URL, Network string }
+
+// blockView is one block; the field that is set says which.
+type blockView struct {
+	Words   prose
+	Say     bool
+	Quote   *quoteView
+	Facts   []string
+	List    []lineView
+	Picture *pictureView
+}
+
+type quoteView struct {
+	Text           prose
+	By             string
+	Struck, Public bool
+	V              *viewer
+}
+
+type lineView struct {
+	Mark       markView
+	Words      string
+	Text, Link string
+}
+
+type pictureView struct {
+	V              *viewer
+	Alt, URL, Type string
+}
+
+type buttonView struct {
+	Verb, Label, Style, Subject, Link, Confirm string
+	Revision                                   int
+}
+
+type reactionView struct {
+	Emoji, Who string
+	Count      int
+	Mine       bool
+}
+
+// look draws a message for a viewer, with what its thread holds for them. kind
+// overrides what it is shown as.
+func (c *Console) look(tx *storage.Tx, v *viewer, m message, kind string) (seen, error) {
+	s := seen{V: v, Ref: m.ID, Thread: m.Thread, Room: m.Room, At: v.time(m.At), Kind: "note"}
+	if m.Card != nil {
+		s.Kind = "card"
+		v.draw(&s, *m.Card)
+	} else {
+		name := v.nameOf(m.By, m.Name)
+		s.By, s.Initials, s.Mine, s.Text = line(name, 80), initials(name), m.By == v.user, v.inside(m.Text)
+	}
+	s.Kind = cmp.Or(kind, s.Kind)
+	s.ForMe = slices.Contains(m.Mention, v.user)
+	for _, r := range m.Reactions {
+		var who []string
+		for _, u := range r.By {
+			who = append(who, v.nameOf(u, ""))
+		}
+		s.Reactions = append(s.Reactions, reactionView{r.Emoji, strings.Join(who, ", "), len(r.By), slices.Contains(r.By, v.user)})
+	}
+	if m.Thread != "" {
+		return s, nil
+	}
+	s.Link = linkTo(m.Brand, m.Room, string(m.ID))
+	st, err := stand(tx, m.Brand, v.user, m.Room, m.ID)
+	s.Count, s.Unread = st.Count, min(st.Unread, st.Count)
+	return s, err
+}
+
+// notice draws a card that only the viewer sees and nobody keeps.
+func (v *viewer) notice(k card.Card) seen {
+	s := seen{V: v, Kind: "notice", At: v.time(v.c.opt.Now())}
+	v.draw(&s, k)
+	return s
+}
+
+// draw fills in what a card shows.
+func (v *viewer) draw(s *seen, k card.Card) {
+	s.Mark, s.Gone, s.Opens = v.mark(k.Mark), k.Gone, k.Opens
+	s.Title, s.Foot = line(k.Title.String(), 300), line(k.Foot.String(), 400)
+	if a := k.Author; a != nil {
+		s.Author = &authorView{line(string(a.Name), 80), line(string(a.Handle), 80), web(a.URL), line(a.Network, 40)}
+		if !a.At.IsZero() {
+			s.At = v.time(a.At)
+		}
+	}
+	for _, b := range k.Blocks {
+		s.Blocks = append(s.Blocks, v.block(b))
+	}
+	for _, a := range k.Actions {
+		if len(a.Needs) > 0 && !v.person.Has(a.Needs...) {
+			continue
+		}
+		link := web(a.Link)
+		if a.Link != "" && link == "" {
+			continue
+		}
+		button := buttonView{
+			Verb: a.Verb, Label: line(a.Label.String(), 60), Style: string(a.Style), Subject: cmp.Or(a.Subject, k.Subject),
+			Link: link, Confirm: line(a.Confirm.String(), 300), Revision: k.Revision,
+		}
+		if len(s.Buttons) < 5 {
+			s.Buttons = append(s.Buttons, button)
+		} else {
+			s.More = append(s.More, button)
+		}
+	}
+}
+
+func (v *viewer) block(b card.Block) blockView {
+	switch {
+	case b.Words != nil:
+		return blockView{Words: v.outside(b.Words.String()), Say: true}
+	case b.Quote != nil:
+		q := b.Quote
+		return blockView{Quote: &quoteView{v.outside(string(q.Text)), line(string(q.By), 80), q.Struck, q.Public, v}}
+	case b.Picture != nil:
+		p := b.Picture
+		return blockView{Picture: &pictureView{v, line(string(p.Alt), 300), web(p.URL), line(p.Type, 40)}}
+	case len(b.List) > 0:
+		var list []lineView
+		for _, l := range b.List {
+			view := lineView{Mark: v.mark(l.Mark), Words: line(l.Words.String(), 300), Text: line(string(l.Text), 300)}
+			if t := l.Thread; t != nil && v.sees(t.Channel) {
+				view.Link = linkTo(v.brand.ID, t.Channel, t.Message)
+			}
+			list = append(list, view)
+		}
+		return blockView{List: list}
+	}
+	view := blockView{}
+	for _, f := range b.Facts {
+		view.Facts = append(view.Facts, line(f.String(), 200))
+	}
+	return view
+}
+
+// mark draws a mark: its glyph, and its word in the viewer's language.
+func (v *viewer) mark(m card.Mark) markView {
+	glyph, known := card.Glyphs[m]
+	if !known {
+		return markView{}
+	}
+	return markView{string(m), glyph, v.Say("mark_" + string(m))}
+}
+
+// time writes a moment: for machines, exactly, and shortly.
+func (v *viewer) time(t time.Time) timeView {
+	if t.IsZero() {
+		return timeView{}
+	}
+	local := t.In(v.zone)
+	zone, _ := local.Zone()
+	return timeView{
+		ISO:   t.UTC().Format(time.RFC3339),
+		Exact: v.Say("exact", "At", t, "Year", local.Format("2006"), "Zone", zone),
+		Text:  v.Say("when", "At", t),
+	}
+}
+
+// formView is a form as one viewer sees it.
+type formView struct {
+	V      *viewer
+	Form   card.Form
+	Title  string
+	Submit string
+	Blocks []blockView
+	Fields []fieldView
+	Room   string
+	Thread string
+}
+
+type fieldView struct {
+	card.Field
+	ID, Label, Hint, Fault string
+	Choices                []choiceView
+	Empty                  bool // a choice may be left open
+}
+
+type choiceView struct {
+	Value, Label, Text string
+	Here               bool
+}
+
+// form draws a form for the viewer, to be sent from a room or a thread.
+func (v *viewer) form(f card.Form, room, thread string) formView {
+	view := formView{
+		V: v, Form: f, Title: line(f.Title.String(), 200), Submit: line(f.Submit.String(), 60), Room: room, Thread: thread,
+	}
+	for _, b := range f.Blocks {
+		view.Blocks = append(view.Blocks, v.block(b))
+	}
+	for _, d := range f.Fields {
+		field := fieldView{
+			Field: d, ID: "field-" + d.Name, Label: line(d.Label.String(), 120),
+			Hint: line(d.Hint.String(), 300), Fault: line(d.Fault.String(), 300), Empty: true,
+		}
+		for _, ch := range d.Choices {
+			field.Empty = field.Empty && ch.Value != "" && (d.Value == "" || !d.Required)
+			field.Choices = append(field.Choices, choiceView{ch.Value, line(ch.Label.String(), 120), ch.Text, ch.Value == d.Value})
+		}
+		view.Fields = append(view.Fields, field)
+	}
+	return view
+}
