@@ -125,9 +125,12 @@ func (s *Square) readThread(tx *storage.Tx, sp *speech, root comment, most int) 
 		if err != nil {
 			return nil, err
 		}
-		if len(t.Replies) == most {
+		if most--; most < 0 {
 			t.Earlier = "/t/" + root.ID
 			break
+		}
+		if c.Deleted {
+			continue
 		}
 		names[c.ID] = c.Author
 		t.Replies = append(t.Replies, &commentView{speech: sp, comment: c})

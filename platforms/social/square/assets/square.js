@@ -78,7 +78,7 @@ function merge (old, now) {
   const cut = replies ? $(':scope > .more', now) : $(':scope > .more', now.closest('.post'))
   for (const li of $$(':scope > li', old)) {
     const older = cut && li.id && kept.length && (replies ? precedes(li, kept[0]) : precedes(kept.at(-1), li))
-    if (!names.has(li.id) && !older && !li.contains(document.activeElement)) li.remove()
+    if (!names.has(li.id) && !older && !typing(li)) li.remove()
   }
   let before = replies ? $$(':scope > li', old).findLast(li => kept.length && precedes(li, kept[0])) : null
   for (const li of $$(':scope > li', now)) {
@@ -97,6 +97,7 @@ function merge (old, now) {
     before = here || li
   }
 }
+const typing = li => $$('textarea', li).some(area => area === document.activeElement && area.value)
 const precedes = (a, b) => Boolean(a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING)
 
 // update changes the parts of a comment that changed, and leaves the form below it alone.
