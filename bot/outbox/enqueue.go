@@ -95,8 +95,8 @@ func (o *Outbox) Touch(tx *storage.Tx, s Shown) error {
 
 // touched is a touch of what waits already, is under way, or is not settled.
 func (o *Outbox) touched(tx *storage.Tx, e act.Effect, s Shown) error {
-	frozen := e.State != act.Waiting || e.Act.Act != nil
-	again, class, mention := frozen && !e.Again, s.Class < e.Class, merged(e.Mention, s.Mention)
+	drawn := e.Act.Act != nil
+	again, class, mention := drawn && !e.Again, s.Class < e.Class, merged(e.Mention, s.Mention)
 	if !again && !class && len(mention) == len(e.Mention) {
 		return nil
 	}

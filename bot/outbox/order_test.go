@@ -139,7 +139,7 @@ func TestPaceReloaded(t *testing.T) {
 		}
 		w.run()
 		pass(10 * time.Second)
-		rate = 10
+		w.update(func(*storage.Tx) error { rate = 10; return nil })
 		w.say("b", "one")
 		pass(2 * time.Second)
 		if n := len(w.dest.calls); n != 11 {

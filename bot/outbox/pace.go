@@ -32,8 +32,8 @@ func account(at act.Place) string { return at.Platform + "/" + at.Space }
 func (r *run) room(tx *storage.Tx, p *plan, group storage.Key, name string) (int, time.Time, error) {
 	b, ok := r.mem.rates[name]
 	if !ok {
-		first, err := records.EffectsDue.First(tx, group)
-		if err != nil {
+		first, there, err := records.Found(records.EffectsDue.First(tx, group))
+		if !there {
 			return 0, time.Time{}, err
 		}
 		b.at = first.At

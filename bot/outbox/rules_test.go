@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -89,7 +90,7 @@ func TestGates(t *testing.T) {
 		}
 		w.state(held.ID, act.Waiting)
 		w.state(forbidden.ID, act.Failed)
-		closed = false
+		w.update(func(*storage.Tx) error { closed = false; return nil })
 		pass(2 * time.Minute)
 		w.state(held.ID, act.Done)
 		w.state(odd.ID, act.Done)
@@ -137,10 +138,11 @@ func TestGrace(t *testing.T) {
 // Those who watch are told of every move of a Say, and of nothing else.
 func TestWatches(t *testing.T) {
 	in(t, nil, func(w *world) {
+		var mu sync.Mutex
 		var moves []string
 		w.out.Watches(thing, func(tx *storage.Tx, e act.Effect) error {
 			s := textOf(e.Act.Act) + " " + string(e.State)
-			tx.OnCommit(func() { moves = append(moves, s) })
+			tx.OnCommit(func() { mu.Lock(); defer mu.Unlock(); moves = append(moves, s) })
 			return nil
 		})
 		w.out.Watches("other", func(*storage.Tx, act.Effect) error { panic("not about this") })
@@ -153,6 +155,8 @@ func TestWatches(t *testing.T) {
 		pass(time.Minute)
 		w.update(func(tx *storage.Tx) error { return w.out.Settle(tx, a.ID, false, "ana", act.Receipt{}) })
 		w.idle()
+		mu.Lock()
+		defer mu.Unlock()
 		want := []string{"a started", "a waiting", "a started", "a unknown", "b started", "b failed", "a waiting", "a started", "a done"}
 		if diff := cmp.Diff(want, moves); diff != "" {
 			t.Error(diff)
@@ -177,7 +181,7 @@ func TestBrokenTurn(t *testing.T) {
 			w.run()
 			pass(30 * time.Second)
 			w.state(fine.ID, act.Done)
-			broken = false
+			w.update(func(*storage.Tx) error { broken = false; return nil })
 			pass(10 * time.Second)
 			w.state(odd.ID, act.Done)
 			if diff := cmp.Diff([]string{"fine", "odd"}, w.dest.texts(), sorted); diff != "" {
