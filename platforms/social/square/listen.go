@@ -96,15 +96,21 @@ func (s *Square) news(ctx context.Context) ([]event, error) {
 	})
 }
 
-// advance moves the cursor and lets go of what is behind it.
+// advance moves the cursor, never back, and lets go of what is behind it. The
+// cursor outlives the log, so that a number never comes twice: a listener that
+// was slow to end cannot let go of what another has not heard.
 func (s *Square) advance(ctx context.Context, done []event) error {
 	return s.store.Update(ctx, func(tx *storage.Tx) error {
+		at, err := s.cursor(tx)
+		if err != nil {
+			return err
+		}
 		for _, e := range done {
 			if err := events.Delete(tx, storage.K(e.Seq)); err != nil {
 				return err
 			}
 		}
-		return cursors.Put(tx, cursor{Of: listener, Seq: done[len(done)-1].Seq})
+		return cursors.Put(tx, cursor{Of: listener, Seq: max(at, done[len(done)-1].Seq)})
 	})
 }
 

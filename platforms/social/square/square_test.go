@@ -254,3 +254,79 @@ func TestCursor(t *testing.T) {
 		return act.Answer{}, nil
 	})
 }
+
+func TestSlowListener(t *testing.T) {
+	r := newRig(t)
+	r.Say("Ada", "heard by two", "")
+	heard, err := r.square.news(t.Context())
+	if err != nil || len(heard) != 1 {
+		t.Fatal(heard, err)
+	}
+	for range 2 { // the second listener ends after something new was said
+		if err := r.square.advance(t.Context(), heard); err != nil {
+			t.Fatal(err)
+		}
+		r.Say("Ada", "heard by nobody yet", "")
+	}
+	if left, err := r.square.news(t.Context()); err != nil || len(left) != 2 {
+		t.Errorf("%d of 2 are left, %v", len(left), err)
+	}
+}
+
+func TestSeedTwice(t *testing.T) {
+	r := newRig(t)
+	var first Said
+	for i := range 2 {
+		if err := r.square.Post(t.Context(), "p1", "en", "another text", noon); err != nil {
+			t.Fatal(err)
+		}
+		said, err := r.square.Comment(t.Context(), Comment{ID: "jonas", Post: "p1", Author: "Jonas", Text: "hello", At: noon.Add(-time.Minute)})
+		if err != nil || said.ID != "jonas" || (said.Token == "") != (i == 1) {
+			t.Errorf("%+v, %v", said, err)
+		}
+		if i == 0 {
+			first = said
+		} else if said.URL != first.URL {
+			t.Errorf("at %s and at %s", first.URL, said.URL)
+		}
+	}
+	if got := r.comments(); len(got) != 1 || !got[0].CreatedAt.Equal(noon.Add(-time.Minute)) {
+		t.Errorf("%+v", got)
+	}
+	if _, page, _ := r.ask("GET", "/", ""); !strings.Contains(page, "Our new lamp") {
+		t.Error("the post changed")
+	}
+}
+
+func TestNotTheBrands(t *testing.T) {
+	r := newRig(t)
+	id := r.Say("Ada", "hello", "")
+	ours, err := r.square.Carry(t.Context(), "reply", act.Reply{To: id, Text: "hi"}, place)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.square.Carry(t.Context(), "gone", act.Remove{Ref: ours.Ref}, place); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		act  act.Act
+		at   act.Place
+		want bot.Kind
+	}{
+		"another's words":     {act.Change{Ref: id, Text: "I love it"}, place, bot.Denied},
+		"another's comment":   {act.Remove{Ref: id}, place, bot.Denied},
+		"what we removed":     {act.Change{Ref: ours.Ref, Text: "hi"}, place, bot.NotFound},
+		"in private":          {act.Reply{To: id, Text: "hi", Private: true}, place, bot.Invalid},
+		"under another brand": {act.Reply{To: id, Text: "hi"}, act.Place{Platform: "square", Space: "square:other"}, bot.Denied},
+	} {
+		if _, err := r.square.Carry(t.Context(), name, c.act, c.at); bot.KindOf(err) != c.want {
+			t.Errorf("%s: %v, want %s", name, err, c.want)
+		}
+		if _, f, _ := r.square.Settle(t.Context(), name, c.act, c.at); f != act.Absent {
+			t.Errorf("%s: %s", name, f)
+		}
+	}
+	if got := r.comments(); len(got) != 2 || got[0].Text != "hello" || got[0].Deleted {
+		t.Errorf("%+v", got)
+	}
+}
