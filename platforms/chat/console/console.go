@@ -52,6 +52,8 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/platforms/chat/console/room"
+	"ponte/platforms/chat/console/view"
 	"ponte/storage"
 )
 
@@ -70,16 +72,13 @@ type Options struct {
 type Console struct {
 	store storage.Store
 	opt   Options
-	hub   *hub
+	hub   *room.Hub
 	mux   *http.ServeMux
 
 	mu      sync.Mutex
 	handler act.Handler
 	tries   []time.Time // of wrong tokens, lately
 }
-
-// platform is the adapter's name, and that of its places and actors.
-const platform = "console"
 
 // New makes the console. The store must have been opened with Collections.
 func New(store storage.Store, opt Options) *Console {
@@ -90,13 +89,16 @@ func New(store storage.Store, opt Options) *Console {
 		opt.Commands = func() []act.Command { return nil }
 	}
 	opt.Log = cmp.Or(opt.Log, slog.Default())
-	c := &Console{store: store, opt: opt, hub: newHub()}
+	c := &Console{store: store, opt: opt, hub: room.NewHub()}
 	c.mux = c.routes()
 	return c
 }
 
+// Collections lists what the store must be opened with.
+func Collections() []storage.Definition { return room.Collections() }
+
 // Name returns "console".
-func (c *Console) Name() string { return platform }
+func (c *Console) Name() string { return view.Platform }
 
 // Traits says what the console can do, the same in every room. It remembers
 // every key for as long as the message stands.
@@ -110,7 +112,7 @@ func (c *Console) Listen(ctx context.Context, h act.Handler) error {
 	c.listen(h)
 	<-ctx.Done()
 	c.listen(nil)
-	c.hub.hangUp()
+	c.hub.HangUp()
 	return nil
 }
 

@@ -13,17 +13,16 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/platforms/chat/console/room"
+	"ponte/platforms/chat/console/view"
 	"ponte/storage"
 )
 
+// maxNote is how many characters a note may have.
+const maxNote = 8_000
+
 // maxBody bounds what one request may bring, in bytes.
 const maxBody = 64 << 10
-
-// picker is what people put on messages.
-var picker = []string{
-	"✅", "❌", "📌", "👀", "👍", "👎", "❤️", "🙏", "🎉", "👏", "💪", "🙌",
-	"😀", "😂", "😮", "😢", "😡", "🤔", "🔥", "💡", "⏳", "🚀", "☕", "🐛",
-}
 
 // reply is what a deed is answered with. Notice and Form are for the one who
 // did it only. Refused says that nothing was done; what was typed is kept then.
@@ -55,18 +54,19 @@ type choiceReply struct {
 type doing struct {
 	c     *Console
 	r     *http.Request
-	v     *viewer
+	v     *view.Viewer
 	h     act.Handler
 	scene act.Scene
 }
 
-// field reads what came with the deed, as valid text of at most n runes.
+// field reads what came with the deed, as valid text of at most n bytes.
 func (d *doing) field(name string, n int) string {
-	text, _ := clip(strings.ToValidUTF8(d.r.PostFormValue(name), "\uFFFD"), n)
+	text := strings.ToValidUTF8(d.r.PostFormValue(name), "\uFFFD")
+	if len(text) > n {
+		text = strings.ToValidUTF8(text[:n], "")
+	}
 	return text
 }
-
-func (d *doing) brand() bot.BrandID { return d.v.brand.ID }
 
 // patience is how long a deed may take.
 const patience = 15 * time.Second
@@ -93,7 +93,7 @@ func (c *Console) deed(do func(context.Context, *doing) (reply, error)) http.Han
 			answer, status = c.refuse(v, err)
 		}
 		if answer.Ref != "" && !strings.Contains(r.Header.Get("Accept"), "application/json") {
-			http.Redirect(w, r, linkTo(v.brand.ID, r.PostFormValue("room"), r.PostFormValue("thread")), http.StatusSeeOther)
+			http.Redirect(w, r, view.Link(v.Brand.ID, r.PostFormValue("room"), r.PostFormValue("thread")), http.StatusSeeOther)
 			return
 		}
 		writeJSON(w, status, answer)
@@ -107,13 +107,13 @@ func (c *Console) enter(ctx context.Context, r *http.Request) (*doing, error) {
 	if d.v == nil {
 		return nil, bot.Errorf(bot.Denied, "console.elsewhere")
 	}
-	room, thread := d.field("room", 200), d.field("thread", 64)
-	if !d.v.sees(room) {
+	where, thread := d.field("room", 200), d.field("thread", 64)
+	if !d.v.Sees(where) {
 		return nil, bot.Errorf(bot.Denied, "console.not_yours")
 	}
 	if thread != "" {
 		err := c.store.View(ctx, func(tx *storage.Tx) error {
-			m, err := c.standing(tx, d.brand(), room, thread)
+			m, err := in(tx, d.v.Place(where), thread)
 			if m.Thread != "" {
 				thread = string(m.Thread)
 			}
@@ -125,13 +125,13 @@ func (c *Console) enter(ctx context.Context, r *http.Request) (*doing, error) {
 	}
 	deed := cmp.Or(d.field("deed", 64), string(bot.NewID(c.opt.Now())))
 	d.scene = act.Scene{
-		ID: d.v.Brand() + "/" + d.v.user + "/" + deed, Who: d.v.actor(), At: d.v.place(room), Thread: thread,
+		ID: string(d.v.Brand.ID) + "/" + d.v.User + "/" + deed, Who: d.v.Actor(), At: d.v.Place(where), Thread: thread,
 	}
 	return d, nil
 }
 
 // refuse says why a deed was not done, and logs what is not the person's to know.
-func (c *Console) refuse(v *viewer, err error) (reply, int) {
+func (c *Console) refuse(v *view.Viewer, err error) (reply, int) {
 	status := map[bot.Kind]int{
 		bot.Invalid: http.StatusUnprocessableEntity, bot.Denied: http.StatusForbidden, bot.NotFound: http.StatusNotFound,
 		bot.Conflict: http.StatusConflict, bot.RateLimited: http.StatusTooManyRequests, bot.Unavailable: http.StatusServiceUnavailable,
@@ -150,9 +150,9 @@ func (c *Console) refuse(v *viewer, err error) (reply, int) {
 }
 
 // word makes a notice of one sentence.
-func (c *Console) word(v *viewer, w card.Words) *shownCard {
-	k := card.Notice(card.Literal(c.opt.Print(v.lang, v.zone, w)))
-	return &shownCard{k, render("message", v.notice(k))}
+func (c *Console) word(v *view.Viewer, w card.Words) *shownCard {
+	k := card.Notice(card.Literal(c.opt.Print(v.Lang, v.Zone, w)))
+	return &shownCard{k, v.Notice(k)}
 }
 
 // ask hands an event to whoever listens and draws the answer.
@@ -166,13 +166,13 @@ func (d *doing) ask(ctx context.Context, e act.Event) (reply, error) {
 	}
 	out := reply{Refused: a.Refused}
 	if a.Notice != nil {
-		out.Notice = &shownCard{*d.v.may(a.Notice), render("message", d.v.notice(*a.Notice))}
+		out.Notice = &shownCard{*d.v.May(a.Notice), d.v.Notice(*a.Notice)}
 	}
 	if a.Form != nil {
-		out.Form = &shownForm{*a.Form, render("form", d.v.form(*a.Form, d.scene.At.Channel, d.scene.Thread))}
+		out.Form = &shownForm{*a.Form, d.v.Form(*a.Form, d.scene.At.Channel, d.scene.Thread)}
 	}
 	for _, ch := range a.Choices {
-		out.Choices = append(out.Choices, choiceReply{ch.Value, line(ch.Label.String(), 100)})
+		out.Choices = append(out.Choices, choiceReply{ch.Value, ch.Label.String()})
 	}
 	return out, nil
 }
@@ -190,17 +190,12 @@ func say(ctx context.Context, d *doing) (reply, error) {
 		return d.ask(ctx, act.Commanded{Scene: d.scene, Text: rest})
 	}
 	if strings.HasPrefix(text, "/") {
-		return reply{}, bot.Errorf(bot.Invalid, "console.no_command", "Word", line(strings.Fields(text)[0], 40))
+		return reply{}, bot.Errorf(bot.Invalid, "console.no_command", "Word", bot.Short(strings.Fields(text)[0], 24))
 	}
 	if d.h == nil {
 		return reply{}, bot.Errorf(bot.Unavailable, "console.resting")
 	}
-	m, err := storage.Do(ctx, d.c.store, func(tx *storage.Tx) (message, error) {
-		return d.c.insert(tx, message{
-			Brand: d.brand(), Room: d.scene.At.Channel, Thread: bot.ID(d.scene.Thread), Key: "note/" + d.scene.ID,
-			By: d.v.user, Name: d.v.person.Name, Text: text,
-		})
-	})
+	m, err := storage.Do(ctx, d.c.store, func(tx *storage.Tx) (room.Message, error) { return d.c.note(tx, d.scene, text) })
 	if err != nil {
 		return reply{}, refusal(err)
 	}
@@ -234,9 +229,9 @@ func click(ctx context.Context, d *doing) (reply, error) {
 }
 
 // message returns a message of the room the deed is done in.
-func (d *doing) message(ctx context.Context, ref string) (message, error) {
-	return storage.Look(ctx, d.c.store, func(tx *storage.Tx) (message, error) {
-		return d.c.standing(tx, d.brand(), d.scene.At.Channel, ref)
+func (d *doing) message(ctx context.Context, ref string) (room.Message, error) {
+	return storage.Look(ctx, d.c.store, func(tx *storage.Tx) (room.Message, error) {
+		return in(tx, d.scene.At, ref)
 	})
 }
 
@@ -261,15 +256,15 @@ func react(ctx context.Context, d *doing) (reply, error) {
 		return reply{}, bot.Errorf(bot.Unavailable, "console.resting")
 	}
 	ref, emoji, off := d.field("ref", 64), d.field("emoji", 16), d.r.PostFormValue("removed") == "true"
-	_, err := storage.Do(ctx, d.c.store, func(tx *storage.Tx) (message, error) {
-		m, err := d.c.standing(tx, d.brand(), d.scene.At.Channel, ref)
+	_, err := storage.Do(ctx, d.c.store, func(tx *storage.Tx) (room.Message, error) {
+		m, err := in(tx, d.scene.At, ref)
 		if err != nil {
 			return m, err
 		}
-		if !slices.Contains(picker, emoji) && !m.wears(emoji) {
+		if !slices.Contains(view.Picker, emoji) && !m.Wears(emoji) {
 			return m, bot.Errorf(bot.Invalid, "console.no_emoji")
 		}
-		return d.c.change(tx, d.brand(), m.ID, func(m *message) error { m.toggle(emoji, d.v.user, off); return nil })
+		return d.c.hub.Change(tx, m.Brand, m.ID, func(m *room.Message) error { m.Toggle(emoji, d.v.User, off); return nil })
 	})
 	if err != nil {
 		return reply{}, refusal(err)
@@ -290,21 +285,18 @@ func read(ctx context.Context, d *doing) (reply, error) {
 	if _, err := d.message(ctx, ref); err != nil {
 		return reply{}, err
 	}
-	m := mark{Brand: d.brand(), User: d.v.user, Room: d.scene.At.Channel, Thread: bot.ID(d.scene.Thread), ID: bot.ID(ref)}
-	view, err := storage.Do(ctx, d.c.store, func(tx *storage.Tx) (roomsView, error) {
-		if _, err := readUpTo(tx, m); err != nil {
-			return roomsView{}, err
+	m := room.Mark{Brand: d.v.Brand.ID, User: d.v.User, Room: d.scene.At.Channel, Thread: bot.ID(d.scene.Thread), ID: bot.ID(ref)}
+	rooms, err := storage.Do(ctx, d.c.store, func(tx *storage.Tx) (string, error) {
+		if _, err := room.ReadUpTo(tx, m); err != nil {
+			return "", err
 		}
-		return d.c.rooms(tx, d.v, m.Room)
+		return d.v.Rooms(tx)
 	})
-	if err != nil {
-		return reply{}, err
-	}
-	return reply{Rooms: render("rooms", view)}, nil
+	return reply{Rooms: rooms}, err
 }
 
 // commands lists the commands the viewer may use, for completion.
-func (c *Console) commands(w http.ResponseWriter, _ *http.Request, v *viewer) {
+func (c *Console) commands(w http.ResponseWriter, _ *http.Request, v *view.Viewer) {
 	type option struct {
 		Name     string   `json:"name"`
 		Summary  string   `json:"summary"`
@@ -322,12 +314,12 @@ func (c *Console) commands(w http.ResponseWriter, _ *http.Request, v *viewer) {
 	}
 	out := []spec{}
 	for _, k := range c.opt.Commands() {
-		if len(k.Roles) > 0 && !v.person.Has(k.Roles...) {
+		if len(k.Roles) > 0 && !v.Person.Has(k.Roles...) {
 			continue
 		}
-		s := spec{Name: k.Name, Summary: c.opt.Print(v.lang, v.zone, k.Summary), Examples: k.Examples, InThread: k.InThread}
+		s := spec{Name: k.Name, Summary: c.opt.Print(v.Lang, v.Zone, k.Summary), Examples: k.Examples, InThread: k.InThread}
 		for _, o := range k.Options {
-			s.Options = append(s.Options, option{o.Name, c.opt.Print(v.lang, v.zone, o.Summary), string(o.Kind), o.Required, o.Rest, o.Choices})
+			s.Options = append(s.Options, option{o.Name, c.opt.Print(v.Lang, v.Zone, o.Summary), string(o.Kind), o.Required, o.Rest, o.Choices})
 		}
 		out = append(out, s)
 	}

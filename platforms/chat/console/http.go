@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ponte/bot"
+	"ponte/platforms/chat/console/view"
 )
 
 // Handler serves the page; it is to be mounted at "/".
@@ -38,7 +39,7 @@ func (c *Console) Handler() http.Handler {
 			http.Error(w, "This came from another site's page.", http.StatusForbidden)
 			return
 		}
-		if !c.admitted(r) && !strings.HasPrefix(r.URL.Path, assetPath) && r.URL.Path != "/token" {
+		if !c.admitted(r) && !strings.HasPrefix(r.URL.Path, view.AssetPath) && r.URL.Path != "/token" {
 			c.askToken(w, r, "", http.StatusUnauthorized)
 			return
 		}
@@ -49,7 +50,7 @@ func (c *Console) Handler() http.Handler {
 func (c *Console) routes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok")) })
-	mux.HandleFunc("GET "+assetPath+"{file}", asset)
+	mux.HandleFunc("GET "+view.AssetPath+"{file}", view.Asset)
 	for _, p := range []string{"/{$}", "/c/{brand}", "/c/{brand}/{room}", "/c/{brand}/{room}/{ref}"} {
 		mux.HandleFunc("GET "+p, c.page)
 	}
@@ -70,7 +71,7 @@ func (c *Console) routes() *http.ServeMux {
 }
 
 // known gives a handler its viewer, and anybody else a plain 404.
-func (c *Console) known(h func(http.ResponseWriter, *http.Request, *viewer)) http.HandlerFunc {
+func (c *Console) known(h func(http.ResponseWriter, *http.Request, *view.Viewer)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if v := c.viewerFor(r, bot.BrandID(r.PathValue("brand"))); v != nil {
 			h(w, r, v)

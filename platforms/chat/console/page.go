@@ -1,227 +1,67 @@
 package console
 
 import (
-	"bytes"
-	"cmp"
-	"crypto/sha256"
-	"embed"
-	"encoding/hex"
 	"encoding/json"
-	"html/template"
-	"io/fs"
-	"mime"
 	"net/http"
 	"net/url"
-	"path"
 	"strings"
 
 	"ponte/bot"
 	"ponte/bot/card"
+	"ponte/platforms/chat/console/room"
+	"ponte/platforms/chat/console/view"
 	"ponte/storage"
 )
 
-//go:embed page style script
-var files embed.FS
-
-var pages = template.Must(template.New("").Funcs(template.FuncMap{"asset": assetLink, "emoji": func() []string { return picker }}).
-	ParseFS(files, "page/*.html"))
-
-// version changes when any asset does; it is part of their address, so that
-// browsers may keep them for ever.
-var version, assetPath = func() (string, string) {
-	sum := sha256.New()
-	_ = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
-			body, _ := files.ReadFile(name)
-			sum.Write(body)
-		}
-		return err
-	})
-	v := hex.EncodeToString(sum.Sum(nil))[:12]
-	return v, "/console/" + v + "/"
-}()
-
-func assetLink(file string) string { return assetPath + file }
-
-// asset serves a stylesheet or a module.
-func asset(w http.ResponseWriter, r *http.Request) {
-	file := r.PathValue("file")
-	folder := map[string]string{".css": "style", ".js": "script", ".svg": "style"}[path.Ext(file)]
-	body, err := files.ReadFile(path.Join(folder, file))
-	if folder == "" || err != nil {
-		http.NotFound(w, r)
-		return
-	}
-	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(file)))
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	_, _ = w.Write(body)
-}
-
-// render draws a template; the templates are tested with everything they can get.
-func render(name string, data any) string {
-	var b bytes.Buffer
-	if err := pages.ExecuteTemplate(&b, name, data); err != nil {
-		panic(err)
-	}
-	return b.String()
-}
-
-// paneView is the messages of a room, or the thread under one of them.
-type paneView struct {
-	V       *viewer
-	Room    string
-	Name    string // of the channel
-	Thread  bot.ID
-	Top     *seen // what the thread stands under
-	List    []seen
-	Earlier string // address of the earlier ones
-	Link    string
-	Square  string
-	Last    bot.ID
-}
-
-// pageView is the whole page.
-type pageView struct {
-	V      *viewer
-	Rooms  roomsView
-	Room   *paneView
-	Thread *paneView
-	Pane   string // the one that a narrow page shows: rooms, room or thread
-	Since  string
-	Title  string
-}
-
 // page shows a channel, with a thread open where the address names one.
 func (c *Console) page(w http.ResponseWriter, r *http.Request) {
-	brand, room, ref := r.PathValue("brand"), r.PathValue("room"), r.PathValue("ref")
+	brand := r.PathValue("brand")
 	v := c.viewerFor(r, bot.BrandID(brand))
 	if v == nil {
 		c.sorry(w, brand != "")
 		return
 	}
 	if _, err := r.Cookie(asCookie); err != nil {
-		keep(w, r, asCookie, url.QueryEscape(v.Brand()+"/"+v.user))
+		keep(w, r, asCookie, url.QueryEscape(string(v.Brand.ID)+"/"+v.User))
 	}
-	view := pageView{V: v, Since: c.hub.now(), Pane: "room"}
-	if brand != "" && room == "" {
-		view.Pane = "rooms"
-	}
-	if room != "" && !v.sees(room) {
+	at := where(r)
+	at.Rooms = brand != "" && at.Room == ""
+	if at.Room != "" && !v.Sees(at.Room) {
 		c.sorry(w, true)
 		return
 	}
-	room = cmp.Or(room, v.home())
-	err := c.store.View(r.Context(), func(tx *storage.Tx) (err error) {
-		if view.Rooms, err = c.rooms(tx, v, room); err != nil || room == "" {
-			return err
-		}
-		if view.Room, err = c.roomPane(tx, v, room, before(r, ref == "")); err != nil || ref == "" {
-			return err
-		}
-		view.Thread, err = c.threadPane(tx, v, room, ref, before(r, true))
-		view.Pane = "thread"
-		return err
-	})
+	since := c.hub.Now()
+	html, err := storage.Look(r.Context(), c.store, func(tx *storage.Tx) (string, error) { return v.Page(tx, at, since) })
 	if err != nil {
 		c.fail(w, err)
 		return
 	}
-	view.Title = v.brand.Name
-	if view.Room != nil {
-		view.Title = view.Room.Name + " · " + view.Title
-	}
-	write(w, http.StatusOK, "page", view)
+	write(w, http.StatusOK, html)
 }
 
-func before(r *http.Request, here bool) bot.ID {
-	if !here {
-		return ""
-	}
-	return bot.ID(r.URL.Query().Get("before"))
+func where(r *http.Request) view.Where {
+	return view.Where{Room: r.PathValue("room"), Thread: bot.ID(r.PathValue("ref")), Before: before(r)}
 }
 
-// roomPane reads a channel's messages.
-func (c *Console) roomPane(tx *storage.Tx, v *viewer, room string, before bot.ID) (*paneView, error) {
-	ch, _ := v.channel(room)
-	p := &paneView{V: v, Room: room, Name: ch.ID, Link: linkTo(v.brand.ID, room, ""), Square: web(c.opt.Square)}
-	st, err := stand(tx, v.brand.ID, v.user, room, "")
-	if err != nil {
-		return nil, err
-	}
-	p.Last = st.Last
-	return p, c.fill(tx, p, before, st.Read)
-}
-
-// threadPane reads a message and what stands under it. An answer within the
-// thread opens the thread it stands in.
-func (c *Console) threadPane(tx *storage.Tx, v *viewer, room, ref string, before bot.ID) (*paneView, error) {
-	m, err := c.standing(tx, v.brand.ID, room, ref)
-	if err == nil && m.Thread != "" {
-		m, err = c.standing(tx, v.brand.ID, room, string(m.Thread))
-	}
-	if err != nil {
-		return nil, err
-	}
-	top, err := c.look(tx, v, m, "")
-	if err != nil {
-		return nil, err
-	}
-	ch, _ := v.channel(room)
-	p := &paneView{V: v, Room: room, Name: ch.ID, Thread: m.ID, Top: &top, Link: linkTo(v.brand.ID, room, string(m.ID))}
-	st, err := stand(tx, v.brand.ID, v.user, room, m.ID)
-	if err != nil {
-		return nil, err
-	}
-	p.Last = st.Last
-	return p, c.fill(tx, p, before, st.Read)
-}
-
-// fill reads a pane's messages, marking the first one after read as new.
-func (c *Console) fill(tx *storage.Tx, p *paneView, before, read bot.ID) error {
-	list, more, err := latest(tx, p.V.brand.ID, p.Room, p.Thread, before)
-	if err != nil {
-		return err
-	}
-	if more {
-		p.Earlier = p.Link + "?before=" + string(list[0].ID)
-	}
-	for i, m := range list {
-		s, err := c.look(tx, p.V, m, "")
-		if err != nil {
-			return err
-		}
-		s.New = read != "" && m.ID > read && i > 0 && list[i-1].ID <= read
-		p.List = append(p.List, s)
-	}
-	return nil
-}
+func before(r *http.Request) bot.ID { return bot.ID(r.URL.Query().Get("before")) }
 
 // pane serves a room or a thread alone: as HTML for the page, as JSON for scripts.
-func (c *Console) pane(w http.ResponseWriter, r *http.Request, v *viewer) {
-	room, ref := r.PathValue("room"), r.PathValue("ref")
-	if !v.sees(room) {
+func (c *Console) pane(w http.ResponseWriter, r *http.Request, v *view.Viewer) {
+	at := where(r)
+	if !v.Sees(at.Room) {
 		http.NotFound(w, r)
 		return
 	}
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
-		c.raw(w, r, v, room, ref)
+		c.raw(w, r, v, at.Room, string(at.Thread))
 		return
 	}
-	p, err := storage.Look(r.Context(), c.store, func(tx *storage.Tx) (*paneView, error) {
-		if ref != "" {
-			return c.threadPane(tx, v, room, ref, before(r, true))
-		}
-		return c.roomPane(tx, v, room, before(r, true))
-	})
+	html, err := storage.Look(r.Context(), c.store, func(tx *storage.Tx) (string, error) { return v.Pane(tx, at) })
 	if err != nil {
 		c.fail(w, err)
 		return
 	}
-	name := "room"
-	if ref != "" {
-		name = "thread"
-	}
-	write(w, http.StatusOK, name, p)
+	write(w, http.StatusOK, html)
 }
 
 // rawMessage is a message as scripts get it.
@@ -237,17 +77,17 @@ type rawMessage struct {
 
 // raw serves the newest messages of a room, or those of a thread with the one
 // they stand under first, as JSON.
-func (c *Console) raw(w http.ResponseWriter, r *http.Request, v *viewer, room, ref string) {
-	list, err := storage.Look(r.Context(), c.store, func(tx *storage.Tx) ([]message, error) {
-		var top []message
+func (c *Console) raw(w http.ResponseWriter, r *http.Request, v *view.Viewer, in, ref string) {
+	list, err := storage.Look(r.Context(), c.store, func(tx *storage.Tx) ([]room.Message, error) {
+		var top []room.Message
 		if ref != "" {
-			m, err := c.standing(tx, v.brand.ID, room, ref)
+			m, err := room.In(tx, v.Brand.ID, in, bot.ID(ref))
 			if err != nil {
 				return nil, err
 			}
 			top = append(top, m)
 		}
-		list, _, err := latest(tx, v.brand.ID, room, bot.ID(ref), before(r, true))
+		list, _, err := room.Latest(tx, v.Brand.ID, in, bot.ID(ref), before(r))
 		return append(top, list...), err
 	})
 	if err != nil {
@@ -256,7 +96,7 @@ func (c *Console) raw(w http.ResponseWriter, r *http.Request, v *viewer, room, r
 	}
 	out := []rawMessage{}
 	for _, m := range list {
-		raw := rawMessage{Ref: m.ID, Thread: m.Thread, By: m.By, Text: m.Text, Card: v.may(m.Card), Mention: m.Mention}
+		raw := rawMessage{Ref: m.ID, Thread: m.Thread, By: m.By, Text: m.Text, Card: v.May(m.Card), Mention: m.Mention}
 		for _, re := range m.Reactions {
 			if raw.Reactions == nil {
 				raw.Reactions = map[string]int{}
@@ -268,23 +108,7 @@ func (c *Console) raw(w http.ResponseWriter, r *http.Request, v *viewer, room, r
 	writeJSON(w, http.StatusOK, map[string]any{"messages": out})
 }
 
-// may returns the card with the buttons that the viewer may press.
-func (v *viewer) may(k *card.Card) *card.Card {
-	if k == nil {
-		return nil
-	}
-	own := *k
-	own.Actions = nil
-	for _, a := range k.Actions {
-		if len(a.Needs) == 0 || v.person.Has(a.Needs...) {
-			own.Actions = append(own.Actions, a)
-		}
-	}
-	return &own
-}
-
-func write(w http.ResponseWriter, status int, name string, data any) {
-	body := render(name, data)
+func write(w http.ResponseWriter, status int, body string) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(body))
@@ -298,7 +122,7 @@ func writeJSON(w http.ResponseWriter, status int, data any) {
 
 // fail answers what went wrong while reading.
 func (c *Console) fail(w http.ResponseWriter, err error) {
-	if bot.KindOf(err) == bot.NotFound {
+	if room.Missing(err) {
 		c.sorry(w, true)
 		return
 	}

@@ -8,28 +8,15 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/card"
+	"ponte/platforms/chat/console/view"
 )
 
-// plainView is a page of few words: who are you, the token, nothing here.
-type plainView struct {
-	V      *viewer
-	Title  string
-	Text   string
-	Token  bool
-	Brands []brandPeople
-	Home   bool
-}
-
-type brandPeople struct {
-	Name   string
-	People []personView
-}
-
 // stranger says things to somebody whose language nobody knows yet.
-func (c *Console) stranger() *viewer {
-	v := &viewer{c: c, brand: &bot.Brand{}, lang: bot.English, zone: time.UTC}
-	if all := c.opt.Brands().All(); len(all) > 0 && all[0].Language != "" {
-		v.lang = all[0].Language
+func (c *Console) stranger() *view.Viewer {
+	brands := c.opt.Brands()
+	v := &view.Viewer{Brands: brands, Brand: &bot.Brand{}, Lang: bot.English, Zone: time.UTC, Print: c.opt.Print, Now: c.opt.Now}
+	if all := brands.All(); len(all) > 0 && all[0].Language != "" {
+		v.Lang = all[0].Language
 	}
 	return v
 }
@@ -40,13 +27,7 @@ func (c *Console) everyone(w http.ResponseWriter, r *http.Request) {
 	if v == nil {
 		v = c.stranger()
 	}
-	view := plainView{V: v, Title: v.Say("people_title"), Text: v.Say("people_text")}
-	for _, b := range c.opt.Brands().All() {
-		if list := v.people(&b); len(list) > 0 {
-			view.Brands = append(view.Brands, brandPeople{b.Name, list})
-		}
-	}
-	write(w, http.StatusOK, "plain", view)
+	write(w, http.StatusOK, v.Plain(view.Plain{Title: v.Say("people_title"), Text: v.Say("people_text"), Everyone: true}))
 }
 
 // become remembers who one is from now on.
@@ -65,12 +46,11 @@ func (c *Console) become(w http.ResponseWriter, r *http.Request) {
 // sorry answers that there is nothing here, for this person at least.
 func (c *Console) sorry(w http.ResponseWriter, home bool) {
 	v := c.stranger()
-	view := plainView{V: v, Title: v.Say("nothing_title"), Text: v.Say("nothing_text"), Home: home}
-	status := http.StatusNotFound
-	if !home {
-		view.Title, view.Text, status = v.Say("nobody_title"), v.Say("nobody_text"), http.StatusOK
+	if home {
+		write(w, http.StatusNotFound, v.Plain(view.Plain{Title: v.Say("nothing_title"), Text: v.Say("nothing_text"), Home: true}))
+		return
 	}
-	write(w, status, "plain", view)
+	write(w, http.StatusOK, v.Plain(view.Plain{Title: v.Say("nobody_title"), Text: v.Say("nobody_text")}))
 }
 
 // askToken asks for the token; fault says what was wrong with the last one.
@@ -80,9 +60,9 @@ func (c *Console) askToken(w http.ResponseWriter, r *http.Request, fault string,
 		writeJSON(w, status, reply{Refused: true, Notice: c.word(v, card.W("console.token_text"))})
 		return
 	}
-	view := plainView{V: v, Title: v.Say("token_title"), Text: v.Say("token_text"), Token: true}
+	text := v.Say("token_text")
 	if fault != "" {
-		view.Text = v.Say(fault)
+		text = v.Say(fault)
 	}
-	write(w, status, "plain", view)
+	write(w, status, v.Plain(view.Plain{Title: v.Say("token_title"), Text: text, Token: true}))
 }

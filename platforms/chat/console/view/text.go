@@ -1,4 +1,4 @@
-package console
+package view
 
 import (
 	"fmt"
@@ -16,12 +16,11 @@ const (
 	long     = 1_200  // longer ones are folded
 	tall     = 16     // so are those with more lines
 	maxMarks = 6      // on one letter
-	maxNote  = 8_000
 )
 
 // prose is text made fit to be shown.
 type prose struct {
-	V     *viewer
+	V     *Viewer
 	Parts []span
 	Lead  string // set: folded, and this stands for it
 	Cut   int    // runes that are not shown
@@ -31,12 +30,12 @@ type prose struct {
 type span struct{ Text, URL string }
 
 // outside makes text of strangers fit to be shown: it stays text.
-func (v *viewer) outside(text string) prose { return v.prose(text, false) }
+func (v *Viewer) outside(text string) prose { return v.prose(text, false) }
 
 // inside makes text of the team fit to be shown; addresses in it become links.
-func (v *viewer) inside(text string) prose { return v.prose(text, true) }
+func (v *Viewer) inside(text string) prose { return v.prose(text, true) }
 
-func (v *viewer) prose(text string, linked bool) prose {
+func (v *Viewer) prose(text string, linked bool) prose {
 	kept, cut := clip(text, maxShown)
 	clean := strings.TrimSpace(plain(kept))
 	p := prose{V: v, Cut: cut, Parts: []span{{Text: clean}}}

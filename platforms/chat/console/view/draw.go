@@ -1,4 +1,4 @@
-package console
+package view
 
 import (
 	"cmp"
@@ -8,12 +8,13 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/card"
+	"ponte/platforms/chat/console/room"
 	"ponte/storage"
 )
 
 // seen is a message as one viewer sees it.
 type seen struct {
-	V            *viewer
+	V            *Viewer
 	Ref, Thread  bot.ID
 	Room         string
 	Kind         string // card, note, notice
@@ -57,7 +58,7 @@ type quoteView struct {
 	Text           prose
 	By             string
 	Struck, Public bool
-	V              *viewer
+	V              *Viewer
 }
 
 type lineView struct {
@@ -67,7 +68,7 @@ type lineView struct {
 }
 
 type pictureView struct {
-	V              *viewer
+	V              *Viewer
 	Alt, URL, Type string
 }
 
@@ -82,44 +83,42 @@ type reactionView struct {
 	Mine       bool
 }
 
-// look draws a message for a viewer, with what its thread holds for them. kind
-// overrides what it is shown as.
-func (c *Console) look(tx *storage.Tx, v *viewer, m message, kind string) (seen, error) {
+// look draws a message, with what its thread holds for the viewer.
+func (v *Viewer) look(tx *storage.Tx, m room.Message) (seen, error) {
 	s := seen{V: v, Ref: m.ID, Thread: m.Thread, Room: m.Room, At: v.time(m.At), Kind: "note"}
 	if m.Card != nil {
 		s.Kind = "card"
 		v.draw(&s, *m.Card)
 	} else {
 		name := v.nameOf(m.By, m.Name)
-		s.By, s.Initials, s.Mine, s.Text = line(name, 80), initials(name), m.By == v.user, v.inside(m.Text)
+		s.By, s.Initials, s.Mine, s.Text = line(name, 80), initials(name), m.By == v.User, v.inside(m.Text)
 	}
-	s.Kind = cmp.Or(kind, s.Kind)
-	s.ForMe = slices.Contains(m.Mention, v.user)
+	s.ForMe = slices.Contains(m.Mention, v.User)
 	for _, r := range m.Reactions {
 		var who []string
 		for _, u := range r.By {
 			who = append(who, v.nameOf(u, ""))
 		}
-		s.Reactions = append(s.Reactions, reactionView{r.Emoji, strings.Join(who, ", "), len(r.By), slices.Contains(r.By, v.user)})
+		s.Reactions = append(s.Reactions, reactionView{r.Emoji, strings.Join(who, ", "), len(r.By), slices.Contains(r.By, v.User)})
 	}
 	if m.Thread != "" {
 		return s, nil
 	}
-	s.Link = linkTo(m.Brand, m.Room, string(m.ID))
-	st, err := stand(tx, m.Brand, v.user, m.Room, m.ID)
+	s.Link = Link(m.Brand, m.Room, string(m.ID))
+	st, err := room.Stand(tx, m.Brand, v.User, m.Room, m.ID)
 	s.Count, s.Unread = st.Count, min(st.Unread, st.Count)
 	return s, err
 }
 
 // notice draws a card that only the viewer sees and nobody keeps.
-func (v *viewer) notice(k card.Card) seen {
-	s := seen{V: v, Kind: "notice", At: v.time(v.c.opt.Now())}
+func (v *Viewer) notice(k card.Card) seen {
+	s := seen{V: v, Kind: "notice", At: v.time(v.Now())}
 	v.draw(&s, k)
 	return s
 }
 
 // draw fills in what a card shows.
-func (v *viewer) draw(s *seen, k card.Card) {
+func (v *Viewer) draw(s *seen, k card.Card) {
 	s.Mark, s.Gone, s.Opens = v.mark(k.Mark), k.Gone, k.Opens
 	s.Title, s.Foot = line(k.Title.String(), 300), line(k.Foot.String(), 400)
 	if a := k.Author; a != nil {
@@ -132,7 +131,7 @@ func (v *viewer) draw(s *seen, k card.Card) {
 		s.Blocks = append(s.Blocks, v.block(b))
 	}
 	for _, a := range k.Actions {
-		if len(a.Needs) > 0 && !v.person.Has(a.Needs...) {
+		if len(a.Needs) > 0 && !v.Person.Has(a.Needs...) {
 			continue
 		}
 		link := web(a.Link)
@@ -151,7 +150,7 @@ func (v *viewer) draw(s *seen, k card.Card) {
 	}
 }
 
-func (v *viewer) block(b card.Block) blockView {
+func (v *Viewer) block(b card.Block) blockView {
 	switch {
 	case b.Words != nil:
 		return blockView{Words: v.outside(b.Words.String()), Say: true}
@@ -165,8 +164,8 @@ func (v *viewer) block(b card.Block) blockView {
 		var list []lineView
 		for _, l := range b.List {
 			view := lineView{Mark: v.mark(l.Mark), Words: line(l.Words.String(), 300), Text: line(string(l.Text), 300)}
-			if t := l.Thread; t != nil && v.sees(t.Channel) {
-				view.Link = linkTo(v.brand.ID, t.Channel, t.Message)
+			if t := l.Thread; t != nil && v.Sees(t.Channel) {
+				view.Link = Link(v.Brand.ID, t.Channel, t.Message)
 			}
 			list = append(list, view)
 		}
@@ -180,7 +179,7 @@ func (v *viewer) block(b card.Block) blockView {
 }
 
 // mark draws a mark: its glyph, and its word in the viewer's language.
-func (v *viewer) mark(m card.Mark) markView {
+func (v *Viewer) mark(m card.Mark) markView {
 	glyph, known := card.Glyphs[m]
 	if !known {
 		return markView{}
@@ -189,11 +188,11 @@ func (v *viewer) mark(m card.Mark) markView {
 }
 
 // time writes a moment: for machines, exactly, and shortly.
-func (v *viewer) time(t time.Time) timeView {
+func (v *Viewer) time(t time.Time) timeView {
 	if t.IsZero() {
 		return timeView{}
 	}
-	local := t.In(v.zone)
+	local := t.In(v.Zone)
 	zone, _ := local.Zone()
 	return timeView{
 		ISO:   t.UTC().Format(time.RFC3339),
@@ -204,7 +203,7 @@ func (v *viewer) time(t time.Time) timeView {
 
 // formView is a form as one viewer sees it.
 type formView struct {
-	V      *viewer
+	V      *Viewer
 	Form   card.Form
 	Title  string
 	Submit string
@@ -227,9 +226,9 @@ type choiceView struct {
 }
 
 // form draws a form for the viewer, to be sent from a room or a thread.
-func (v *viewer) form(f card.Form, room, thread string) formView {
+func (v *Viewer) form(f card.Form, in, thread string) formView {
 	view := formView{
-		V: v, Form: f, Title: line(f.Title.String(), 200), Submit: line(f.Submit.String(), 60), Room: room, Thread: thread,
+		V: v, Form: f, Title: line(f.Title.String(), 200), Submit: line(f.Submit.String(), 60), Room: in, Thread: thread,
 	}
 	for _, b := range f.Blocks {
 		view.Blocks = append(view.Blocks, v.block(b))
