@@ -132,6 +132,9 @@ func (d *destination) take(key string, a act.Act, at act.Place, text string) (ac
 			d.wrong = append(d.wrong, "no thread: "+text)
 		}
 	case act.Edit:
+		if _, used := d.keys[key]; used {
+			d.wrong = append(d.wrong, "the key of another act: "+key)
+		}
 		i, ok := d.refs[a.Ref]
 		if !ok {
 			d.wrong = append(d.wrong, "no message: "+text)
