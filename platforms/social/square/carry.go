@@ -15,7 +15,7 @@ func (s *Square) Carry(ctx context.Context, key string, a act.Act, at act.Place)
 	if at.Space != string(s.opt.Account) {
 		return act.Receipt{}, bot.Errorf(bot.Denied, "square.other_account")
 	}
-	got, err := storage.Do(ctx, s.store, func(tx *storage.Tx) (act.Receipt, error) {
+	got, err := storage.Do(storage.Urgent(ctx), s.store, func(tx *storage.Tx) (act.Receipt, error) {
 		d, err := deeds.Get(tx, storage.K(key))
 		if err == nil {
 			return act.Receipt{Ref: d.Ref, URL: d.URL}, nil

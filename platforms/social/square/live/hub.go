@@ -96,6 +96,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request) error {
 	defer h.leave(p)
 	w.Header().Set("Content-Type", "text/event-stream")
 	rc := http.NewResponseController(w)
+	_ = rc.SetReadDeadline(time.Time{}) // nothing more comes from the page; a server's time to read would end the stream
 	end, pulse := time.NewTimer(streamTime), time.NewTicker(beat)
 	defer end.Stop()
 	defer pulse.Stop()
