@@ -99,8 +99,14 @@ func (d *destination) Carry(ctx context.Context, key string, a act.Act, at act.P
 	d.busy[key] = f.slow < time.Hour // an adapter that does not come back is at fault itself
 	d.mu.Unlock()
 	defer func() { d.mu.Lock(); d.busy[key] = false; d.mu.Unlock() }()
-	if f.slow > 0 {
-		time.Sleep(f.slow)
+	patient := ctx
+	if f.slow > time.Minute {
+		patient = context.WithoutCancel(ctx) // an adapter that should not be so
+	}
+	select {
+	case <-time.After(f.slow):
+	case <-patient.Done():
+		return act.Receipt{}, ctx.Err()
 	}
 	if f.panics {
 		panic("the adapter is broken")

@@ -286,13 +286,30 @@ func TestMentions(t *testing.T) {
 		}
 		w.run()
 		w.idle()
-		w.touch("card/1", "two")
-		w.idle()
+		if e := w.shown("card/1"); len(e.Mention) > 0 {
+			t.Errorf("%v are still to be pinged", e.Mention)
+		}
 		if diff := cmp.Diff([]string{"u1", "u2"}, w.dest.calls[0].act.(act.Send).Mention); diff != "" {
 			t.Error(diff)
 		}
-		if e := w.shown("card/1"); len(e.Mention) > 0 {
-			t.Errorf("%v are still to be pinged", e.Mention)
+	})
+}
+
+// A new message that may be out is sent again as it was, under its key; what
+// changed meanwhile follows as an edit.
+func TestFrozenShow(t *testing.T) {
+	in(t, func(w *world) { w.dest.traits.Honours = time.Hour }, func(w *world) {
+		w.dest.fails("a", fault{err: errors.New("reset"), accepted: true})
+		w.touch("card/1", "a")
+		w.run()
+		pass(10 * time.Millisecond)
+		w.touch("card/1", "b")
+		pass(time.Minute)
+		if diff := cmp.Diff([]string{"a", "a", "b"}, w.dest.carried()); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff([]string{"b"}, w.dest.texts()); diff != "" {
+			t.Error(diff)
 		}
 	})
 }

@@ -209,6 +209,13 @@ func TestEnd(t *testing.T) {
 		w.state(slow.ID, act.Done)
 		w.state(hung.ID, act.Unknown)
 		w.state(next.ID, act.Waiting)
+		w.update(func(tx *storage.Tx) error { // the lease was given back: anybody may have it
+			l, err := storage.Acquire(tx, "outbox", "somebody else", time.Minute)
+			if err != nil {
+				return err
+			}
+			return l.Release(tx)
+		})
 		start = time.Now()
 		w.make(w.store)
 		w.run()
