@@ -51,13 +51,13 @@ var tiers = []tier{
 		name:  "behaviour",
 		rooms: []string{"bot/*"},
 		may:   []string{"words", "storage", "records", "outbox"},
-		tests: []string{"engine"},
+		tests: []string{"engine", "kit", "behaviour"},
 	},
 	{
 		name:  "surface",
 		rooms: []string{"commands"},
 		may:   []string{"words", "storage", "records", "outbox", "behaviour"},
-		tests: []string{"engine"},
+		tests: []string{"engine", "kit"},
 	},
 	{
 		name:  "suite",
@@ -65,9 +65,15 @@ var tiers = []tier{
 		may:   []string{"words"},
 	},
 	{
+		name:  "embedded part",
+		rooms: []string{"platforms/chat/console/*", "platforms/social/square/*"},
+		may:   []string{"words", "storage", "embedded part"},
+		tests: []string{"engine"},
+	},
+	{
 		name:  "embedded edge",
-		rooms: []string{"platforms/chat/console", "platforms/social/square"},
-		may:   []string{"words", "storage"},
+		rooms: []string{"platforms/chat/console", "platforms/social/square", "platforms/social/webhook"},
+		may:   []string{"words", "storage", "embedded part"},
 		tests: []string{"engine", "suite"},
 	},
 	{
@@ -79,8 +85,13 @@ var tiers = []tier{
 	{
 		name:  "adapters",
 		rooms: []string{"platforms"},
-		may:   []string{"words", "storage", "embedded edge", "edge"},
+		may:   []string{"words", "storage", "embedded part", "embedded edge", "edge"},
 		tests: []string{"engine", "suite"},
+	},
+	{
+		name:  "kit",
+		rooms: []string{"internal/coretest"},
+		may:   []string{"words", "storage", "engine", "records", "outbox"},
 	},
 	{
 		name:  "rules",
@@ -96,7 +107,7 @@ var tiers = []tier{
 		rooms: []string{"internal/*"},
 		may: []string{
 			"words", "storage", "engine", "records", "outbox", "behaviour", "surface",
-			"embedded edge", "edge", "adapters", "catalogues", "wiring",
+			"embedded part", "embedded edge", "edge", "adapters", "catalogues", "wiring",
 		},
 	},
 	{
@@ -104,7 +115,7 @@ var tiers = []tier{
 		rooms: []string{"cmd/*"},
 		may: []string{
 			"words", "storage", "engine", "records", "outbox", "behaviour", "surface",
-			"embedded edge", "edge", "adapters", "catalogues", "wiring",
+			"embedded part", "embedded edge", "edge", "adapters", "catalogues", "wiring",
 		},
 	},
 }

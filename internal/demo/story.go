@@ -16,9 +16,9 @@ type post struct {
 }
 
 var posts = []post{
-	{"oat", bot.English, "New from Monday in every café: the oat flat white. Which of our cafés is yours?", 26 * time.Hour},
+	{"oat", bot.English, "New from Monday in every café: the oat flat white. Which of our cafés is yours?", 4 * time.Hour},
 	{"mayor", bot.Spanish, "Mañana abrimos a las 7:30 en la calle Mayor, con cruasanes recién hechos. ¿Quién viene?", 9 * time.Hour},
-	{"panettone", bot.Italian, "Il nostro panettone è tornato. Fino a domenica, una fetta e un caffè a 4 euro.", 5 * time.Hour},
+	{"panettone", bot.Italian, "Il nostro panettone è tornato. Fino a domenica, una fetta e un caffè a 4 euro.", 26 * time.Hour},
 }
 
 // said is something a customer said under a post.

@@ -52,7 +52,7 @@ func (w *Webhook) Carry(ctx context.Context, key string, a act.Act, at act.Place
 	if err := n.tell(a, to.MaxText); err != nil {
 		return act.Receipt{}, err
 	}
-	if w.isOff(ctx, to) {
+	if w.isOff(to) {
 		return act.Receipt{}, bot.Errorf(bot.Denied, "webhook.switched_off")
 	}
 	return w.send(ctx, key, n, to)

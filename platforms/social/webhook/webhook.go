@@ -69,6 +69,7 @@ type Webhook struct {
 
 	mu      sync.RWMutex
 	handler act.Handler
+	off     map[bot.AccountID]string // the address that answered 410, as a hash
 }
 
 var (
@@ -108,7 +109,11 @@ func New(store storage.Store, opt Options) *Webhook {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Webhook{store: store, opt: opt, guarded: newClient(true), open: newClient(false)}
+	w := &Webhook{store: store, opt: opt, guarded: newClient(true), open: newClient(false), off: map[bot.AccountID]string{}}
+	if err := w.recall(); err != nil {
+		opt.Log.Error("which addresses are off could not be read; they will say so again", "err", err)
+	}
+	return w
 }
 
 // Name returns the platform's name.
@@ -131,7 +136,7 @@ func (w *Webhook) Traits(at act.Place) act.Traits {
 	if network == "" {
 		network = name
 	}
-	can := a.Out != "" && CheckSecret(a.OutSecret) == nil && !w.isOff(context.Background(), a)
+	can := a.Out != "" && CheckSecret(a.OutSecret) == nil && !w.isOff(a)
 	return act.Traits{
 		Network: network, Honours: 24 * time.Hour, MaxText: a.MaxText, Count: act.Runes,
 		CanReply: can, CanChange: can, CanRemove: can, Schedule: schedule,
@@ -177,15 +182,34 @@ func (w *Webhook) account(id bot.AccountID) (Account, bool) {
 }
 
 // isOff tells whether the address answered 410. A changed address starts anew.
-func (w *Webhook) isOff(ctx context.Context, a Account) bool {
-	o, err := storage.Look(ctx, w.store, func(tx *storage.Tx) (off, error) { return offs.Get(tx, storage.K(a.ID)) })
-	return err == nil && o.Address == hashed(a.Out)
+// isOff reports whether the account's address told us never to come back. It
+// reads memory only: it is asked within transactions of the store.
+func (w *Webhook) isOff(a Account) bool {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.off[a.ID] == hashed(a.Out)
+}
+
+// recall reads from the store which addresses are off.
+func (w *Webhook) recall() error {
+	return w.store.View(context.Background(), func(tx *storage.Tx) error {
+		for o, err := range offs.Under(tx, nil) {
+			if err != nil {
+				return err
+			}
+			w.off[o.Account] = o.Address
+		}
+		return nil
+	})
 }
 
 func (w *Webhook) turnOff(ctx context.Context, a Account) error {
-	return w.store.Update(ctx, func(tx *storage.Tx) error {
-		return offs.Put(tx, off{Account: a.ID, Address: hashed(a.Out), At: tx.Now()})
-	})
+	o := off{Account: a.ID, Address: hashed(a.Out), At: w.opt.Now().UTC()}
+	err := w.store.Update(ctx, func(tx *storage.Tx) error { return offs.Put(tx, o) })
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.off[o.Account] = o.Address
+	return err
 }
 
 func hashed(address string) string {
