@@ -113,11 +113,11 @@ func crash(w *world, step outbox.Step, kind string, show bool) {
 	w.title["card/1"] = "hello"
 	enqueue := func() error {
 		return first.Update(context.Background(), func(tx *storage.Tx) error {
-			slot := act.Slot{ID: "card/1", Brand: "aurora", Subject: act.Subject{Kind: thing, ID: "1"}, At: square}
+			slot := act.Slot{ID: "card/1", Brand: "aurora", Subject: act.Subject{Kind: thing, ID: "1"}, At: place}
 			if show {
 				return w.out.Touch(tx, outbox.Shown{Slot: slot, Lane: "l"})
 			}
-			_, err := w.out.Say(tx, act.Effect{ID: "show/card/1", Brand: "aurora", Subject: slot.Subject, At: square, Lane: "l", Slot: slot.ID, Act: send("hello")})
+			_, err := w.out.Say(tx, act.Effect{ID: "show/card/1", Brand: "aurora", Subject: slot.Subject, At: place, Lane: "l", Slot: slot.ID, Act: send("hello")})
 			return err
 		})
 	}

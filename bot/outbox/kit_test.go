@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -193,12 +194,17 @@ func (d *destination) texts() []string {
 	return out
 }
 
-// carried are the texts of every attempt, in order.
-func (d *destination) carried() []string {
+// attempts are the calls so far, in order.
+func (d *destination) attempts() []told {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	return slices.Clone(d.calls)
+}
+
+// carried are the texts of every attempt, in order.
+func (d *destination) carried() []string {
 	out := []string{}
-	for _, m := range d.calls {
+	for _, m := range d.attempts() {
 		out = append(out, m.text)
 	}
 	return out
@@ -307,7 +313,7 @@ func (w *world) update(f func(*storage.Tx) error) {
 	}
 }
 
-var square = act.Place{Platform: "there", Space: "us", Channel: "c1"}
+var place = act.Place{Platform: "there", Space: "us", Channel: "c1"}
 
 func send(text string) act.Envelope {
 	return act.Envelope{Act: act.Send{Card: card.Card{Title: card.Literal(text)}}}
@@ -318,7 +324,7 @@ func (w *world) say(lane, text string, with ...func(*act.Effect)) act.Effect {
 	w.Helper()
 	var e act.Effect
 	w.update(func(tx *storage.Tx) (err error) {
-		in := act.Effect{Brand: "aurora", Subject: act.Subject{Kind: thing, ID: "1"}, At: square, Lane: lane, Act: send(text)}
+		in := act.Effect{Brand: "aurora", Subject: act.Subject{Kind: thing, ID: "1"}, At: place, Lane: lane, Act: send(text)}
 		for _, f := range with {
 			f(&in)
 		}
@@ -333,7 +339,7 @@ func (w *world) touch(slot, title string, with ...func(*outbox.Shown)) {
 	w.Helper()
 	w.update(func(tx *storage.Tx) error {
 		w.title[slot] = title
-		s := outbox.Shown{Slot: act.Slot{ID: slot, Brand: "aurora", Subject: act.Subject{Kind: thing, ID: "1"}, At: square}}
+		s := outbox.Shown{Slot: act.Slot{ID: slot, Brand: "aurora", Subject: act.Subject{Kind: thing, ID: "1"}, At: place}}
 		for _, f := range with {
 			f(&s)
 		}

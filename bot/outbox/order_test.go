@@ -104,7 +104,7 @@ func TestPace(t *testing.T) {
 		w.run()
 		pass(10 * time.Second)
 		at := map[string][]time.Duration{}
-		for _, c := range w.dest.calls {
+		for _, c := range w.dest.attempts() {
 			at[c.text] = append(at[c.text], c.after)
 		}
 		var want []time.Duration
@@ -118,11 +118,11 @@ func TestPace(t *testing.T) {
 		}
 		pass(time.Minute)
 		w.idle()
-		before := len(w.dest.calls)
+		before := len(w.dest.attempts())
 		w.say("c1", "one")
 		w.say("c2", "one")
 		pass(500 * time.Millisecond)
-		if n := len(w.dest.calls) - before; n != 1 {
+		if n := len(w.dest.attempts()) - before; n != 1 {
 			t.Errorf("%d messages at once after a pause, want 1", n)
 		}
 	})
@@ -142,7 +142,7 @@ func TestPaceReloaded(t *testing.T) {
 		w.update(func(*storage.Tx) error { rate = 10; return nil })
 		w.say("b", "one")
 		pass(2 * time.Second)
-		if n := len(w.dest.calls); n != 11 {
+		if n := len(w.dest.attempts()); n != 11 {
 			t.Errorf("%d messages, want all 11 at the new rate", n)
 		}
 	})
@@ -245,7 +245,7 @@ func TestThreads(t *testing.T) {
 		w.run()
 		w.idle()
 		pass(time.Minute)
-		if n := len(w.dest.calls); n != 0 {
+		if n := len(w.dest.attempts()); n != 0 {
 			t.Fatalf("%d calls before the thread is there", n)
 		}
 		w.state(said.ID, act.Waiting)
@@ -289,7 +289,7 @@ func TestMentions(t *testing.T) {
 		if e := w.shown("card/1"); len(e.Mention) > 0 {
 			t.Errorf("%v are still to be pinged", e.Mention)
 		}
-		if diff := cmp.Diff([]string{"u1", "u2"}, w.dest.calls[0].act.(act.Send).Mention); diff != "" {
+		if diff := cmp.Diff([]string{"u1", "u2"}, w.dest.attempts()[0].act.(act.Send).Mention); diff != "" {
 			t.Error(diff)
 		}
 	})

@@ -196,7 +196,7 @@ func TestSchedule(t *testing.T) {
 		w.run()
 		pass(10 * time.Minute)
 		var at []time.Duration
-		for _, c := range w.dest.calls {
+		for _, c := range w.dest.attempts() {
 			at = append(at, c.after)
 		}
 		want := []time.Duration{0, 5 * time.Second, 65 * time.Second, 125 * time.Second}
@@ -215,12 +215,12 @@ func TestBackoff(t *testing.T) {
 		w.say("l", "hello")
 		w.run()
 		pass(2 * time.Hour)
-		if len(w.dest.calls) != 16 {
-			t.Fatalf("%d attempts, want 16", len(w.dest.calls))
+		if len(w.dest.attempts()) != 16 {
+			t.Fatalf("%d attempts, want 16", len(w.dest.attempts()))
 		}
 		limit := time.Second
-		for i := 1; i < len(w.dest.calls); i++ {
-			if wait := w.dest.calls[i].after - w.dest.calls[i-1].after; wait < limit/2 || wait > limit {
+		for i := 1; i < len(w.dest.attempts()); i++ {
+			if wait := w.dest.attempts()[i].after - w.dest.attempts()[i-1].after; wait < limit/2 || wait > limit {
 				t.Errorf("wait %d is %s, want between %s and %s", i, wait, limit/2, limit)
 			}
 			limit = min(2*limit, 5*time.Minute)

@@ -85,7 +85,7 @@ func TestGates(t *testing.T) {
 		w.say("b", "behind")
 		w.run()
 		pass(30 * time.Second)
-		if n := len(w.dest.calls); n != 0 || asked > 40 {
+		if n := len(w.dest.attempts()); n != 0 || asked > 40 {
 			t.Errorf("%d calls behind a closed gate, which was asked %d times", n, asked)
 		}
 		w.state(held.ID, act.Waiting)
