@@ -214,7 +214,6 @@ func (d *destination) carried() []string {
 type world struct {
 	*testing.T
 	path  string
-	now   time.Time
 	opt   outbox.Options
 	dest  *destination
 	store storage.Store

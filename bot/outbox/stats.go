@@ -31,7 +31,10 @@ func (o *Outbox) Stats(tx *storage.Tx) (Stats, error) {
 		if err != nil {
 			return s, err
 		}
-		for class := range records.EffectsDue.Groups(tx, budget) {
+		for class, err := range records.EffectsDue.Groups(tx, budget) {
+			if err != nil {
+				return s, err
+			}
 			e, err := records.EffectsDue.First(tx, class)
 			if err != nil {
 				return s, err

@@ -165,7 +165,7 @@ func (a *App) listen(ctx context.Context, name string, l act.Listener) error {
 		began := time.Now()
 		err := l.Listen(ctx, a.Hear)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // it was asked to end
 		}
 		if time.Since(began) > time.Minute {
 			wait = time.Second

@@ -3,6 +3,7 @@ package webhook
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log"
 	"net"
@@ -92,7 +93,7 @@ func TestAnswers(t *testing.T) {
 		r.sink.know("item-1", true)
 		r.sink.fail(c.m)
 		_, err := r.hook.Carry(t.Context(), "key-1", reply, place)
-		e, _ := err.(*bot.Error)
+		e, _ := errors.AsType[*bot.Error](err)
 		if e == nil || e.Kind != c.want || (e.RetryAfter-c.after).Abs() > 2*time.Second {
 			t.Errorf("%s: %v, want %s after %v", name, err, c.want, c.after)
 			continue
