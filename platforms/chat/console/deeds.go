@@ -81,8 +81,10 @@ func (c *Console) deed(do func(context.Context, *doing) (reply, error)) http.Han
 			ctx, cancel := context.WithTimeout(storage.Urgent(r.Context()), patience)
 			defer cancel()
 			var d *doing
-			if d, err = c.enter(ctx, r); err == nil {
+			if d, err = c.enter(ctx, r); d.v != nil {
 				v = d.v
+			}
+			if err == nil {
 				answer, err = do(ctx, d)
 			}
 		} else {
@@ -100,16 +102,17 @@ func (c *Console) deed(do func(context.Context, *doing) (reply, error)) http.Han
 	}
 }
 
-// enter finds who does the deed and where, and refuses those who may not be there.
+// enter finds who does the deed and where, and refuses those who may not be there;
+// who it is it tells all the same, where that is known.
 func (c *Console) enter(ctx context.Context, r *http.Request) (*doing, error) {
 	d := &doing{c: c, r: r, h: c.listener()}
 	d.v = c.viewerFor(r, bot.BrandID(r.PostFormValue("brand")))
 	if d.v == nil {
-		return nil, bot.Errorf(bot.Denied, "console.elsewhere")
+		return d, bot.Errorf(bot.Denied, "console.elsewhere")
 	}
 	where, thread := d.field("room", 200), d.field("thread", 64)
 	if !d.v.Sees(where) {
-		return nil, bot.Errorf(bot.Denied, "console.not_yours")
+		return d, bot.Errorf(bot.Denied, "console.not_yours")
 	}
 	if thread != "" {
 		err := c.store.View(ctx, func(tx *storage.Tx) error {
@@ -120,7 +123,7 @@ func (c *Console) enter(ctx context.Context, r *http.Request) (*doing, error) {
 			return err
 		})
 		if err != nil {
-			return nil, err
+			return d, err
 		}
 	}
 	deed := cmp.Or(d.field("deed", 64), string(bot.NewID(c.opt.Now())))

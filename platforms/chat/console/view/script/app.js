@@ -44,7 +44,11 @@ async function go(path, { push = true, ask = true } = {}) {
   const at = "/pane/" + encodeURIComponent(brand) + "/";
   if (to.room && pane(room)?.dataset.room !== to.room && !(await load(room, at + encodeURIComponent(to.room)))) return location.assign(path);
   if (to.ref && pane(thread)?.dataset.thread !== to.ref && !(await load(thread, at + encodeURIComponent(to.room) + "/" + encodeURIComponent(to.ref)))) return location.assign(path);
-  if (!to.ref && to.room) thread.replaceChildren();
+  const left = !to.ref && to.room && pane(thread)?.dataset.thread;
+  if (left) {
+    thread.replaceChildren();
+    room.querySelector(`article[data-message="${CSS.escape(left)}"]`)?.focus({ preventScroll: true });
+  }
   document.body.dataset.pane = to.ref ? "thread" : to.room ? "room" : "rooms";
   if (push && location.pathname !== path) history.pushState(null, "", path);
   settle();
@@ -78,8 +82,14 @@ function readSoon() {
       if (done[key] >= last) continue;
       done[key] = last;
       const reply = await act("read", { room: p.dataset.room || pane(room).dataset.room, thread: p.dataset.thread || "", ref: last });
-      if (reply.rooms) rooms(reply.rooms);
-      else delete done[key];
+      if (!reply.rooms) {
+        delete done[key];
+        continue;
+      }
+      rooms(reply.rooms);
+      const talk = room.querySelector(`article[data-message="${CSS.escape(p.dataset.thread || "")}"] .talk`);
+      talk?.classList.remove("unread");
+      talk?.querySelector("[data-new]")?.remove();
     }
   }, 700);
 }

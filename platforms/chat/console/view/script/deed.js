@@ -119,6 +119,8 @@ export function openForm(text) {
     old.dataset.done = "1";
     old.close();
   }
+  const from = document.activeElement.closest("article[data-message]");
+  const back = from && `#${from.closest("#thread, #room").id} article[data-message="${CSS.escape(from.dataset.message)}"]`;
   document.body.append(fresh);
   for (const field of inputs(fresh)) if (!field.value && kept[field.name]) field.value = kept[field.name];
   countFields(fresh);
@@ -129,7 +131,12 @@ export function openForm(text) {
   fresh.addEventListener("change", (e) => fill(fresh, e.target));
   fresh.addEventListener("click", (e) => e.target.closest("[data-close]") && fresh.close());
   fresh.addEventListener("submit", (e) => (e.preventDefault(), submitForm(fresh, key)));
-  fresh.addEventListener("close", () => (left(fresh), fresh.remove()));
+  fresh.addEventListener("close", () => {
+    left(fresh);
+    fresh.remove();
+    // What opened it may have been drawn anew meanwhile.
+    if (back && document.activeElement === document.body) document.querySelector(back)?.focus({ preventScroll: true });
+  });
 }
 
 const inputs = (dialog) => [...dialog.querySelectorAll("[name^='value.']")].filter((f) => f.type !== "checkbox");
