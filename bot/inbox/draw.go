@@ -44,7 +44,9 @@ func (in *Inbox) drawConversation(tx *storage.Tx, slot act.Slot) (outbox.Drawing
 	if err != nil {
 		return outbox.Drawing{}, err
 	}
-	out.Blocks = append(out.Blocks, card.Block{Facts: facts})
+	if len(facts) > 0 {
+		out.Blocks = append(out.Blocks, card.Block{Facts: facts})
+	}
 	out.Actions = in.actions(&c, first.URL, there)
 	for _, w := range c.Writing {
 		if w.Until.After(tx.Now()) {
@@ -82,8 +84,12 @@ func (in *Inbox) drawItem(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error)
 	if err != nil {
 		return outbox.Drawing{}, err
 	}
+	mark := card.MarkPublic
+	if it.Kind == bot.Direct {
+		mark = "" // nobody but the team and its author reads it
+	}
 	return outbox.Drawing{Card: card.Card{
-		Mark: card.MarkPublic, Title: card.W("relay.kind." + string(it.Kind)), Author: in.author(&it), Blocks: said(&it), Gone: it.Deleted(),
+		Mark: mark, Title: card.W("relay.kind." + string(it.Kind)), Author: in.author(&it), Blocks: said(&it), Gone: it.Deleted(),
 		Subject: act.OnConversation + "/" + string(it.Conversation), Revision: len(it.Events),
 	}}, nil
 }
