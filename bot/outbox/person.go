@@ -35,9 +35,8 @@ func (o *Outbox) Hurry(tx *storage.Tx, id bot.ID) error {
 	return records.Effects.Put(tx, e)
 }
 
-// Settle is a person's word on an unknown effect. One that happened is done,
-// with what the person knows of the receipt; any other waits again, at the end
-// of its lane. The error is a Conflict when it is not unknown any more.
+// Settle is a person's word on an unknown effect: it happened, with what the person knows of the receipt, or
+// it waits again, at the end of its lane and for half an hour. A Conflict says that it is not unknown any more.
 func (o *Outbox) Settle(tx *storage.Tx, id bot.ID, happened bool, by bot.PersonID, r act.Receipt) error {
 	e, err := find(tx, id)
 	if err != nil {
@@ -50,10 +49,10 @@ func (o *Outbox) Settle(tx *storage.Tx, id bot.ID, happened bool, by bot.PersonI
 	if happened {
 		return o.done(tx, &e, r, string(by))
 	}
-	e.Maybe, e.FirstAt, e.EndedAt = false, time.Time{}, time.Time{}
-	e.Tries, e.Asked, e.Due = 0, 0, tx.Now()
+	e.Maybe, e.FirstAt, e.EndedAt, e.Tries, e.Asked = false, time.Time{}, time.Time{}, 0, 0
+	e.Due, e.Until = tx.Now(), tx.Now().Add(30*time.Minute)
 	if e.Show {
-		e.Act, e.Again = act.Envelope{}, false
+		e.Act, e.Again, e.Until = act.Envelope{}, false, time.Time{}
 	}
 	if err := records.EnterLane(tx, &e); err != nil {
 		return err
