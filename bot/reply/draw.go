@@ -17,15 +17,12 @@ func (d *Desk) draw(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error) {
 	if err != nil {
 		return outbox.Drawing{}, err
 	}
-	name, account := string(rep.By), bot.Account{}
+	account := bot.Account{}
 	if b, ok := d.brands().Brand(rep.Brand); ok {
-		if p, ok := b.Person(rep.By); ok {
-			name = p.Name
-		}
 		account, _ = b.Account(rep.Account)
 	}
 	out := card.Card{
-		Mark: card.MarkPublic, Title: card.W("reply.title", card.Text("Name", name), card.Text("Account", account.Name), card.Text("Network", account.Network)),
+		Mark: card.MarkPublic, Title: card.W("reply.title", card.Text("Name", d.writer(&rep)), card.Text("Account", account.Name), card.Text("Network", account.Network)),
 		Blocks: []card.Block{{Quote: &card.Quote{
 			Text: card.Outside(rep.Text), Public: true, By: card.Outside(account.Name), Struck: rep.State == bot.Cancelled || !rep.RemovedAt.IsZero(),
 		}}},
@@ -33,6 +30,16 @@ func (d *Desk) draw(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error) {
 	}
 	d.stands(&out, rep)
 	return outbox.Drawing{Card: out}, nil
+}
+
+// writer is what the person who sent a reply off is called.
+func (d *Desk) writer(rep *bot.Reply) string {
+	if b, ok := d.brands().Brand(rep.Brand); ok {
+		if p, ok := b.Person(rep.By); ok {
+			return p.Name
+		}
+	}
+	return string(rep.By)
 }
 
 // stands says where a reply stands, and offers what can be done about it.
@@ -46,8 +53,12 @@ func (d *Desk) stands(out *card.Card, rep bot.Reply) {
 		if rep.Fault != nil {
 			out.Foot = card.W("reply.tries_again", card.In("Why", why(rep.Fault)), card.At("Due", rep.Due))
 		}
-		verb("undo", card.Primary)
-		verb("now", card.Plain)
+		if rep.Fault == nil || rep.Fault.Kind != bot.Ambiguous { // what may be out cannot be taken back
+			verb("undo", card.Primary)
+		}
+		if rep.Fault == nil { // what the network turned away keeps its wait
+			verb("now", card.Plain)
+		}
 	case bot.Publishing:
 		out.Foot = card.W("reply.going")
 	case bot.Published:

@@ -36,7 +36,7 @@ func (d *Desk) Moved(tx *storage.Tx, p bot.Person, c bot.Conversation, text stri
 		news = append(news, card.Block{Quote: &card.Quote{Text: card.Outside(bot.Short(it.Reads(), 280)), By: card.Outside(it.Author.Name), Struck: it.Deleted()}})
 	}
 	if rep, err := d.Newest(tx, &c); err == nil {
-		news = append(news, card.Block{Quote: &card.Quote{Text: card.Outside(bot.Short(rep.Text, 280)), Public: true, By: card.Outside(rep.By)}})
+		news = append(news, card.Block{Quote: &card.Quote{Text: card.Outside(bot.Short(rep.Text, 280)), Public: true, By: card.Outside(d.writer(&rep))}})
 	}
 	f.Blocks = append(news, f.Blocks[1:]...)
 	return f, nil
