@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -196,6 +198,7 @@ func (a *App) health() []commands.Health {
 	for name, what := range a.faults {
 		out = append(out, commands.Health{Name: name, Fault: what})
 	}
+	slices.SortFunc(out, func(a, b commands.Health) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }
 
