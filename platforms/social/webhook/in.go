@@ -30,7 +30,7 @@ const (
 type tally struct {
 	Accepted  int     `json:"accepted"`
 	Duplicate int     `json:"duplicate"`
-	Errors    []fault `json:"errors,omitempty"`
+	Errors    []fault `json:"errors"`
 }
 
 // A fault says what is wrong with one item of a batch.
@@ -87,7 +87,7 @@ func (w *Webhook) take(rw http.ResponseWriter, r *http.Request) (*tally, *refusa
 	}
 	id := r.Header.Get("webhook-id")
 	if n, ok := w.known(r.Context(), a.ID, id); ok {
-		return &tally{Duplicate: n}, nil
+		return &tally{Duplicate: n, Errors: []fault{}}, nil
 	}
 	items, faults, no := parse(body, lined(r), w.opt.Now())
 	if no != nil {
@@ -97,7 +97,7 @@ func (w *Webhook) take(rw http.ResponseWriter, r *http.Request) (*tally, *refusa
 	if h == nil {
 		return nil, &refusal{status: http.StatusServiceUnavailable, after: 10 * time.Second, Message: "nobody takes items in just now; send it again"}
 	}
-	got := tally{Errors: faults}
+	got := tally{Errors: append([]fault{}, faults...)}
 	if err := hand(r.Context(), h, a.ID, items, &got); err != nil {
 		w.opt.Log.Error("items not taken in", "account", a.ID, "request", id, "err", err)
 		return nil, refused(err)

@@ -61,8 +61,8 @@ func TestStatuses(t *testing.T) {
 		status             int
 		answer             string
 	}{
-		{"right", good, secretA, nil, 200, `{"accepted":1,"duplicate":0}`},
-		{"the other secret", good, secretB, nil, 200, `{"accepted":0,"duplicate":1}`},
+		{"right", good, secretA, nil, 200, `{"accepted":1,"duplicate":0,"errors":[]}`},
+		{"the other secret", good, secretB, nil, 200, `{"accepted":0,"duplicate":1,"errors":[]}`},
 		{"a stranger's secret", good, secretC, nil, 401, `{"error":"unauthorized"}`},
 		{"no signature", good, "", nil, 401, `{"error":"unauthorized"}`},
 		{"a signature of another kind", good, secretA, func(q *http.Request) {
@@ -86,8 +86,8 @@ func TestStatuses(t *testing.T) {
 		{"something behind an array", "[" + good + "] x", secretA, nil, 400, `{"error":"the body is not JSON: invalid character 'x' after top-level value","line":1,"column":44}`},
 		{"something behind an object", good + "]", secretA, nil, 400, `{"error":"the body is not JSON: invalid character ']' looking for beginning of value","line":1,"column":41}`},
 		{"too deep", strings.Repeat("[", 20000), secretA, nil, 400, ""},
-		{"no items", "[]", secretA, nil, 200, `{"accepted":0,"duplicate":0}`},
-		{"1000 items", "[" + strings.Repeat(good+",", 999) + good + "]", secretA, nil, 200, `{"accepted":0,"duplicate":1000}`},
+		{"no items", "[]", secretA, nil, 200, `{"accepted":0,"duplicate":0,"errors":[]}`},
+		{"1000 items", "[" + strings.Repeat(good+",", 999) + good + "]", secretA, nil, 200, `{"accepted":0,"duplicate":1000,"errors":[]}`},
 		{"1001 items", "[" + strings.Repeat(good+",", 1000) + good + "]", secretA, nil, 413, ""},
 		{"1001 lines", strings.Repeat(good+"\n", 1001), secretA, nil, 413, ""},
 		{"8 MiB", good + strings.Repeat(" ", maxBody-len(good)), secretA, nil, 200, ""},
@@ -171,8 +171,8 @@ func TestSameRequestTwice(t *testing.T) {
 		calls      int
 	}{
 		{batch, `{"accepted":1,"duplicate":0,"errors":[{"index":1,"field":"text","message":"is missing"}]}`, 1},
-		{mended, `{"accepted":1,"duplicate":1}`, 2},
-		{mended, `{"accepted":0,"duplicate":2}`, 2},
+		{mended, `{"accepted":1,"duplicate":1,"errors":[]}`, 2},
+		{mended, `{"accepted":0,"duplicate":2,"errors":[]}`, 2},
 	} {
 		_, answer, _ := r.ask(r.request("msg_1", c.body, secretA))
 		if answer != c.want || len(in.calls) != c.calls {
@@ -201,7 +201,7 @@ func TestNotTakenIn(t *testing.T) {
 		t.Errorf("a busy handler: %d, Retry-After %q", status, h.Get("Retry-After"))
 	}
 	in.err = nil
-	if _, answer, _ := r.ask(r.request("msg_1", good, secretA)); answer != `{"accepted":1,"duplicate":0}` {
+	if _, answer, _ := r.ask(r.request("msg_1", good, secretA)); answer != `{"accepted":1,"duplicate":0,"errors":[]}` {
 		t.Errorf("and then: %s", answer)
 	}
 }
@@ -214,7 +214,7 @@ func TestChunks(t *testing.T) {
 	for i := range 250 {
 		fmt.Fprintf(&body, "{\"id\":%d,\"author\":\"Ada\",\"text\":\"hello\"}\n", i)
 	}
-	if _, answer, _ := r.ask(r.request("msg_1", body.String(), secretA)); answer != `{"accepted":250,"duplicate":0}` {
+	if _, answer, _ := r.ask(r.request("msg_1", body.String(), secretA)); answer != `{"accepted":250,"duplicate":0,"errors":[]}` {
 		t.Error(answer)
 	}
 	if d := cmp.Diff([]int{100, 100, 50}, in.calls); d != "" {
