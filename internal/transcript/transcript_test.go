@@ -1,0 +1,96 @@
+package transcript
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"golang.org/x/tools/txtar"
+)
+
+var update = flag.Bool("update", false, "write what is shown into the stories")
+
+// TestStories tells every story in testdata.
+func TestStories(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no stories", err)
+	}
+	for _, file := range files {
+		body, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		archive := txtar.Parse(body)
+		line := 1 + strings.Count(string(archive.Comment), "\n")
+		whole := true
+		for i := range archive.Files {
+			f := &archive.Files[i]
+			line++ // its name
+			from := line
+			line += strings.Count(string(f.Data), "\n")
+			whole = t.Run(strings.TrimSuffix(filepath.Base(file), ".txt")+"/"+f.Name, func(t *testing.T) {
+				if !*update {
+					t.Parallel()
+				}
+				out, err := retold(t, file, string(f.Data), from, *update)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if *update {
+					f.Data = out
+				}
+			}) && whole
+		}
+		if *update && whole {
+			if err := os.WriteFile(file, txtar.Format(archive), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// retold tells one story and returns it as it went.
+func retold(t *testing.T, file, text string, line int, update bool) (out []byte, err error) {
+	receiver, data := newReceiver(t), folder(t)
+	synctest.Test(t, func(t *testing.T) {
+		p := &ponte{t: t, given: usual(), replies: receiver.URL, data: data, log: &diary{}}
+		s := &story{
+			name: file, update: update, steps: parse(text, line), ponte: p, chat: console{p}, square: &square{p: p, mine: map[string]comment{}},
+			receiver: receiver, people: map[string]*somebody{},
+		}
+		err = errors.Join(s.tell(), p.end())
+		end := text[len(strings.TrimRight(text, "\n")):]
+		out = []byte(strings.Join(s.out, "\n") + end)
+	})
+	return out, err
+}
+
+// TestStoriesCanFail tells stories that are not true.
+func TestStoriesCanFail(t *testing.T) {
+	const begin = "customer Maria on oat: It was cold.\nTom opens Maria\n"
+	for name, c := range map[string][2]string{
+		"something else is shown": {begin + "Tom's card shows:\n> ● Maria", `story:3: Tom's card shows:`},
+		"nothing was shown":       {begin + "public shows: nothing", "Maria on oat: It was cold."},
+		"an answer is not read":   {begin + "Tom: A note.\npublic shows nothing new", "nobody looked at what Tom was answered"},
+		"a refusal is no notice":  {begin + "Tom: /ponte undo\nonly Tom sees: There is no reply in this conversation to do this with.", "nobody looked at"},
+		"it has what it lacks":    {begin + "Tom's card lacks: cold", "“It was cold.”"},
+		"something new is public": {begin + "Tom: /ponte reply Sorry.\nTom clicks Send now\npublic shows nothing new", "and was"},
+		"a note is public":        {begin + "Tom: Sorry.\nonly Tom sees: Only the team sees this. To answer in public, press Reply on the card or write “/ponte reply” and your text.\nTom: /ponte reply Sorry.\nclock +20s", `a note is public: "Sorry."`},
+		"it can be seen":          {begin + "Sam sees no Maria", "Sam sees it in inbox"},
+		"it cannot be seen":       {begin + "Zoe opens Maria", "Zoe sees nothing"},
+		"there is no such button": {begin + "Sam clicks Reply as Sam sees it", "Sam has no thread open"},
+		"nobody reads this":       {"Tom dances", "nobody understands this line"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if _, err := retold(t, "story", c[0], 1, false); err == nil || !strings.Contains(err.Error(), c[1]) {
+				t.Errorf("%v, want %q in it", err, c[1])
+			}
+		})
+	}
+}
