@@ -211,7 +211,7 @@ func pure(t *tree) []finding {
 // harnesses lists the rooms that try Ponte as people and platforms meet it, and
 // the tiers they may import for that: enough to start one and to read its words.
 var (
-	harnesses    = []string{"internal/browsertest"}
+	harnesses    = []string{"internal/browsertest", "internal/transcript"}
 	harnessTiers = []string{"words", "catalogues", "wiring"}
 )
 
