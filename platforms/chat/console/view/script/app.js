@@ -238,7 +238,11 @@ document.addEventListener("keydown", (e) => {
     return;
   }
   if (e.target.closest("input, textarea, select, [popover]") || e.metaKey || e.ctrlKey || e.altKey) return;
-  if (e.key === "/") e.preventDefault(), (thread.querySelector("textarea") || room.querySelector("textarea"))?.focus();
+  if (e.key === "/") {
+    const area = thread.querySelector("textarea") || room.querySelector("textarea");
+    area?.focus();
+    if (!area || area.value) e.preventDefault(); // into an empty composer it is typed, and the commands show
+  }
   else if (e.key === "ArrowDown" || e.key === "ArrowUp") e.preventDefault(), move(e.key === "ArrowUp" ? -1 : 1);
   else if (e.key === "Enter" && e.target.matches("#room article")) e.preventDefault(), e.target.querySelector(".talk")?.click();
   else if (e.key === "Escape") {
