@@ -194,6 +194,9 @@ document.addEventListener('click', async event => {
   }
 })
 
+// A form that somebody began stays open, so that nothing moves under the pointer.
+document.addEventListener('focusin', event => event.target.closest('.post > .write')?.classList.add('begun'))
+
 // count says how many characters are left, once there are few.
 function count (area) {
   const left = most - [...area.value].length
