@@ -61,13 +61,10 @@ func (b *tab) reply(ref, text string) {
 func (b *tab) publish(post, author, text string) {
 	b.t.Helper()
 	form := "#p-" + post + " > form "
-	if !b.has(form+"[name=author]", "") {
-		b.press("#p-"+post+" [data-write], #p-"+post+" > details > summary", "")
-	}
+	b.into(form+"[name=text]", text)
 	b.press(form+"[name=author]", "")
 	eval[bool](b, "document.activeElement.select() ?? true")
 	b.write(author)
-	b.into(form+"[name=text]", text)
 	b.press(form+"button[type=submit]", "")
 	b.see("#p-"+post+" .comment .text", text)
 }
@@ -136,7 +133,7 @@ func TestMainJob(t *testing.T) {
 	for _, words := range []string{note, hasty, answer, last} {
 		team.until(words+" once in the thread", script(within("#thread article", words)+".length === 1"))
 	}
-	team.see("#thread article[data-mark=resolved]", last)
+	team.until("the reply that waited out", script(within("#thread article", last)+".every(e => says(e, 'Out since'))"))
 	if n := strings.Count(p.comments("oat"), last); n != 1 {
 		t.Errorf("the reply that waited when the process was killed is out %d times", n)
 	}

@@ -38,23 +38,31 @@ func TestShots(t *testing.T) {
 	team, public := open(t, "console", p.Console), open(t, "square", p.Square)
 	team.become("tom")
 	ref := team.card("Maria Keller")
-	team.look(1280, 800, "light")
+	team.look(1360, 900, "light")
 	team.enter(ref)
+	team.fromTop()
 	a := album(dir)
 	a.keep(team, "console")
-	team.look(1280, 800, "dark")
+	team.look(1360, 900, "dark")
 	a.keep(team, "console-dark")
-	team.look(390, 780, "light")
+	team.look(390, 844, "light")
+	team.fromTop()
 	a.keep(team, "phone")
-	team.look(1280, 800, "light")
+	team.look(1360, 900, "light")
 	team.press("#thread [data-message='"+ref+"'] [data-verb=reply]", "")
 	team.into("dialog[data-form=reply] [name='value.text']", "See you on Monday, Maria. Priya knows.")
 	a.keep(team, "reply")
-	public.look(1280, 800, "light")
+	public.look(1024, 1000, "light")
 	a.keep(public, "square")
 	if os.Getenv("PONTE_SHOTS_ALL") != "" {
 		everything(t, p, a)
 	}
+}
+
+// fromTop shows the beginning of each list.
+func (b *tab) fromTop() {
+	b.t.Helper()
+	eval[int](b, "document.querySelectorAll('[data-list]').forEach(l => { l.scrollTop = 0 }) ?? 1")
 }
 
 // everything shows each state at each width, light and dark.
@@ -93,4 +101,14 @@ func everything(t *testing.T, p *ponte, a album) {
 	none.do(navigate(empty.Console + "/c/aurora/reviews"))
 	none.card("Noor")
 	sizes(none, "one")
+	var many []map[string]any
+	for i := range 500 {
+		many = append(many, map[string]any{
+			"id": fmt.Sprint("many-", i), "kind": "comment", "post": "closing", "author": fmt.Sprint("Guest ", i), "text": fmt.Sprint("Why do you close at six? ", i),
+		})
+	}
+	empty.hook(many...)
+	none.do(navigate(empty.Console + "/c/aurora/inbox"))
+	none.card("conversations on one post")
+	sizes(none, "many")
 }

@@ -329,7 +329,7 @@ func (b *tab) forgive(words string) {
 
 // explain leaves a picture and the words of the page where a test failed.
 func (b *tab) explain() {
-	words, _ := attempt[string](b, "location.href + '\\n' + document.body.innerText.slice(0, 4000)")
+	words, _ := attempt[string](b, "location.href + ', the focus on ' + document.activeElement.outerHTML.slice(0, 200) + '\\n' + document.body.innerText.slice(0, 4000)")
 	b.t.Logf("%s shows:\n%s", b.name, words)
 	if dir := os.Getenv("PONTE_FAILED"); dir != "" {
 		_ = os.WriteFile(filepath.Join(dir, strings.ReplaceAll(b.t.Name(), "/", "-")+"-"+b.name+".png"), b.picture(), 0o644)
