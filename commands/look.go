@@ -9,6 +9,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/bot/inbox"
+	"ponte/bot/records"
 	"ponte/storage"
 )
 
@@ -145,7 +146,11 @@ func (b *Book) runStatus(tx *storage.Tx, req *Request) (act.Answer, error) {
 	if err != nil {
 		return act.Answer{}, err
 	}
-	out, err := b.out.Stats(tx)
+	waiting, err := effects(tx, req.Brand.ID, act.Waiting)
+	if err != nil {
+		return act.Answer{}, err
+	}
+	unknown, err := effects(tx, req.Brand.ID, act.Unknown)
 	if err != nil {
 		return act.Answer{}, err
 	}
@@ -154,7 +159,7 @@ func (b *Book) runStatus(tx *storage.Tx, req *Request) (act.Answer, error) {
 			card.W("status.open_n", card.Count("N", n.Open)), card.W("status.unowned_n", card.Count("N", n.Unowned)), card.W("status.overdue_n", card.Count("N", n.Overdue)),
 			card.W("status.pending_n", card.Count("N", n.Pending)), card.W("status.snoozed_n", card.Count("N", n.Snoozed)),
 		}},
-		{Facts: []card.Words{card.W("status.queue", card.Count("N", out.Waiting)), card.W("status.unknown_n", card.Count("N", out.Unknown))}},
+		{Facts: []card.Words{card.W("status.queue", card.Count("N", waiting)), card.W("status.unknown_n", card.Count("N", unknown))}},
 	}}
 	var list []card.Line
 	for _, h := range b.health() {
@@ -168,4 +173,17 @@ func (b *Book) runStatus(tx *storage.Tx, req *Request) (act.Answer, error) {
 		c.Blocks = append(c.Blocks, card.Block{List: list})
 	}
 	return act.Answer{Notice: &c}, nil
+}
+
+// effects counts a brand's own effects in a state, among the first thousand of all.
+func effects(tx *storage.Tx, brand bot.BrandID, state act.State) (n int, err error) {
+	for e, err := range records.EffectsByState.Under(tx, storage.K(state), storage.Limit(1000)) {
+		if err != nil {
+			return 0, err
+		}
+		if e.Brand == brand {
+			n++
+		}
+	}
+	return n, nil
 }
