@@ -187,6 +187,9 @@ func (in *Inbox) contacts(tx *storage.Tx, c *bot.Conversation) (times, open int,
 		if err != nil {
 			return 0, 0, err
 		}
+		if o.Private && !c.Private {
+			continue // not all who see this card may know of it
+		}
 		if !o.OpenedAt.After(c.OpenedAt) {
 			times++
 		}
