@@ -91,6 +91,7 @@ func TestJoined(t *testing.T) {
 	in(t, func(h *house) {
 		h.comes(said("a", "maria", "first branch", to("root")))
 		h.comes(said("c", "ugo", "second branch", to("b")))
+		h.comes(said("d", "ugo", "and its second comment", to("c")))
 		second := h.of("c")
 		h.do(func(tx *storage.Tx) error {
 			if err := h.relay.Assign(tx, "bo", second, "bo"); err != nil {
@@ -101,7 +102,7 @@ func TestJoined(t *testing.T) {
 		h.do(func(tx *storage.Tx) error { return h.relay.Label(tx, "bo", second, []string{"refund"}) })
 		h.comes(said("b", "eva", "between", to("root")))
 		c := h.only()
-		if c.Items != 3 || c.Assignee != "bo" || c.Priority != bot.Urgent || !cmp.Equal(c.Labels, []string{"refund"}) {
+		if c.Items != 4 || c.Assignee != "bo" || c.Priority != bot.Urgent || !cmp.Equal(c.Labels, []string{"refund"}) {
 			t.Errorf("the joined conversation is %+v", c)
 		}
 		old := h.message(records.CardSlot(second.ID)).Card
@@ -109,9 +110,9 @@ func TestJoined(t *testing.T) {
 			t.Errorf("the old card reads %s", reads(old))
 		}
 		h.comes(said("c", "ugo", "second branch, changed", edited))
-		h.comes(said("c", "", "", gone))
+		h.comes(said("c", "", "", gone), said("d", "", "", gone))
 		for _, m := range h.Chat.All() {
-			if text := reads(m.Card); strings.Contains(text, "“second branch") {
+			if text := reads(m.Card); strings.Contains(text, "“second branch") || strings.Contains(text, "“and its second") {
 				t.Errorf("a deleted comment still stands in the chat: %s", text)
 			}
 		}
