@@ -169,7 +169,7 @@ func (p *ponte) post(address string, body any, want int) {
 	}
 	defer answer.Body.Close()
 	said, _ := io.ReadAll(answer.Body)
-	if answer.StatusCode != want || bytes.Contains(said, []byte(`"errors"`)) {
+	if answer.StatusCode != want || bytes.Contains(said, []byte(`"errors":[{`)) {
 		p.t.Fatalf("%s: %s: %s", address, answer.Status, said)
 	}
 }
