@@ -297,7 +297,7 @@ func (in *Inbox) stormLines(tx *storage.Tx, s *bot.Storm) ([]card.Line, error) {
 		}
 		shown[id] = true
 		c, err := records.ConversationOf(tx, s.Brand, id)
-		if err != nil {
+		if err != nil || c.Storm != s.ID { // that one has a card of its own by now
 			return err
 		}
 		it, err := records.Item(tx, c.Brand, c.First)
