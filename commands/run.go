@@ -64,15 +64,11 @@ func (b *Book) run(ctx context.Context, scene act.Scene, name string, c call) (a
 		if fresh, err := b.fresh(tx, scene, s, c); err != nil || !fresh {
 			return act.Answer{}, err
 		}
-		req, err := b.request(tx, scene, s, c)
-		if err != nil {
-			return act.Answer{}, err
+		ans, err := b.once(tx, scene, s, c)
+		if err == nil && (ans.Refused || ans.Form != nil) {
+			err = forget(tx, scene, s, c)
 		}
-		if o := missing(s, req); o != nil && !s.Asks {
-			f := b.ask(tx, s, req, *o)
-			return act.Answer{Form: &f}, nil
-		}
-		return s.Run(tx, req)
+		return ans, err
 	})
 	if err != nil {
 		return b.refused(ctx, err)
@@ -80,8 +76,22 @@ func (b *Book) run(ctx context.Context, scene act.Scene, name string, c call) (a
 	return ans, nil
 }
 
+// once runs a command that is fresh, or asks for what it misses.
+func (b *Book) once(tx *storage.Tx, scene act.Scene, s Spec, c call) (act.Answer, error) {
+	req, err := b.request(tx, scene, s, c)
+	if err != nil {
+		return act.Answer{}, err
+	}
+	if o := missing(s, req); o != nil && !s.Asks {
+		f := b.ask(tx, s, req, *o)
+		return act.Answer{Form: &f}, nil
+	}
+	return s.Run(tx, req)
+}
+
 // fresh reports whether this deed, and the form it may come from, is here for the
-// first time. A deed that was refused is not remembered.
+// first time. A deed that was refused, or answered with a form, is not
+// remembered: whoever did not read the answer gets it again.
 func (b *Book) fresh(tx *storage.Tx, scene act.Scene, s Spec, c call) (bool, error) {
 	if s.Reads {
 		return true, nil
@@ -93,6 +103,18 @@ func (b *Book) fresh(tx *storage.Tx, scene act.Scene, s Spec, c call) (bool, err
 		return true, nil
 	}
 	return records.Once(tx, "form", c.token)
+}
+
+// forget undoes fresh.
+func forget(tx *storage.Tx, scene act.Scene, s Spec, c call) error {
+	if s.Reads {
+		return nil
+	}
+	err := records.Deeds.Delete(tx, storage.K(scene.Who.String()+"/deed", scene.ID))
+	if c.submitted {
+		err = errors.Join(err, records.Deeds.Delete(tx, storage.K("form", c.token)))
+	}
+	return err
 }
 
 // request finds who asks, in which brand, and what about.
