@@ -37,7 +37,7 @@ func (w *world) closes(t *testing.T, p *ponte) findings {
 		t.Errorf("it logged: %s", line)
 	}
 	f := findings{world: w, sight: s, found: map[string]bot.Reply{}}
-	opened(t, w.Data, func(tx *storage.Tx) error { return f.look(tx) })
+	opened(t, w.Data, f.look)
 	for i, text := range f.list {
 		if i == 20 {
 			t.Errorf("and %d more", len(f.list)-i)
