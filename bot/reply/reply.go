@@ -207,7 +207,7 @@ func (d *Desk) Remove(tx *storage.Tx, by bot.PersonID, rep bot.Reply) error {
 func (d *Desk) alter(tx *storage.Tx, by bot.PersonID, rep bot.Reply, change, wants string, a act.Act) error {
 	t := d.traits(rep.Account)
 	switch {
-	case rep.State != bot.Published || !rep.RemovedAt.IsZero() || rep.Remote == "":
+	case rep.State != bot.Published || !rep.RemovedAt.IsZero():
 		return bot.Errorf(bot.Conflict, "error.not_out")
 	case rep.Change != "":
 		return bot.Errorf(bot.Conflict, "error.change_under_way")
