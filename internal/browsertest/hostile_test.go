@@ -89,10 +89,10 @@ func TestHostile(t *testing.T) {
 	}
 	safe(team, "console")
 	safe(public, "square")
-	team.do(navigate(p.Console + "/c/aurora/inbox"))
+	team.visit(p.Console + "/c/aurora/inbox")
 	team.until("the comments as cards", script("all('#room article[data-kind=card]').length > 0"))
 	safe(team, "console, inbox")
-	team.do(navigate(p.Console + "/c/aurora/reviews"))
+	team.visit(p.Console + "/c/aurora/reviews")
 	for _, name := range []string{"closing", "marks", "megabyte"} {
 		team.enter(eval[string](team, script(fmt.Sprintf("%s[0].dataset.message", within(cards, name)))))
 		safe(team, "console, thread of "+name)

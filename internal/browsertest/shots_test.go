@@ -7,12 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-
-	"github.com/chromedp/chromedp"
 )
-
-// navigate goes to an address in the same tab.
-func navigate(address string) chromedp.Action[chromedp.Void] { return chromedp.Navigate(address) }
 
 // album keeps pictures in a folder.
 type album string
@@ -86,7 +81,7 @@ func everything(t *testing.T, p *ponte, a album) {
 	sizes(team, "completion")
 	team.press("#thread [data-message='"+ref+"'] [data-verb=reply]", "")
 	sizes(team, "form")
-	team.do(navigate(p.Console + "/c/aurora"))
+	team.visit(p.Console + "/c/aurora")
 	sizes(team, "rooms")
 	public := open(t, "square", p.Square)
 	public.see(".comment", "Maria Keller")
@@ -98,7 +93,7 @@ func everything(t *testing.T, p *ponte, a album) {
 	sizes(none, "empty")
 	sizes(open(t, "empty square", empty.Square), "square-empty")
 	empty.hook(map[string]any{"id": "one", "kind": "review", "rating": 4, "author": "Noor", "text": "قهوة ممتازة والمكان هادئ"})
-	none.do(navigate(empty.Console + "/c/aurora/reviews"))
+	none.visit(empty.Console + "/c/aurora/reviews")
 	none.card("Noor")
 	sizes(none, "one")
 	var many []map[string]any
@@ -108,7 +103,7 @@ func everything(t *testing.T, p *ponte, a album) {
 		})
 	}
 	empty.hook(many...)
-	none.do(navigate(empty.Console + "/c/aurora/inbox"))
+	none.visit(empty.Console + "/c/aurora/inbox")
 	none.card("conversations on one post")
 	sizes(none, "many")
 }

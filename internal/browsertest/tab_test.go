@@ -105,8 +105,14 @@ func open(t *testing.T, name, address string) *tab {
 		send(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}),
 	)
 	b.look(1440, 900, "light")
-	b.do(chromedp.Navigate(address))
+	b.visit(address)
 	return b
+}
+
+// visit goes to an address in the same tab.
+func (b *tab) visit(address string) {
+	b.t.Helper()
+	b.do(chromedp.Navigate(address))
 }
 
 // send makes an action of a command of the protocol.
@@ -312,19 +318,6 @@ func (b *tab) asked() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return append([]string(nil), b.dialogs...)
-}
-
-// forgive drops what the page complained about, where that was to be expected.
-func (b *tab) forgive(words string) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	var left []string
-	for _, fault := range b.faults {
-		if !strings.Contains(fault, words) {
-			left = append(left, fault)
-		}
-	}
-	b.faults = left
 }
 
 // explain leaves a picture and the words of the page where a test failed.
