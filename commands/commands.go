@@ -19,6 +19,8 @@ import (
 	"ponte/storage"
 )
 
+//go:generate go test ponte/internal/commandlist -run TestPageIsCurrent -update
+
 // Spec is one command.
 type Spec struct {
 	Name     string
