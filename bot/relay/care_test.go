@@ -287,3 +287,34 @@ func TestContacts(t *testing.T) {
 		}
 	})
 }
+
+// A card says who, what, how it stands, and what can be done.
+func TestCard(t *testing.T) {
+	in(t, func(h *house) {
+		h.Down(time.Hour)
+		h.comes(said("0", "maria", "earlier"))
+		h.comes(said("1", "maria", "<b>cold</b> @all", func(in *act.Incoming) {
+			in.URL, in.Rating, in.Kind = "https://net.example/1", 2, bot.Review
+			in.Media = []bot.Media{{URL: "https://net.example/cup.jpg", Type: "image/jpeg", Alt: "a cup"}}
+		}))
+		h.comes(said("2", "ugo", "same here", to("1")))
+		c := h.of("1")
+		h.do(func(tx *storage.Tx) error { return h.relay.Assign(tx, "bo", c, "bo") })
+		h.do(func(tx *storage.Tx) error { return h.relay.Prioritise(tx, "bo", c, bot.Urgent) })
+		m := h.card(c)
+		want := "open relay.rated N=2 by maria “<b>cold</b> @all” relay.latest N=2 “same here” " +
+			"(relay.taken Name=Bo) (relay.priority.urgent) (relay.due Due=2000-01-01T01:10:00Z) (relay.contact N=2) (relay.others_open N=1) " +
+			"[reply] [resolve] [snooze] [open] [assign] [label] [who] [unassign] [spam]"
+		if diff := cmp.Diff(want, reads(m.Card)); diff != "" {
+			t.Error(diff)
+		}
+		if p := m.Card.Blocks[1].Picture; p == nil || p.Alt != "a cup" || m.Card.Author.Network != "the net" || !m.Card.Opens || len(m.Mention) != 0 {
+			t.Errorf("the card is %+v", m.Card)
+		}
+		for _, a := range m.Card.Actions {
+			if a.Link == "" && len(a.Needs) == 0 {
+				t.Errorf("%s is offered to anybody", a.Verb)
+			}
+		}
+	})
+}

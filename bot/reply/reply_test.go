@@ -299,7 +299,7 @@ func TestLength(t *testing.T) {
 }
 
 func TestOutcomes(t *testing.T) {
-	refused, busy, lost := bot.Errorf(bot.Denied, "webhook.refused"), &bot.Error{Kind: bot.RateLimited, Key: "error.unavailable", RetryAfter: time.Minute}, bot.Errorf(bot.Ambiguous, "error.unknown_outcome")
+	refused, busy, lost := bot.Errorf(bot.Denied, "net.refused"), &bot.Error{Kind: bot.RateLimited, Key: "error.unavailable", RetryAfter: time.Minute}, bot.Errorf(bot.Ambiguous, "error.unknown_outcome")
 	for name, c := range map[string]struct {
 		faults []*coretest.Fault
 		honour bool
@@ -308,7 +308,7 @@ func TestOutcomes(t *testing.T) {
 		shows  string
 		public int
 	}{
-		"refused":          {[]*coretest.Fault{{Err: refused}}, false, 0, bot.Failed, "failed reply.failed webhook.refused [reply]", 0},
+		"refused":          {[]*coretest.Fault{{Err: refused}}, false, 0, bot.Failed, "failed reply.failed net.refused [reply]", 0},
 		"told to wait":     {[]*coretest.Fault{{Err: busy}}, false, 0, bot.Scheduled, "public reply.tries_again error.unavailable [undo]", 0},
 		"told to wait, on": {[]*coretest.Fault{{Err: busy}}, false, 2 * time.Minute, bot.Published, "resolved reply.out [open] [edit] [delete]", 1},
 		"lost":             {[]*coretest.Fault{{Err: lost}}, false, 0, bot.Uncertain, "unknown reply.unknown [is-out] [send-again]", 0},
@@ -394,10 +394,10 @@ func TestEditAndDelete(t *testing.T) {
 			t.Errorf("it reads %q, the public %q, and shows %s", r.Text, h.public(), h.shows(r))
 		}
 		h.Net.Fails = func(string, act.Act) *coretest.Fault {
-			return &coretest.Fault{Err: bot.Errorf(bot.Denied, "webhook.refused")}
+			return &coretest.Fault{Err: bot.Errorf(bot.Denied, "net.refused")}
 		}
 		h.do(func(tx *storage.Tx) error { return h.desk.Rewrite(tx, "ana", r, "Thanks") })
-		if r = h.reply(); r.Text != "Thank you" || h.shows(r) != "public reply.change_failed webhook.refused [open] [edit] [delete]" {
+		if r = h.reply(); r.Text != "Thank you" || h.shows(r) != "public reply.change_failed net.refused [open] [edit] [delete]" {
 			t.Errorf("after a refused edit it reads %q and shows %s", r.Text, h.shows(r))
 		}
 		h.Net.Fails = nil
