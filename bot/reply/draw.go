@@ -88,7 +88,7 @@ func (d *Desk) isOut(out *card.Card, rep bot.Reply) {
 	case rep.Fault != nil:
 		out.Foot = card.W("reply.change_failed", card.In("Why", why(rep.Fault)))
 	default:
-		out.Mark, out.Foot = card.MarkResolved, card.W("reply.out", card.At("At", rep.OutAt))
+		out.Mark, out.Foot = card.MarkOut, card.W("reply.out", card.At("At", rep.OutAt))
 	}
 	if rep.URL != "" {
 		out.Actions = append(out.Actions, card.Action{Verb: "open", Label: card.W("action.open"), Link: rep.URL})

@@ -37,7 +37,7 @@ func TestUndoWindow(t *testing.T) {
 		if want := (act.Reply{To: "1", Text: "We are sorry.", Author: "id-maria"}); m.Reply != want || m.At != (act.Place{Platform: "net", Space: "net:aurora"}) {
 			t.Errorf("it went out as %+v at %v", m.Reply, m.At)
 		}
-		if r.State != bot.Published || r.Remote != m.Ref || r.URL == "" || h.shows(r) != "resolved reply.out [open] [edit] [delete]" {
+		if r.State != bot.Published || r.Remote != m.Ref || r.URL == "" || h.shows(r) != "out reply.out [open] [edit] [delete]" {
 			t.Errorf("it is %s as %q and shows %s", r.State, r.Remote, h.shows(r))
 		}
 		if diff := cmp.Diff([]string{"bo reply.sent_off", "ponte reply.publishing", "ponte reply.published"}, coretest.Audit(h.World, "reply/"+string(r.ID))); diff != "" {
@@ -310,10 +310,10 @@ func TestOutcomes(t *testing.T) {
 	}{
 		"refused":          {[]*coretest.Fault{{Err: refused}}, false, 0, bot.Failed, "failed reply.failed net.refused [reply]", 0},
 		"told to wait":     {[]*coretest.Fault{{Err: busy}}, false, 0, bot.Scheduled, "public reply.tries_again error.unavailable [undo]", 0},
-		"told to wait, on": {[]*coretest.Fault{{Err: busy}}, false, 2 * time.Minute, bot.Published, "resolved reply.out [open] [edit] [delete]", 1},
+		"told to wait, on": {[]*coretest.Fault{{Err: busy}}, false, 2 * time.Minute, bot.Published, "out reply.out [open] [edit] [delete]", 1},
 		"lost":             {[]*coretest.Fault{{Err: lost}}, false, 0, bot.Uncertain, "unknown reply.unknown [is-out] [send-again]", 0},
 		"taken, not told":  {[]*coretest.Fault{{Err: lost, Taken: true}}, false, time.Hour, bot.Uncertain, "unknown reply.unknown [is-out] [send-again]", 1},
-		"lost, honoured":   {[]*coretest.Fault{{Err: lost, Taken: true}}, true, time.Minute, bot.Published, "resolved reply.out [edit] [delete]", 1},
+		"lost, honoured":   {[]*coretest.Fault{{Err: lost, Taken: true}}, true, time.Minute, bot.Published, "out reply.out [edit] [delete]", 1},
 		"lost for long":    {many(&coretest.Fault{Err: lost}, 100), true, time.Hour, bot.Uncertain, "unknown reply.unknown [is-out] [send-again]", 0},
 		"busy for long":    {many(&coretest.Fault{Err: busy}, 100), false, time.Hour, bot.Failed, "failed reply.failed error.grace [reply]", 0},
 	} {
@@ -390,7 +390,7 @@ func TestEditAndDelete(t *testing.T) {
 		h.Pass(time.Minute)
 		r := h.reply()
 		h.do(func(tx *storage.Tx) error { return h.desk.Rewrite(tx, "ana", r, "Thank you") })
-		if r = h.reply(); r.Text != "Thank you" || !cmp.Equal(h.public(), []string{"Thank you"}) || h.shows(r) != "resolved reply.out [open] [edit] [delete]" {
+		if r = h.reply(); r.Text != "Thank you" || !cmp.Equal(h.public(), []string{"Thank you"}) || h.shows(r) != "out reply.out [open] [edit] [delete]" {
 			t.Errorf("it reads %q, the public %q, and shows %s", r.Text, h.public(), h.shows(r))
 		}
 		h.Net.Fails = func(string, act.Act) *coretest.Fault {
@@ -421,7 +421,7 @@ func TestChangesNeedTheNetwork(t *testing.T) {
 		h.sends("1", "hello", "t1")
 		h.Pass(time.Minute)
 		r := h.reply()
-		if h.shows(r) != "resolved reply.out [open]" {
+		if h.shows(r) != "out reply.out [open]" {
 			t.Errorf("it shows %s", h.shows(r))
 		}
 		for want, f := range map[string]func(*storage.Tx) error{

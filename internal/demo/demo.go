@@ -23,6 +23,9 @@ const (
 // pace is how fast every channel is written to once the seed is in.
 var pace = outbox.Pace{Messages: 1, Edits: 2}
 
+// seeding is how fast the seed goes in: at once to the eye, and in order.
+var seeding = outbox.Pace{Messages: 100, Edits: 100}
+
 // Config is the demo's configuration, but for its addresses and its folder.
 func Config(log *slog.Logger) app.Config {
 	return app.Config{

@@ -19,6 +19,7 @@ import (
 // nobody has said anything; its posts are there to be commented on.
 func Seed(ctx context.Context, a *app.App, empty bool) error {
 	s := seeder{a: a, now: time.Now()}
+	a.SetPace(seeding)
 	defer a.SetPace(pace)
 	for _, p := range posts {
 		if err := a.Set().Square.Post(ctx, p.id, string(p.lang), p.text, s.now.Add(-p.ago)); err != nil {

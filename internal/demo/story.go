@@ -78,7 +78,7 @@ var deeds = []deed{
 
 // answers come after the team's deeds.
 var answers = []said{
-	{"maria2", "oat", "maria", "Maria Keller", "That is kind, thank you. I will come by on Monday.", 5 * time.Minute},
+	{"maria2", "oat", "maria", "Maria Keller", "That is kind, thank you. I will come by on Monday.", 0},
 }
 
 var savedReplies = map[string]string{
