@@ -112,6 +112,13 @@ func TestRestrictedRooms(t *testing.T) {
 				t.Errorf("%s does not tell a manager: %s", text, got)
 			}
 		}
+		h.Configure(func(b *bot.Brand) { // the room gets another name: what was in it stays among the same people
+			b.Channels = append([]bot.Channel{}, b.Channels...)
+			b.Channels[1].ID = "whispers"
+		})
+		if got := everything(*h.says("olga", "inbox", nowhere).Notice); strings.Contains(got, "SECRET") {
+			t.Errorf("after a change of rooms an observer reads %s", got)
+		}
 		other := h.hears(act.Commanded{Scene: h.scene("ana", "nowhere", ""), Text: "inbox"})
 		if notice(other) != "error.room" {
 			t.Errorf("in a room of nobody: %q", notice(other))

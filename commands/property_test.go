@@ -7,6 +7,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,7 +29,8 @@ type story struct {
 	texts  map[string]bool         // what people sent off
 	notes  int
 	quick  int // answers that are quicker than the receipt
-	faults bool
+	faults atomic.Bool
+	mu     sync.Mutex // guards items and quick while answers come in
 }
 
 var storyAccounts = []bot.AccountID{"net:aurora", "net:aurora", "net:shop", "net:boreal"}
@@ -73,7 +76,8 @@ func (s *story) tell() {
 	})
 	s.Net.Asked, s.Net.Can.Honours = s.IntN(2) == 0, time.Duration(s.IntN(2))*time.Hour
 	s.Net.Takes = s.answersAtOnce
-	s.Chat.Fails, s.Net.Fails = s.failing(), s.failing()
+	s.Chat.Fails(s.failing())
+	s.Net.Fails(s.failing())
 	s.Restart() // with what the network can do now
 	events := s.network()
 	for len(events) > 0 {
@@ -92,7 +96,7 @@ func (s *story) tell() {
 			s.team()
 		}
 	}
-	s.faults = false
+	s.faults.Store(false)
 	s.Pass(time.Second)
 	s.Down(40 * time.Second)
 	s.Pass(5 * time.Second)
@@ -146,9 +150,9 @@ func (s *story) network() []event {
 
 func (s *story) failing() func(string, act.Act) *coretest.Fault {
 	r := rand.New(rand.NewPCG(s.Uint64(), 2))
-	s.faults = s.IntN(3) > 0
+	s.faults.Store(s.IntN(3) > 0)
 	return func(string, act.Act) *coretest.Fault {
-		if !s.faults {
+		if !s.faults.Load() {
 			return nil
 		}
 		switch r.IntN(14) {
@@ -168,17 +172,24 @@ func (s *story) failing() func(string, act.Act) *coretest.Fault {
 // answersAtOnce answers a reply of ours before the network has told us its name.
 func (s *story) answersAtOnce(ref string, a act.Act) {
 	said, ok := a.(act.Reply)
-	if !ok || said.Private || strings.Contains(said.Text, "boreal") || s.quick > 2 {
+	if !ok || said.Private || strings.Contains(said.Text, "boreal") {
 		return
 	}
-	s.quick++
 	account := bot.AccountID("net:aurora")
 	if strings.Contains(said.Text, "net:shop") {
 		account = "net:shop"
 	}
 	in := act.Incoming{Kind: bot.Comment, Remote: "answer-to-" + ref, InReplyTo: ref, Author: bot.Author{ID: "id9", Name: "quick"}, Text: string(account) + " quick answer.", CreatedAt: time.Now()}
-	s.items[string(account)+in.Remote] = in
-	s.comesTo(account, in)
+	s.mu.Lock()
+	s.quick++
+	enough := s.quick > 3
+	if !enough {
+		s.items[string(account)+in.Remote] = in
+	}
+	s.mu.Unlock()
+	if !enough {
+		s.comesTo(account, in)
+	}
 }
 
 // team does something that people do.

@@ -219,14 +219,14 @@ func TestABrandThatLeft(t *testing.T) {
 func TestStaleNudge(t *testing.T) {
 	in(t, func(h *house) {
 		h.comes(said("1", "maria", "one"))
-		h.Chat.Fails = func(string, act.Act) *coretest.Fault {
+		h.Chat.Fails(func(string, act.Act) *coretest.Fault {
 			return &coretest.Fault{Err: bot.Errorf(bot.Unavailable, "error.unavailable")}
-		}
+		})
 		h.Halt()
 		h.Pass(50 * time.Minute)
 		h.Run()
 		h.Pass(time.Minute)
-		h.Chat.Fails = nil
+		h.Chat.Fails(nil)
 		h.Down(2 * time.Hour)
 		if n := h.count("relay.nudge"); n != 0 {
 			t.Errorf("nudged %d times, hours late", n)

@@ -325,12 +325,12 @@ func TestOutcomes(t *testing.T) {
 				}
 				h.Restart()
 				faults := c.faults
-				h.Net.Fails = func(string, act.Act) (f *coretest.Fault) {
+				h.Net.Fails(func(string, act.Act) (f *coretest.Fault) {
 					if len(faults) > 0 {
 						f, faults = faults[0], faults[1:]
 					}
 					return f
-				}
+				})
 				h.sends("1", "hello", "t1")
 				h.Pass(21 * time.Second)
 				h.Pass(c.after)
@@ -357,13 +357,13 @@ func TestSettle(t *testing.T) {
 			h.Net.Asked = false
 			h.Restart()
 			first := true
-			h.Net.Fails = func(string, act.Act) *coretest.Fault {
+			h.Net.Fails(func(string, act.Act) *coretest.Fault {
 				if !first {
 					return nil
 				}
 				first = false
 				return &coretest.Fault{Err: bot.Errorf(bot.Ambiguous, "error.unknown_outcome"), Taken: happened}
-			}
+			})
 			h.sends("1", "hello", "t1")
 			h.Pass(time.Minute)
 			r := h.reply()
@@ -393,14 +393,14 @@ func TestEditAndDelete(t *testing.T) {
 		if r = h.reply(); r.Text != "Thank you" || !cmp.Equal(h.public(), []string{"Thank you"}) || h.shows(r) != "out reply.out [open] [edit] [delete]" {
 			t.Errorf("it reads %q, the public %q, and shows %s", r.Text, h.public(), h.shows(r))
 		}
-		h.Net.Fails = func(string, act.Act) *coretest.Fault {
+		h.Net.Fails(func(string, act.Act) *coretest.Fault {
 			return &coretest.Fault{Err: bot.Errorf(bot.Denied, "net.refused")}
-		}
+		})
 		h.do(func(tx *storage.Tx) error { return h.desk.Rewrite(tx, "ana", r, "Thanks") })
 		if r = h.reply(); r.Text != "Thank you" || h.shows(r) != "public reply.change_failed net.refused [open] [edit] [delete]" {
 			t.Errorf("after a refused edit it reads %q and shows %s", r.Text, h.shows(r))
 		}
-		h.Net.Fails = nil
+		h.Net.Fails(nil)
 		h.do(func(tx *storage.Tx) error { return h.desk.Remove(tx, "ana", r) })
 		if r = h.reply(); r.RemovedAt.IsZero() || len(h.public()) != 0 || h.shows(r) != "note reply.removed" {
 			t.Errorf("after the deletion the public reads %q and it shows %s", h.public(), h.shows(r))

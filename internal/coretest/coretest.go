@@ -9,6 +9,8 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
+	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,7 +35,7 @@ type World struct {
 	Log   *slog.Logger
 	Build func(*World) []func(context.Context) error
 
-	config *bot.Brands
+	config atomic.Pointer[bot.Brands]
 	path   string
 	file   *bolt.Store
 	stop   func()
@@ -45,8 +47,9 @@ func In(t *testing.T, build func(*World) []func(context.Context) error, f func(*
 	synctest.Test(t, func(t *testing.T) {
 		w := &World{
 			T: t, Build: build, Chat: NewPlatform("chat"), Net: NewPlatform("net"), path: filepath.Join(t.TempDir(), "store"),
-			Log: slog.New(slog.NewTextHandler(io.Discard, nil)), config: bot.NewBrands(Aurora(), Boreal()),
+			Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		}
+		w.Serve(Aurora(), Boreal())
 		w.open(true)
 		defer func() {
 			w.Halt()
@@ -60,21 +63,20 @@ func In(t *testing.T, build func(*World) []func(context.Context) error, f func(*
 }
 
 // Brands is the configuration as it is now.
-func (w *World) Brands() *bot.Brands { return w.config }
+func (w *World) Brands() *bot.Brands { return w.config.Load() }
 
 // Traits is what the network of an account can do.
 func (w *World) Traits(bot.AccountID) act.Traits { return w.Net.Traits(act.Place{}) }
 
 // Configure changes the first brand, as a reloaded configuration does.
 func (w *World) Configure(change func(*bot.Brand)) {
-	all := w.config.All()
-	changed := all[0]
-	change(&changed)
-	w.config = bot.NewBrands(append([]bot.Brand{changed}, all[1:]...)...)
+	all := slices.Clone(w.Brands().All())
+	change(&all[0])
+	w.Serve(all...)
 }
 
 // Serve replaces the whole configuration.
-func (w *World) Serve(all ...bot.Brand) { w.config = bot.NewBrands(all...) }
+func (w *World) Serve(all ...bot.Brand) { w.config.Store(bot.NewBrands(all...)) }
 
 func (w *World) open(twice bool) {
 	w.Helper()

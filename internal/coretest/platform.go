@@ -37,11 +37,11 @@ type Fault struct {
 // messages and threads only by the names it gave them.
 type Platform struct {
 	Can   act.Traits
-	Asked bool                               // it can be asked what became of an attempt
-	Fails func(key string, a act.Act) *Fault // nil: it takes everything
-	Takes func(ref string, a act.Act)        // called when something new stands there, before it is answered
+	Asked bool                        // it can be asked what became of an attempt
+	Takes func(ref string, a act.Act) // called when something new stands there, before it is answered
 	name  string
 	mu    sync.Mutex
+	fails func(key string, a act.Act) *Fault
 	all   []*Message
 	keys  map[string]string
 	wrong []string
@@ -70,13 +70,21 @@ func (p *Platform) Name() string { return p.name }
 // Traits returns what it can do.
 func (p *Platform) Traits(act.Place) act.Traits { return p.Can }
 
+// Fails sets what it does with each attempt from here on; nil, or what returns
+// nil, takes it.
+func (p *Platform) Fails(f func(key string, a act.Act) *Fault) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fails = f
+}
+
 // Carry takes an act.
 func (p *Platform) Carry(_ context.Context, key string, a act.Act, at act.Place) (act.Receipt, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tries[key]++
-	if p.Fails != nil {
-		if f := p.Fails(key, a); f != nil {
+	if p.fails != nil {
+		if f := p.fails(key, a); f != nil {
 			if f.Taken {
 				if _, err := p.take(key, a, at); err != nil {
 					return act.Receipt{}, err
