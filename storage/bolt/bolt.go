@@ -52,8 +52,9 @@ const growth = 1 << 30
 // Open opens the store in the file at path, making it and its folder when they
 // are missing, and brings its indexes in line with the collections given. It
 // panics when two collections have the same name. The error is
-// storage.ErrNewerFormat when a newer version of the program wrote the file,
-// and a *LockedError while another process has it open.
+// storage.ErrNewerFormat when a newer version of the program wrote the file, a
+// *LockedError while another process has it open, and a *DamagedError when it is
+// not whole.
 func Open(ctx context.Context, path string, opt Options, defs ...storage.Definition) (*Store, error) {
 	cat := storage.NewCatalogue(defs...)
 	if opt.MaxSize != 0 && opt.MaxSize < smallest {
@@ -68,7 +69,7 @@ func Open(ctx context.Context, path string, opt Options, defs ...storage.Definit
 	if opt.GroupFor <= 0 {
 		opt.GroupFor = 5 * time.Millisecond
 	}
-	db, err := openFile(path, opt)
+	db, err := openFile(ctx, path, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -81,28 +82,23 @@ func Open(ctx context.Context, path string, opt Options, defs ...storage.Definit
 	return s, nil
 }
 
-func openFile(path string, opt Options) (*bbolt.DB, error) {
+func openFile(ctx context.Context, path string, opt Options) (*bbolt.DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
 	}
-	if crashed(path) {
-		if err := readThrough(path); err != nil {
-			return nil, err
-		}
+	listed, err := header(path)
+	if err == nil && !listed { // it was not closed, or is a copy of an open one
+		_, err = visit(ctx, path)
 	}
-	size := 0
-	if info, err := os.Stat(path); err == nil {
-		size = int(info.Size())
+	if err != nil {
+		return nil, err
 	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
-		Timeout:         lockWait,
-		FreelistType:    bbolt.FreelistMapType,
-		NoFreelistSync:  true, // else every commit after a large deletion writes the whole list
-		InitialMmapSize: size + growth,
-		MaxSize:         int(opt.MaxSize),
-	})
+	db, err := openLocked(path, opt)
 	if errors.Is(err, berrors.ErrTimeout) {
 		return nil, lockedBy(path)
+	}
+	if errors.Is(err, berrors.ErrInvalid) || errors.Is(err, berrors.ErrVersionMismatch) || errors.Is(err, berrors.ErrChecksum) {
+		return nil, &DamagedError{path, err}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
@@ -117,6 +113,45 @@ func openFile(path string, opt Options) (*bbolt.DB, error) {
 	return db, nil
 }
 
+// openLocked opens the file and makes sure that it is still the one at path once
+// the lock is had: a compaction may have put another in its place meanwhile.
+func openLocked(path string, opt Options) (db *bbolt.DB, err error) {
+	size := 0
+	if info, err := os.Stat(path); err == nil {
+		size = int(info.Size())
+	}
+	var file *os.File
+	err = withoutFaults(path, func() (err error) {
+		db, err = bbolt.Open(path, 0o600, &bbolt.Options{
+			Timeout:         lockWait,
+			FreelistType:    bbolt.FreelistMapType,
+			NoFreelistSync:  true, // else every commit after a large deletion writes the whole list
+			InitialMmapSize: size + growth,
+			MaxSize:         int(opt.MaxSize),
+			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+				f, err := os.OpenFile(name, flag, mode)
+				file = f
+				return f, err
+			},
+		})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	mine, err := file.Stat()
+	if err == nil {
+		var there os.FileInfo
+		if there, err = os.Stat(path); err == nil && !os.SameFile(mine, there) {
+			err = berrors.ErrTimeout
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
 func turn(db *bbolt.DB) error {
 	btx, err := db.Begin(true)
 	if err != nil {
@@ -125,14 +160,10 @@ func turn(db *bbolt.DB) error {
 	return btx.Rollback()
 }
 
-// readThrough reads the file from beginning to end. After a crash the free
-// pages are found by visiting every page, which is several times faster when
-// they are in memory already.
+// readThrough reads the file from beginning to end. Visiting every page is
+// several times faster when they are in memory already.
 func readThrough(path string) error {
 	f, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
 	if err != nil {
 		return err
 	}

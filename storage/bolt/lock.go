@@ -47,13 +47,6 @@ func marked(path string) (pid int, command string, found bool) {
 	return pid, command, true
 }
 
-// crashed tells whether the file was left without being closed. A live process
-// with the number of the dead one makes it err on the harmless side.
-func crashed(path string) bool {
-	pid, _, found := marked(path)
-	return found && (pid == os.Getpid() || !alive(pid))
-}
-
 func alive(pid int) bool {
 	if pid <= 0 {
 		return false
