@@ -25,7 +25,7 @@ const (
 	MarkOverdue  Mark = "overdue"  // ⚠
 	MarkCritical Mark = "critical" // ⛔
 	MarkPublic   Mark = "public"   // ↗ something of ours that the public sees or will see
-	MarkOut      Mark = "out"      // ✓ something of ours that is out
+	MarkOut      Mark = "out"      // ➜ something of ours that is out
 	MarkFailed   Mark = "failed"   // ✕
 	MarkUnknown  Mark = "unknown"  // ?
 	MarkNote     Mark = "note"     // · only the team sees it
@@ -34,7 +34,7 @@ const (
 // Glyphs is how each mark is drawn in text.
 var Glyphs = map[Mark]string{
 	MarkOpen: "●", MarkPending: "◐", MarkSnoozed: "☾", MarkResolved: "✓", MarkOverdue: "⚠",
-	MarkCritical: "⛔", MarkPublic: "↗", MarkOut: "✓", MarkFailed: "✕", MarkUnknown: "?", MarkNote: "·",
+	MarkCritical: "⛔", MarkPublic: "↗", MarkOut: "➜", MarkFailed: "✕", MarkUnknown: "?", MarkNote: "·",
 }
 
 // Card is one message of Ponte's in team chat.
