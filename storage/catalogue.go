@@ -12,6 +12,7 @@ type Definition interface {
 
 	schema() int
 	spaces() []space
+	take(tx *Tx, schema int, body json.RawMessage) error
 }
 
 // A space is what the catalogue knows of an index.
@@ -104,8 +105,9 @@ func (ix *Index[T]) ready(tx *Tx) error {
 	return nil
 }
 
-// catalogueSpace holds the notes, by the name of what they are about.
-const catalogueSpace = ".catalogue"
+// CatalogueSpace holds the notes, by the name of what they are about. Every store
+// that was ever opened has some.
+const CatalogueSpace = ".catalogue"
 
 // A note is what the store itself remembers: its format, the schema a
 // collection has reached, or how far an index is.
@@ -124,7 +126,7 @@ const (
 )
 
 func readNote(tx *Tx, name string) (note, error) {
-	raw, err := get(tx, catalogueSpace, Key(name))
+	raw, err := get(tx, CatalogueSpace, Key(name))
 	if err != nil || raw == nil {
 		return note{}, err
 	}
@@ -143,5 +145,5 @@ func writeNote(tx *Tx, name string, n note) error {
 	if err != nil {
 		return err
 	}
-	return tx.keys.Put(catalogueSpace, []byte(name), raw)
+	return tx.keys.Put(CatalogueSpace, []byte(name), raw)
 }

@@ -81,7 +81,7 @@ func (c *Catalogue) surveyOne(tx *Tx, d Definition) (dropping []string, err erro
 	for _, ix := range d.spaces() {
 		declared[ix.spaceName()] = ix.spaceKind()
 	}
-	for kv, err := range tx.keys.Scan(catalogueSpace, walkOf(Key(d.Name()+"."), nil).Range) {
+	for kv, err := range tx.keys.Scan(CatalogueSpace, walkOf(Key(d.Name()+"."), nil).Range) {
 		if err != nil {
 			return nil, err
 		}
@@ -133,7 +133,7 @@ func (c *Catalogue) drop(tx *Tx, name string) (note, error) {
 			return note{}, err
 		}
 	}
-	return note{}, tx.keys.Delete(catalogueSpace, []byte(name))
+	return note{}, tx.keys.Delete(CatalogueSpace, []byte(name))
 }
 
 // complete builds what is missing of an index.

@@ -35,21 +35,34 @@ func encode(record any, schema int) ([]byte, error) {
 }
 
 func decode(raw []byte, up []Upgrade, into any) error {
+	was, body, err := split(raw)
+	if err != nil {
+		return err
+	}
+	return upgrade(body, was, up, into)
+}
+
+// split takes a record's bytes apart.
+func split(raw []byte) (schema uint64, body json.RawMessage, err error) {
 	if len(raw) < 2 {
-		return errors.New("the record is cut short")
+		return 0, nil, errors.New("the record is cut short")
 	}
 	if raw[0] != format {
-		return fmt.Errorf("%w: record format %d, known is %d", ErrNewerFormat, raw[0], format)
+		return 0, nil, fmt.Errorf("%w: record format %d, known is %d", ErrNewerFormat, raw[0], format)
 	}
-	was, n := binary.Uvarint(raw[1:])
-	if n <= 0 || was == 0 {
-		return errors.New("the record has no schema")
+	schema, n := binary.Uvarint(raw[1:])
+	if n <= 0 || schema == 0 {
+		return 0, nil, errors.New("the record has no schema")
 	}
+	return schema, raw[1+n:], nil
+}
+
+// upgrade reads a body of schema was.
+func upgrade(body json.RawMessage, was uint64, up []Upgrade, into any) error {
 	schema := uint64(len(up) + 1)
 	if was > schema {
 		return fmt.Errorf("%w: schema %d, known is %d", ErrNewerFormat, was, schema)
 	}
-	body := json.RawMessage(raw[1+n:])
 	for v := was; v < schema; v++ {
 		next, err := up[v-1](bytes.Clone(body))
 		if err != nil {

@@ -136,6 +136,9 @@ func TestFull(t *testing.T) {
 	if failed > 0 {
 		t.Error("the limit was only found at the commit")
 	}
+	if !s.Stats().Full {
+		t.Error("nothing says that the store is full")
+	}
 	for i := range n {
 		if !has(t, s, c, fmt.Sprintf("a%05d", i)) {
 			t.Fatalf("card %d of %d is lost", i, n)
@@ -148,6 +151,9 @@ func TestFull(t *testing.T) {
 		if err := s.Update(t.Context(), func(tx *storage.Tx) error { return c.Delete(tx, storage.K(fmt.Sprintf("a%05d", i))) }); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := s.Update(t.Context(), insert(c, "first")); err != nil || s.Stats().Full {
+		t.Errorf("there is room again, but it is said that there is none: %v", err)
 	}
 	if again := fill(t.Context(), t, s, c, "b"); again < n/4 {
 		t.Errorf("of %d places that were freed, %d are used", n/2, again)

@@ -29,6 +29,7 @@ type job struct {
 	err   error
 	left  bool // the caller's goroutine ended inside the closure
 	again bool // found no room beside the others of its group
+	grew  bool // needed room
 }
 
 // claim decides between the writer, who is about to run the job, and a caller
@@ -126,7 +127,19 @@ func (s *Store) group(j *job) {
 		if err != nil {
 			j.err = err
 		}
+		s.noteRoom(j)
 		close(j.done)
+	}
+}
+
+// noteRoom remembers whether the last update that needed room found some.
+// Those that go into the reserve, or make the store no bigger, do not tell.
+func (s *Store) noteRoom(j *job) {
+	switch {
+	case errors.Is(j.err, storage.ErrFull):
+		s.count.full.Store(true)
+	case j.err == nil && j.grew && !j.urgent:
+		s.count.full.Store(false)
 	}
 }
 
@@ -174,6 +187,7 @@ func (s *Store) take(j *job, k *keys, left *room, beside bool) error {
 		j.turn <- k
 		<-j.ran
 	}
+	j.grew = k.grown > 0
 	if j.err == nil && !left.take(k, j.urgent) {
 		j.err, j.again = s.errFull(), beside
 	}
