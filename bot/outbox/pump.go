@@ -59,6 +59,7 @@ type plan struct {
 	done   int
 	due    bool      // something is due that has not started
 	more   bool      // another turn would start something at once
+	paused bool      // nothing goes out
 	next   time.Time // when the clock alone makes another turn worth while
 }
 
@@ -203,7 +204,11 @@ func (r *run) all(tx *storage.Tx, p *plan) error {
 	if r.ending {
 		return nil
 	}
-	err := r.choose(tx, p)
+	_, paused, err := Paused(tx)
+	if p.paused = paused; paused || err != nil {
+		return err
+	}
+	err = r.choose(tx, p)
 	if len(p.starts) > 0 {
 		r.at(StepClaimed)
 	}
@@ -248,7 +253,7 @@ func (r *run) apply(p *plan) time.Duration {
 		go r.carry(e)
 	}
 	r.ask(p)
-	if len(r.mem.under)+len(r.mem.asks) == 0 && !p.due && len(r.pending) == 0 {
+	if len(r.mem.under) == 0 && (len(r.mem.asks) == 0 || p.paused) && !p.due && len(r.pending) == 0 {
 		for _, w := range r.idle {
 			close(w)
 		}
@@ -288,8 +293,12 @@ func (r *run) take(p *plan) {
 	m.parked = p.parked
 }
 
-// ask asks the platforms about what is to be settled now.
+// ask asks the platforms about what is to be settled now. In a pause nobody is
+// asked: where another process may still be at work, absent proves nothing.
 func (r *run) ask(p *plan) {
+	if p.paused {
+		return
+	}
 	for id, q := range r.mem.asks {
 		if q.at.After(p.now) {
 			p.by(q.at)

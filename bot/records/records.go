@@ -31,6 +31,12 @@ type Told struct {
 	At     time.Time `json:"at"`
 }
 
+// Pause says that nothing goes out, for everybody, until a person lifts it.
+type Pause struct {
+	Why string    `json:"why"`
+	At  time.Time `json:"at"`
+}
+
 // The shared collections.
 var (
 	Items = storage.Define("items", func(it *bot.Item) storage.Key { return storage.K(it.Brand, it.ID) })
@@ -205,9 +211,15 @@ var (
 	DeedsAt = Deeds.Index("at.1", func(s *Seen) storage.Key { return storage.K(s.At) })
 	Gones   = storage.Define("gone", func(g *Gone) storage.Key { return storage.K(g.Account, g.Remote) })
 	Tolds   = storage.Define("told", func(t *Told) storage.Key { return storage.K(t.Person, t.What) })
+
+	// Pauses holds the one pause, while there is one.
+	Pauses = storage.Define("pauses", func(*Pause) storage.Key { return ThePause })
 )
+
+// ThePause is the key of the one pause.
+var ThePause = storage.K("outbox")
 
 // All lists every collection, for the engine that opens the store.
 func All() []storage.Definition {
-	return []storage.Definition{Items, Conversations, Storms, Replies, SavedReplies, Effects, Slots, Audit, Deeds, Gones, Tolds}
+	return []storage.Definition{Items, Conversations, Storms, Replies, SavedReplies, Effects, Slots, Audit, Deeds, Gones, Tolds, Pauses}
 }
