@@ -62,10 +62,11 @@ type Book struct {
 	table  []Spec
 }
 
-// Health is how an adapter is.
+// Health is how an adapter is, or a trouble with a sentence of its own.
 type Health struct {
 	Name  string
 	Fault string // empty: well
+	Key   string // the sentence; the rest is empty then
 }
 
 // New makes the table.

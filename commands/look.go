@@ -9,6 +9,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/bot/inbox"
+	"ponte/bot/outbox"
 	"ponte/bot/records"
 	"ponte/storage"
 )
@@ -161,8 +162,15 @@ func (b *Book) runStatus(tx *storage.Tx, req *Request) (act.Answer, error) {
 		}},
 		{Facts: []card.Words{card.W("status.queue", card.Count("N", waiting)), card.W("status.unknown_n", card.Count("N", unknown))}},
 	}}
-	var list []card.Line
+	list, err := paused(tx)
+	if err != nil {
+		return act.Answer{}, err
+	}
 	for _, h := range b.health() {
+		if h.Key != "" {
+			list = append(list, card.Line{Mark: card.MarkFailed, Words: card.W(h.Key)})
+			continue
+		}
 		l := card.Line{Mark: card.MarkResolved, Words: card.W("status.well", card.Text("Name", h.Name))}
 		if h.Fault != "" {
 			l = card.Line{Mark: card.MarkFailed, Words: card.W("status.unwell", card.Text("Name", h.Name)), Text: card.Outside(h.Fault)}
@@ -173,6 +181,19 @@ func (b *Book) runStatus(tx *storage.Tx, req *Request) (act.Answer, error) {
 		c.Blocks = append(c.Blocks, card.Block{List: list})
 	}
 	return act.Answer{Notice: &c}, nil
+}
+
+// paused says that nothing goes out, and why.
+func paused(tx *storage.Tx) ([]card.Line, error) {
+	p, is, err := outbox.Paused(tx)
+	if !is || err != nil {
+		return nil, err
+	}
+	key := "status.paused"
+	if p.Why == outbox.PauseCopied {
+		key = "status.paused_copied"
+	}
+	return []card.Line{{Mark: card.MarkFailed, Words: card.W(key, card.At("At", p.At))}}, nil
 }
 
 // effects counts a brand's own effects in a state, among the first thousand of all.
