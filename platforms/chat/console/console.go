@@ -65,7 +65,8 @@ type Options struct {
 	Token    string // asked for once by the page; empty: loopback only
 	Now      func() time.Time
 	Log      *slog.Logger
-	Square   string // address of the public page, for a link; may be empty
+	Square   string                  // address of the public page, for a link; may be empty
+	Pages    map[string]http.Handler // more to serve behind the same door, by pattern
 }
 
 // Console is the built-in team chat. It is made by New.

@@ -94,12 +94,27 @@ func (c *Console) deed(do func(context.Context, *doing) (reply, error)) http.Han
 		if err != nil {
 			answer, status = c.refuse(v, err)
 		}
-		if answer.Ref != "" && !strings.Contains(r.Header.Get("Accept"), "application/json") {
-			http.Redirect(w, r, view.Link(v.Brand.ID, r.PostFormValue("room"), r.PostFormValue("thread")), http.StatusSeeOther)
+		if strings.Contains(r.Header.Get("Accept"), "text/html") {
+			c.byHand(w, r, v, answer, status)
 			return
 		}
 		writeJSON(w, status, answer)
 	}
+}
+
+// byHand answers a page without script: it leads back, or says what there is to say.
+func (c *Console) byHand(w http.ResponseWriter, r *http.Request, v *view.Viewer, answer reply, status int) {
+	if answer.Notice == nil {
+		http.Redirect(w, r, view.Link(v.Brand.ID, r.PostFormValue("room"), r.PostFormValue("thread")), http.StatusSeeOther)
+		return
+	}
+	text := ""
+	for _, b := range answer.Notice.Card.Blocks {
+		if b.Words != nil {
+			text += b.Words.String() + " "
+		}
+	}
+	write(w, status, v.Plain(view.Plain{Title: v.Say("only_you"), Text: text, Home: true}))
 }
 
 // enter finds who does the deed and where, and refuses those who may not be there;

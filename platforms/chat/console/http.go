@@ -67,6 +67,9 @@ func (c *Console) routes() *http.ServeMux {
 	mux.HandleFunc("POST /act/react", c.deed(react))
 	mux.HandleFunc("POST /act/suggest", c.deed(suggest))
 	mux.HandleFunc("POST /act/read", c.deed(read))
+	for pattern, h := range c.opt.Pages {
+		mux.Handle(pattern, h)
+	}
 	return mux
 }
 

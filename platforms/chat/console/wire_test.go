@@ -207,12 +207,17 @@ func TestANoteWithoutScriptLeadsBack(t *testing.T) {
 	r := newRig(t)
 	r.listen(quiet)
 	form := url.Values{"brand": {"aurora"}, "room": {"inbox"}, "text": {"by hand"}}
-	status, _, h := r.answer(r.request("POST", "/act/say", "aurora/ana", form))
+	status, _, h := r.answer(r.request("POST", "/act/say", "aurora/ana", form, "Accept", "text/html"))
 	if status != http.StatusSeeOther || h.Get("Location") != "/c/aurora/inbox" {
 		t.Errorf("it answers %d %s", status, h.Get("Location"))
 	}
 	if _, body := r.get("/c/aurora/inbox", "aurora/ana"); !strings.Contains(body, "by hand") {
 		t.Error("the note is not on the page")
+	}
+	form.Set("text", "/remind <b>me")
+	status, body, _ := r.answer(r.request("POST", "/act/say", "aurora/ana", form, "Accept", "text/html"))
+	if status != 422 || !strings.Contains(body, "is not a command here") || strange(body) != "" {
+		t.Errorf("what was not sent answers %d %s", status, body)
 	}
 }
 

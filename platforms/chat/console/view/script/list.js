@@ -6,7 +6,8 @@ import { writeTimes } from "./time.js";
 const most = 300; // articles kept in a list while one reads its end
 const held = new Map(); // changes that wait until the pointer has left, by article
 const touched = new WeakMap(); // when the person last did something to an article
-const hovers = matchMedia("(hover: hover)").matches;
+let hovers = false; // there is a pointer that rests on things without pressing them
+for (const kind of ["pointermove", "pointerdown"]) addEventListener(kind, (e) => { hovers = e.pointerType !== "touch"; }, { passive: true });
 
 export const articles = (list) => [...list.querySelectorAll("article[data-message]")].filter((a) => !a.closest("[data-top]"));
 export const atEnd = (list) => list.scrollHeight - list.scrollTop - list.clientHeight < 48;
