@@ -29,7 +29,7 @@ var seeding = outbox.Pace{Messages: 100, Edits: 100}
 // Config is the demo's configuration, but for its addresses and its folder.
 func Config(log *slog.Logger) app.Config {
 	return app.Config{
-		Brands: []bot.Brand{cafe()}, Square: page, Log: log,
+		Brands: []bot.Brand{cafe()}, Square: page, Log: log, Pace: pace,
 		Webhooks: []webhook.Account{{ID: hook, Unsigned: true, Network: "reviews and messages"}},
 	}
 }

@@ -15,31 +15,42 @@ import (
 )
 
 // Seed waits until the demo runs and fills it on its first start, at full speed;
-// from then on every channel has its pace. With empty the café is open and
-// nobody has said anything; its posts are there to be commented on.
+// from then on every channel has its pace. A seed that was interrupted goes on
+// where it was. With empty the café is open and nobody has said anything; its
+// posts are there to be commented on.
 func Seed(ctx context.Context, a *app.App, empty bool) error {
 	s := seeder{a: a, now: time.Now()}
-	a.SetPace(seeding)
-	defer a.SetPace(pace)
 	for _, p := range posts {
 		if err := a.Set().Square.Post(ctx, p.id, string(p.lang), p.text, s.now.Add(-p.ago)); err != nil {
 			return err
 		}
 	}
-	done, err := s.once(ctx)
-	if err != nil || done || empty {
+	done, err := s.done(ctx)
+	if err != nil || done {
 		return err
 	}
+	if !empty {
+		a.SetPace(seeding)
+		defer a.SetPace(pace)
+		if err := s.tell(ctx); err != nil {
+			return err
+		}
+	}
+	return s.finish(ctx)
+}
+
+// tell tells the whole story. Every step of it has a name, and is done once however often it is told.
+func (s seeder) tell(ctx context.Context) error {
 	if err := s.customers(ctx); err != nil {
 		return err
 	}
 	for name, text := range savedReplies {
-		if err := s.command(ctx, "tom", "inbox", "", "saved add "+name+" "+text); err != nil {
+		if err := s.command(ctx, s.scene("saved-"+name, "tom", "inbox", ""), "saved add "+name+" "+text); err != nil {
 			return err
 		}
 	}
 	for i, d := range deeds {
-		if err := s.does(ctx, i, d); err != nil {
+		if err := s.does(ctx, fmt.Sprintf("deed-%d", i), d); err != nil {
 			return fmt.Errorf("seed: %s, %s: %w", d.author, d.verb, err)
 		}
 	}
@@ -54,12 +65,18 @@ type seeder struct {
 	now time.Time
 }
 
-// once reports whether the demo was seeded before, or was used without, and
-// remembers that it is now.
-func (s seeder) once(ctx context.Context) (bool, error) {
-	return storage.Do(ctx, s.a.Store(), func(tx *storage.Tx) (bool, error) {
-		fresh, err := records.TellOnce(tx, "demo", "seeded")
-		return !fresh, err
+// done reports whether the demo was seeded before.
+func (s seeder) done(ctx context.Context) (bool, error) {
+	return storage.Look(ctx, s.a.Store(), func(tx *storage.Tx) (bool, error) {
+		return records.Tolds.Has(tx, storage.K("demo", "seeded"))
+	})
+}
+
+// finish remembers that it is.
+func (s seeder) finish(ctx context.Context) error {
+	return s.a.Store().Update(ctx, func(tx *storage.Tx) error {
+		_, err := records.TellOnce(tx, "demo", "seeded")
+		return err
 	})
 }
 
@@ -115,19 +132,21 @@ func (s seeder) settled(ctx context.Context, items int) error {
 	}
 }
 
-func (s seeder) does(ctx context.Context, i int, d deed) error {
+func (s seeder) does(ctx context.Context, id string, d deed) error {
 	c, ref, err := s.thread(ctx, d.author)
 	if err != nil {
 		return err
 	}
+	scene := s.scene(id, d.by, c.Channel, ref)
 	if d.note != "" {
-		return s.a.Set().Console.Note(ctx, s.scene(fmt.Sprintf("seed-%d", i), d.by, c.Channel, ref), d.note)
+		return s.a.Set().Console.Note(ctx, scene, d.note)
 	}
-	if err := s.command(ctx, d.by, c.Channel, ref, d.verb+" "+d.text); err != nil {
+	if err := s.command(ctx, scene, d.verb+" "+d.text); err != nil {
 		return err
 	}
 	if d.verb == "reply" {
-		if err := s.command(ctx, d.by, c.Channel, ref, "now"); err != nil {
+		scene.ID += "-now"
+		if err := s.command(ctx, scene, "now"); err != nil {
 			return err
 		}
 	}
@@ -156,14 +175,14 @@ func (s seeder) scene(id string, by bot.PersonID, room, thread string) act.Scene
 	b, _ := s.a.Brands().Brand(brand)
 	p, _ := b.Person(by)
 	return act.Scene{
-		ID: id, Who: bot.Actor{Platform: "console", Space: string(brand), User: string(by), Name: p.Name},
+		ID: "demo-" + id, Who: bot.Actor{Platform: "console", Space: string(brand), User: string(by), Name: p.Name},
 		At: act.Place{Platform: "console", Space: string(brand), Channel: room}, Thread: thread,
 	}
 }
 
-func (s seeder) command(ctx context.Context, by bot.PersonID, room, thread, text string) error {
-	ans, err := s.a.Hear(ctx, act.Commanded{Scene: s.scene("", by, room, thread), Text: text})
-	if err == nil && ans.Refused {
+func (s seeder) command(ctx context.Context, scene act.Scene, text string) error {
+	ans, err := s.a.Hear(ctx, act.Commanded{Scene: scene, Text: text})
+	if err == nil && ans.Refused && text != "now" { // what was interrupted may be out by now
 		return errors.New(ans.Notice.Blocks[0].Words.Text)
 	}
 	return err
