@@ -26,7 +26,7 @@ const (
 	Strategist Role = "strategist" // sets calendar, policies, campaigns
 	Manager    Role = "manager"    // replies, drafts, moderates
 	Approver   Role = "approver"
-	Observer   Role = "observer" // sees, and changes nothing
+	Observer   Role = "observer" // reads and talks along, and decides nothing
 )
 
 // Anyone lists every role: what it guards is open to whoever has one at all.
