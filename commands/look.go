@@ -9,7 +9,6 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/bot/inbox"
-	"ponte/bot/outbox"
 	"ponte/bot/records"
 	"ponte/storage"
 )
@@ -185,12 +184,12 @@ func (b *Book) runStatus(tx *storage.Tx, req *Request) (act.Answer, error) {
 
 // paused says that nothing goes out, and why.
 func paused(tx *storage.Tx) ([]card.Line, error) {
-	p, is, err := outbox.Paused(tx)
+	p, is, err := records.Paused(tx)
 	if !is || err != nil {
 		return nil, err
 	}
 	key := "status.paused"
-	if p.Why == outbox.PauseCopied {
+	if p.Why == records.Copied {
 		key = "status.paused_copied"
 	}
 	return []card.Line{{Mark: card.MarkFailed, Words: card.W(key, card.At("At", p.At))}}, nil

@@ -3,10 +3,10 @@ package commands_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	"ponte/bot"
-	"ponte/bot/outbox"
+	"ponte/bot/records"
+	"ponte/storage"
 )
 
 // TestStatusSaysPaused: while nothing goes out, status says so and why.
@@ -21,8 +21,12 @@ func TestStatusSaysPaused(t *testing.T) {
 			want string
 		}{
 			{func() error { return nil }, "status.well"},
-			{func() error { return h.Store.Update(context.Background(), h.Out.Pause) }, "status.paused"},
-			{func() error { return outbox.Copied(context.Background(), h.Store, time.Time{}) }, "status.paused_copied"},
+			{func() error {
+				return h.Store.Update(context.Background(), func(tx *storage.Tx) error { return records.Hold(tx, records.Asked) })
+			}, "status.paused"},
+			{func() error {
+				return h.Store.Update(context.Background(), func(tx *storage.Tx) error { return records.Hold(tx, records.Copied) })
+			}, "status.paused_copied"},
 		} {
 			if err := c.do(); err != nil {
 				t.Fatal(err)

@@ -20,12 +20,13 @@ type Options struct {
 	Brands   func() *bot.Brands
 	Commands func() []act.Command
 	Print    func(bot.Lang, *time.Location, card.Words) string
-	Token    string            // of the console; empty: loopback only
-	Square   bot.AccountID     // the account that the public square is; empty: there is none
-	Address  string            // of the public side, as people reach it
-	Webhooks []webhook.Account // the sources of items by webhook
-	Loopback bool              // the public side is reached from this machine only
-	Writes   float64           // writes a minute and address on the square; 0: the square's own, negative: no limit
+	Token    string                  // of the console; empty: loopback only
+	Square   bot.AccountID           // the account that the public square is; empty: there is none
+	Address  string                  // of the public side, as people reach it
+	Webhooks []webhook.Account       // the sources of items by webhook
+	Loopback bool                    // the public side is reached from this machine only
+	Writes   float64                 // writes a minute and address on the square; 0: the square's own, negative: no limit
+	Pages    map[string]http.Handler // served by the console besides its own, to those who may use it
 	Log      *slog.Logger
 }
 
@@ -48,6 +49,7 @@ func New(store storage.Store, opt Options) *Set {
 	s := &Set{
 		Console: console.New(store, console.Options{
 			Brands: opt.Brands, Commands: opt.Commands, Print: opt.Print, Token: opt.Token, Log: opt.Log, Square: opt.Address,
+			Pages: opt.Pages,
 		}),
 		Webhook: webhook.New(store, webhook.Options{
 			Accounts: func() []webhook.Account { return opt.Webhooks }, Loopback: opt.Loopback, Log: opt.Log,

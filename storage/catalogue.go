@@ -9,10 +9,12 @@ import (
 type Definition interface {
 	// Name is the name the collection was defined with.
 	Name() string
+	// Schema is the one its records are written in.
+	Schema() int
+	// Take puts a record into the collection, upgraded to its schema.
+	Take(tx *Tx, r Raw) error
 
-	schema() int
 	spaces() []space
-	take(tx *Tx, schema int, body json.RawMessage) error
 }
 
 // A space is what the catalogue knows of an index.
@@ -56,7 +58,8 @@ func NewCatalogue(defs ...Definition) *Catalogue {
 // Name is the name the collection was defined with.
 func (c *Collection[T]) Name() string { return c.name }
 
-func (c *Collection[T]) schema() int { return len(c.up) + 1 }
+// Schema is the one its records are written in, 1 at first.
+func (c *Collection[T]) Schema() int { return len(c.up) + 1 }
 
 func (c *Collection[T]) spaces() []space {
 	out := make([]space, len(c.indexes))

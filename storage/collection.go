@@ -192,7 +192,7 @@ func (c *Collection[T]) write(tx *Tx, key Key, was []byte, had [][]Key, t *T) er
 	if len(key) == 0 {
 		return about(errors.New("storage: a record without a key"), c.name, key)
 	}
-	now, err := encode(t, c.schema())
+	now, err := encode(t, c.Schema())
 	if err != nil {
 		return about(err, c.name, key)
 	}

@@ -69,11 +69,11 @@ func (c *Catalogue) surveyOne(tx *Tx, d Definition) (dropping []string, err erro
 	if err != nil {
 		return nil, err
 	}
-	if was.Schema > d.schema() {
-		return nil, fmt.Errorf("%w: %s has schema %d, known is %d", ErrNewerFormat, d.Name(), was.Schema, d.schema())
+	if was.Schema > d.Schema() {
+		return nil, fmt.Errorf("%w: %s has schema %d, known is %d", ErrNewerFormat, d.Name(), was.Schema, d.Schema())
 	}
-	if was.Schema < d.schema() {
-		if err := writeNote(tx, d.Name(), note{Schema: d.schema()}); err != nil {
+	if was.Schema < d.Schema() {
+		if err := writeNote(tx, d.Name(), note{Schema: d.Schema()}); err != nil {
 			return nil, err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 )
 
@@ -43,23 +44,23 @@ func decode(raw []byte, up []Upgrade, into any) error {
 }
 
 // split takes a record's bytes apart.
-func split(raw []byte) (schema uint64, body json.RawMessage, err error) {
+func split(raw []byte) (schema int, body json.RawMessage, err error) {
 	if len(raw) < 2 {
 		return 0, nil, errors.New("the record is cut short")
 	}
 	if raw[0] != format {
 		return 0, nil, fmt.Errorf("%w: record format %d, known is %d", ErrNewerFormat, raw[0], format)
 	}
-	schema, n := binary.Uvarint(raw[1:])
-	if n <= 0 || schema == 0 {
+	was, n := binary.Uvarint(raw[1:])
+	if n <= 0 || was == 0 || was > math.MaxInt32 {
 		return 0, nil, errors.New("the record has no schema")
 	}
-	return schema, raw[1+n:], nil
+	return int(was), raw[1+n:], nil
 }
 
 // upgrade reads a body of schema was.
-func upgrade(body json.RawMessage, was uint64, up []Upgrade, into any) error {
-	schema := uint64(len(up) + 1)
+func upgrade(body json.RawMessage, was int, up []Upgrade, into any) error {
+	schema := len(up) + 1
 	if was > schema {
 		return fmt.Errorf("%w: schema %d, known is %d", ErrNewerFormat, was, schema)
 	}

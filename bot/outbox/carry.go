@@ -35,6 +35,7 @@ func (r *run) carry(e act.Effect) {
 		if out.err = err; err == nil {
 			out.receipt, out.err = r.adapters[e.At.Platform].Carry(ctx, e.Key, a, e.At)
 			r.at(StepAnswered)
+			r.log.Debug("an attempt came back", "effect", e.ID, "trace", e.Trace, "attempt", e.Attempt, "at", e.At, "ref", out.receipt.Ref)
 		}
 	})
 }

@@ -115,7 +115,7 @@ func anew(tx *storage.Tx, e *act.Effect, slot act.Slot) error {
 
 func (o *Outbox) enqueued() {
 	o.at(StepEnqueued)
-	o.poke()
+	o.Wake()
 }
 
 const editing = "#edits"

@@ -143,7 +143,8 @@ func (o *Outbox) Idle(ctx context.Context) error {
 	}
 }
 
-func (o *Outbox) poke() {
+// Wake has the pump look at once, as when a pause is lifted.
+func (o *Outbox) Wake() {
 	select {
 	case o.wake <- struct{}{}:
 	default:

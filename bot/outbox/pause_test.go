@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ponte/bot/act"
-	"ponte/bot/outbox"
+	"ponte/bot/records"
 	"ponte/storage"
 	"ponte/storage/bolt"
 )
@@ -18,7 +18,8 @@ import (
 func (w *world) resume() {
 	w.Helper()
 	w.update(func(tx *storage.Tx) error {
-		was, err := w.out.Resume(tx)
+		tx.OnCommit(w.out.Wake)
+		was, err := records.Unhold(tx)
 		if err == nil && !was {
 			w.Error("there was no pause")
 		}
@@ -31,7 +32,7 @@ func (w *world) resume() {
 func TestPause(t *testing.T) {
 	in(t, nil, func(w *world) {
 		w.run()
-		w.update(w.out.Pause)
+		w.update(func(tx *storage.Tx) error { return records.Hold(tx, records.Asked) })
 		w.say("a", "hello")
 		w.touch("s", "a card")
 		pass(time.Hour)
@@ -54,9 +55,16 @@ func TestPause(t *testing.T) {
 // copied turns the world's store into a copy, as the next process finds it.
 func (w *world) copied(since time.Time) {
 	w.Helper()
-	if err := outbox.Copied(w.Context(), w.store, since); err != nil {
-		w.Fatal(err)
-	}
+	w.update(func(tx *storage.Tx) error {
+		var waiting []act.Effect
+		for e, err := range records.EffectsByState.Under(tx, storage.K(act.Waiting)) {
+			if err != nil {
+				return err
+			}
+			waiting = append(waiting, e)
+		}
+		return errors.Join(records.Hold(tx, records.Copied), records.Doubt(tx, waiting, since))
+	})
 }
 
 // TestCopied: what waited when the copy was made may have been said by the

@@ -12,40 +12,40 @@ import (
 // Cancel takes an effect back. The error is a Conflict unless it waits and has
 // certainly not happened yet.
 func (o *Outbox) Cancel(tx *storage.Tx, id bot.ID) error {
-	e, err := find(tx, id)
+	e, err := records.Effect(tx, id)
 	if err != nil {
 		return err
 	}
 	if e.State != act.Waiting || e.Maybe {
 		return bot.Errorf(bot.Conflict, "error.too_late")
 	}
-	tx.OnCommit(o.poke)
+	tx.OnCommit(o.Wake)
 	return o.move(tx, &e, act.Undone, ponte)
 }
 
 // Hurry makes a waiting effect due now. One that the platform turned away keeps
 // the wait it was given.
 func (o *Outbox) Hurry(tx *storage.Tx, id bot.ID) error {
-	e, err := find(tx, id)
+	e, err := records.Effect(tx, id)
 	if err != nil || e.State != act.Waiting || e.Tries > 0 || !e.Due.After(tx.Now()) {
 		return err
 	}
 	e.Due = tx.Now()
-	tx.OnCommit(o.poke)
+	tx.OnCommit(o.Wake)
 	return records.Effects.Put(tx, e)
 }
 
 // Settle is a person's word on an unknown effect: it happened, with what the person knows of the receipt, or
 // it waits again, at the end of its lane and for half an hour. A Conflict says that it is not unknown any more.
 func (o *Outbox) Settle(tx *storage.Tx, id bot.ID, happened bool, by bot.PersonID, r act.Receipt) error {
-	e, err := find(tx, id)
+	e, err := records.Effect(tx, id)
 	if err != nil {
 		return err
 	}
 	if e.State != act.Unknown {
 		return bot.Errorf(bot.Conflict, "error.too_late")
 	}
-	tx.OnCommit(o.poke)
+	tx.OnCommit(o.Wake)
 	if happened {
 		return o.done(tx, &e, r, string(by))
 	}
@@ -58,12 +58,4 @@ func (o *Outbox) Settle(tx *storage.Tx, id bot.ID, happened bool, by bot.PersonI
 		return err
 	}
 	return o.move(tx, &e, act.Waiting, string(by))
-}
-
-func find(tx *storage.Tx, id bot.ID) (act.Effect, error) {
-	e, ok, err := records.Found(records.Effects.Get(tx, storage.K(id)))
-	if err == nil && !ok {
-		err = bot.Errorf(bot.NotFound, "error.not_found")
-	}
-	return e, err
 }

@@ -204,8 +204,8 @@ func (r *run) all(tx *storage.Tx, p *plan) error {
 	if r.ending {
 		return nil
 	}
-	_, paused, err := Paused(tx)
-	if p.paused = paused; paused || err != nil {
+	var err error
+	if _, p.paused, err = records.Paused(tx); p.paused || err != nil {
 		return err
 	}
 	err = r.choose(tx, p)
@@ -293,18 +293,15 @@ func (r *run) take(p *plan) {
 	m.parked = p.parked
 }
 
-// ask asks the platforms about what is to be settled now. In a pause nobody is
-// asked: where another process may still be at work, absent proves nothing.
+// ask asks the platforms about what is to be settled now; not in a pause, in
+// which another process may be at work and absent proves nothing.
 func (r *run) ask(p *plan) {
-	if p.paused {
-		return
-	}
 	for id, q := range r.mem.asks {
 		if q.at.After(p.now) {
 			p.by(q.at)
 			continue
 		}
-		if r.ending || len(r.mem.under) >= r.parallel {
+		if r.ending || p.paused || len(r.mem.under) >= r.parallel {
 			continue // what comes back makes room
 		}
 		delete(r.mem.asks, id)

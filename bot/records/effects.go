@@ -8,6 +8,15 @@ import (
 	"ponte/storage"
 )
 
+// Effect returns an effect. The error is a bot.NotFound when there is none.
+func Effect(tx *storage.Tx, id bot.ID) (act.Effect, error) {
+	e, ok, err := Found(Effects.Get(tx, storage.K(id)))
+	if err == nil && !ok {
+		err = bot.Errorf(bot.NotFound, "error.not_found")
+	}
+	return e, err
+}
+
 // EnterLane gives an effect that is not in its lane the last place there, which
 // is the head when the lane is empty.
 func EnterLane(tx *storage.Tx, e *act.Effect) error {

@@ -106,3 +106,41 @@ func ShownElsewhere(tx *storage.Tx, subject act.Subject, but string) ([]act.Slot
 	}
 	return out, nil
 }
+
+// Paused returns the pause, if there is one: nothing goes out and nobody is asked
+// what became of an attempt, while all that comes in is taken.
+func Paused(tx *storage.Tx) (Pause, bool, error) { return Found(Pauses.Get(tx, thePause)) }
+
+// Hold lets nothing more start, for a reason. What is under way ends.
+func Hold(tx *storage.Tx, why Why) error {
+	return Pauses.Put(tx, Pause{Why: why, At: tx.Now()})
+}
+
+// Unhold lifts the pause, and reports whether there was one.
+func Unhold(tx *storage.Tx) (bool, error) {
+	_, paused, err := Paused(tx)
+	if !paused || err != nil {
+		return false, err
+	}
+	return true, Pauses.Delete(tx, thePause)
+}
+
+// Doubt marks those of the effects that wait as perhaps done by somebody else
+// since a moment at the earliest; a zero moment means that nobody knows. Each is
+// asked after when its turn comes, unless its platform certainly still does
+// nothing twice under its key.
+func Doubt(tx *storage.Tx, effects []act.Effect, since time.Time) error {
+	for _, e := range effects {
+		if e.Show || e.Maybe || e.State != act.Waiting {
+			continue
+		}
+		e.Maybe, e.FirstAt = true, since
+		if e.Fault == nil {
+			e.Fault = bot.Errorf(bot.Ambiguous, "error.unknown_outcome")
+		}
+		if err := Effects.Put(tx, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -33,9 +33,18 @@ type Told struct {
 
 // Pause says that nothing goes out, for everybody, until a person lifts it.
 type Pause struct {
-	Why string    `json:"why"`
+	Why Why       `json:"why"`
 	At  time.Time `json:"at"`
 }
+
+// Why is why nothing goes out.
+type Why string
+
+// Why nothing goes out.
+const (
+	Copied Why = "copied" // the store is a copy, and the one it was made of may be at work
+	Asked  Why = "asked"  // a person wants it
+)
 
 // The shared collections.
 var (
@@ -213,11 +222,10 @@ var (
 	Tolds   = storage.Define("told", func(t *Told) storage.Key { return storage.K(t.Person, t.What) })
 
 	// Pauses holds the one pause, while there is one.
-	Pauses = storage.Define("pauses", func(*Pause) storage.Key { return ThePause })
+	Pauses = storage.Define("pauses", func(*Pause) storage.Key { return thePause })
 )
 
-// ThePause is the key of the one pause.
-var ThePause = storage.K("outbox")
+var thePause = storage.K("outbox")
 
 // All lists every collection, for the engine that opens the store.
 func All() []storage.Definition {

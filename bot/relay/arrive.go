@@ -68,6 +68,9 @@ func (r *Relay) arrived(tx *storage.Tx, b *bot.Brand, account bot.AccountID, in 
 	if err := r.joined(tx, &c, &it, isNew); err != nil {
 		return err
 	}
+	tx.OnCommit(func() {
+		r.log.Debug("an item came", "trace", c.ID, "item", it.ID, "account", account, "remote", it.Remote)
+	})
 	return records.Log(tx, bot.Record{
 		Brand: b.ID, What: "item.came", Subject: act.OnConversation + "/" + string(c.ID), Trace: c.ID,
 		Details: map[string]string{"item": string(it.ID), "account": string(account), "remote": it.Remote},
@@ -183,7 +186,10 @@ func clean(in act.Incoming, now time.Time) act.Incoming {
 	}
 	in.URL, in.Author.URL = bounded(in.URL, 2048), bounded(in.Author.URL, 2048)
 	in.Author.Name, in.Author.Handle = bounded(in.Author.Name, 512), bounded(in.Author.Handle, 512)
-	in.Author.ID = identity(cmp.Or(in.Author.ID, in.Author.Handle, in.Author.Name))
+	in.Author.ID = identity(cmp.Or(in.Author.ID, in.Author.Handle))
+	if in.Author.ID == "" && in.Kind != bot.Direct { // two of one name do not read each other's messages
+		in.Author.ID = identity(in.Author.Name)
+	}
 	in.Media = slices.Clone(in.Media[:min(len(in.Media), 20)])
 	for i, m := range in.Media {
 		in.Media[i] = bot.Media{URL: bounded(m.URL, 2048), Type: bounded(m.Type, 100), Alt: bounded(m.Alt, 2048)}

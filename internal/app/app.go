@@ -8,9 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"path/filepath"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,6 +23,8 @@ import (
 	"ponte/bot/reply"
 	"ponte/commands"
 	"ponte/internal/i18n"
+	"ponte/internal/keep"
+	"ponte/internal/ops"
 	"ponte/platforms"
 	"ponte/platforms/social/webhook"
 	"ponte/storage"
@@ -48,6 +47,10 @@ type Config struct {
 	Adapters []act.Adapter     // further ones; one of the same name takes the built-in's place
 	At       func(outbox.Step) // crash tests stop here
 	RunTwice bool              // tests: every change to the store is tried twice
+
+	Control bool                        // serve the socket in the data folder by which other processes of this user ask
+	Reread  func(context.Context) error // reads the configuration file again; nil: there is none
+	MaxSize int64                       // bytes that the store may have; 0: as many as there is room for
 }
 
 // App is a Ponte that was built. Run starts it.
@@ -65,8 +68,11 @@ type App struct {
 	pace   atomic.Pointer[outbox.Pace]
 	log    *slog.Logger
 
-	mu     sync.Mutex
-	faults map[string]string // by adapter that listens; empty: well
+	metrics *ops.Metrics
+	began   time.Time
+
+	mu    sync.Mutex
+	links map[string]link // by adapter that listens
 }
 
 // Open builds a Ponte over the store in the data folder. Close it when it does not Run.
@@ -75,12 +81,15 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := bolt.Open(ctx, filepath.Join(cfg.Data, "ponte.db"), bolt.Options{RunTwice: cfg.RunTwice},
-		append(records.All(), platforms.Collections()...)...)
+	store, err := bolt.Open(ctx, keep.File(cfg.Data), bolt.Options{RunTwice: cfg.RunTwice, MaxSize: cfg.MaxSize}, keep.Definitions()...)
 	if err != nil {
 		return nil, err
 	}
-	a := &App{cfg: cfg, store: store, words: words, log: cfg.Log, faults: map[string]string{}}
+	if err := keep.Tidy(cfg.Data); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	a := &App{cfg: cfg, store: store, words: words, log: cfg.Log, began: time.Now(), links: map[string]link{}}
+	a.metrics = ops.NewMetrics(a.Status, store.Stats)
 	a.brands.Store(bot.NewBrands(cfg.Brands...))
 	a.pace.Store(&cfg.Pace)
 	a.build()
@@ -91,13 +100,14 @@ func (a *App) build() {
 	a.set = platforms.New(a.store, platforms.Options{
 		Brands: a.Brands, Commands: func() []act.Command { return a.book.List() }, Print: a.words.Print, Token: a.cfg.Token,
 		Square: a.cfg.Square, Address: a.PublicURL(), Webhooks: a.cfg.Webhooks, Loopback: loopback(a.cfg.Public), Writes: a.cfg.Writes, Log: a.log,
+		Pages: a.pages(),
 	})
 	a.all = a.set.All()
 	for _, ad := range a.cfg.Adapters {
 		a.all[ad.Name()] = ad
 	}
 	a.out = outbox.New(a.store, outbox.Options{
-		Adapters: a.all, Print: a.print, Log: a.log, At: a.cfg.At,
+		Adapters: a.timed(), Print: a.print, Log: a.log, At: a.cfg.At,
 		Pace: func(act.Place) outbox.Pace { return *a.pace.Load() },
 	})
 	a.relay = relay.New(a.store, a.out, a.Brands, a.log)
@@ -145,6 +155,9 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.out.Run(ctx) })
 	group.Go(func() error { return a.relay.Run(ctx) })
 	group.Go(func() error { return a.keepHouse(ctx) })
+	if a.cfg.Control {
+		group.Go(func() error { return a.answerControl(ctx) })
+	}
 	for name, ad := range a.all {
 		if l, ok := ad.(act.Listener); ok {
 			group.Go(func() error { return a.listen(ctx, name, l) })
@@ -165,7 +178,7 @@ func (a *App) listen(ctx context.Context, name string, l act.Listener) error {
 	for {
 		a.fault(name, "")
 		began := time.Now()
-		err := l.Listen(ctx, a.Hear)
+		err := l.Listen(ctx, a.measured(a.Hear))
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // it was asked to end
 		}
@@ -183,23 +196,6 @@ func (a *App) listen(ctx context.Context, name string, l act.Listener) error {
 		}
 		wait = min(2*wait, time.Minute)
 	}
-}
-
-func (a *App) fault(name, what string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.faults[name] = what
-}
-
-func (a *App) health() []commands.Health {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	var out []commands.Health
-	for name, what := range a.faults {
-		out = append(out, commands.Health{Name: name, Fault: what})
-	}
-	slices.SortFunc(out, func(a, b commands.Health) int { return strings.Compare(a.Name, b.Name) })
-	return out
 }
 
 // keepHouse forgets what was remembered only against doing it twice, after a week.

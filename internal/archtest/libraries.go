@@ -27,6 +27,7 @@ var keepers = []keeper{
 	{"github.com/rivo/uniseg", []string{"internal", "platforms"}},
 	{"github.com/standard-webhooks/standard-webhooks/libraries", []string{"platforms/social/webhook"}},
 	{"github.com/goccy/go-yaml", []string{"internal/config", "internal/form"}},
+	{"github.com/prometheus/client_golang", []string{"internal/ops"}},
 	{"github.com/chromedp/chromedp", []string{"internal/browsertest"}},
 	{"github.com/chromedp/cdproto", []string{"internal/browsertest"}},
 	{"github.com/google/go-cmp", nil},

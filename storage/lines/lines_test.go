@@ -1,4 +1,4 @@
-package storage_test
+package lines_test
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 
 	"ponte/storage"
 	"ponte/storage/bolt"
+	"ponte/storage/lines"
 )
 
 type book struct {
@@ -59,7 +60,7 @@ func exported(t testing.TB, n int) (string, map[string]int) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	counts, err := storage.Export(t.Context(), s, &out, l.books)
+	counts, err := lines.Write(t.Context(), s, &out, l.books)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,20 +71,20 @@ func withoutHead(export string) string {
 	return export[strings.Index(export, "\n"):strings.LastIndex(export, `,"sha256"`)]
 }
 
-// TestExportImport: what comes out of a store that took an export in is the
+// TestWriteRead: what comes out of a store that took an export in is the
 // same export.
-func TestExportImport(t *testing.T) {
+func TestWriteRead(t *testing.T) {
 	first, counts := exported(t, 2500)
 	if want := map[string]int{"books": 2500}; !cmp.Equal(counts, want) {
 		t.Errorf("%v, want %v", counts, want)
 	}
 	l := newLibrary()
 	s := openStore(t, l.books)
-	if got, err := storage.Import(t.Context(), s, strings.NewReader(first), l.books); err != nil || !cmp.Equal(got, counts) {
+	if got, err := lines.Read(t.Context(), s, strings.NewReader(first), l.books); err != nil || !cmp.Equal(got, counts) {
 		t.Fatalf("%v, %v", got, err)
 	}
 	var again bytes.Buffer
-	if _, err := storage.Export(t.Context(), s, &again, l.books); err != nil {
+	if _, err := lines.Write(t.Context(), s, &again, l.books); err != nil {
 		t.Fatal(err)
 	}
 	if d := cmp.Diff(withoutHead(first), withoutHead(again.String())); d != "" {
@@ -93,19 +94,19 @@ func TestExportImport(t *testing.T) {
 	if err != nil || n != 2500 {
 		t.Errorf("%d books are in the index, %v", n, err)
 	}
-	if _, err := storage.Import(t.Context(), s, strings.NewReader(first), l.books); !errors.Is(err, storage.ErrConflict) {
+	if _, err := lines.Read(t.Context(), s, strings.NewReader(first), l.books); !errors.Is(err, storage.ErrConflict) {
 		t.Errorf("%v, want %v: the store is not empty", err, storage.ErrConflict)
 	}
 }
 
-// TestImportUpgrades: an export of an older version is taken in as of today.
-func TestImportUpgrades(t *testing.T) {
+// TestReadUpgrades: an export of an older version is taken in as of today.
+func TestReadUpgrades(t *testing.T) {
 	export, _ := exported(t, 3)
 	l := newLibrary(func(old json.RawMessage) (json.RawMessage, error) {
 		return bytes.ReplaceAll(old, []byte("shelf” &"), []byte("board” &")), nil
 	})
 	s := openStore(t, l.books)
-	if _, err := storage.Import(t.Context(), s, strings.NewReader(export), l.books); err != nil {
+	if _, err := lines.Read(t.Context(), s, strings.NewReader(export), l.books); err != nil {
 		t.Fatal(err)
 	}
 	b, err := storage.Look(t.Context(), s, func(tx *storage.Tx) (book, error) { return l.books.Get(tx, storage.K("b0001")) })
@@ -114,28 +115,28 @@ func TestImportUpgrades(t *testing.T) {
 	}
 }
 
-func TestImportRefuses(t *testing.T) {
+func TestReadRefuses(t *testing.T) {
 	whole, _ := exported(t, 10)
-	lines := strings.SplitAfter(whole, "\n")
+	each := strings.SplitAfter(whole, "\n")
 	for name, c := range map[string]struct {
 		export string
 		want   error
 	}{
-		"nothing":              {"", storage.ErrBadExport},
-		"another file":         {"PK\x03\x04 or so\n", storage.ErrBadExport},
-		"a cut line":           {whole[:len(whole)/2], storage.ErrBadExport},
-		"no end":               {strings.Join(lines[:len(lines)-2], ""), storage.ErrBadExport},
-		"a missing record":     {lines[0] + strings.Join(lines[2:], ""), storage.ErrBadExport},
-		"an altered record":    {strings.Replace(whole, "b0004", "b9999", 1), storage.ErrBadExport},
-		"more behind the end":  {whole + "{}\n", storage.ErrBadExport},
+		"nothing":              {"", lines.ErrDamaged},
+		"another file":         {"PK\x03\x04 or so\n", lines.ErrDamaged},
+		"a cut line":           {whole[:len(whole)/2], lines.ErrDamaged},
+		"no end":               {strings.Join(each[:len(each)-2], ""), lines.ErrDamaged},
+		"a missing record":     {each[0] + strings.Join(each[2:], ""), lines.ErrDamaged},
+		"an altered record":    {strings.Replace(whole, "b0004", "b9999", 1), lines.ErrDamaged},
+		"more behind the end":  {whole + "{}\n", lines.ErrDamaged},
 		"another form":         {strings.Replace(whole, `"export":1`, `"export":2`, 1), storage.ErrNewerFormat},
 		"a newer schema":       {strings.Replace(whole, `"books":1`, `"books":2`, 1), storage.ErrNewerFormat},
 		"a newer collection":   {strings.Replace(whole, `"in":"books"`, `"in":"films"`, 1), storage.ErrNewerFormat},
-		"a field of no export": {strings.Replace(whole, `"schema":1`, `"scheme":1`, 1), storage.ErrBadExport},
+		"a field of no export": {strings.Replace(whole, `"schema":1`, `"scheme":1`, 1), lines.ErrDamaged},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := newLibrary()
-			_, err := storage.Import(t.Context(), openStore(t, l.books), strings.NewReader(c.export), l.books)
+			_, err := lines.Read(t.Context(), openStore(t, l.books), strings.NewReader(c.export), l.books)
 			if !errors.Is(err, c.want) {
 				t.Errorf("%v, want %v", err, c.want)
 			}
@@ -143,24 +144,24 @@ func TestImportRefuses(t *testing.T) {
 	}
 }
 
-// TestExportLeavesNothingOut: a collection that this version does not know is
+// TestWriteLeavesNothingOut: a collection that this version does not know is
 // an error, not a gap.
-func TestExportLeavesNothingOut(t *testing.T) {
+func TestWriteLeavesNothingOut(t *testing.T) {
 	l := newLibrary()
 	films := storage.Define("films", func(b *book) storage.Key { return storage.K(b.ID) })
 	s := openStore(t, l.books, films)
-	if _, err := storage.Export(t.Context(), s, new(bytes.Buffer), l.books); err != nil {
+	if _, err := lines.Write(t.Context(), s, new(bytes.Buffer), l.books); err != nil {
 		t.Errorf("an empty collection is missed: %v", err)
 	}
 	if err := s.Update(t.Context(), func(tx *storage.Tx) error { return films.Put(tx, book{ID: "f"}) }); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := storage.Export(t.Context(), s, new(bytes.Buffer), l.books); !errors.Is(err, storage.ErrNewerFormat) {
+	if _, err := lines.Write(t.Context(), s, new(bytes.Buffer), l.books); !errors.Is(err, storage.ErrNewerFormat) {
 		t.Errorf("%v, want %v", err, storage.ErrNewerFormat)
 	}
 }
 
-func FuzzImport(f *testing.F) {
+func FuzzRead(f *testing.F) {
 	whole, _ := exported(f, 3)
 	f.Add(whole)
 	f.Add(`{"export":1}` + "\n" + `{"end":true}` + "\n")
@@ -171,7 +172,7 @@ func FuzzImport(f *testing.F) {
 		if len(export) > 1<<16 {
 			return
 		}
-		counts, err := storage.Import(t.Context(), s, strings.NewReader(export), l.books)
+		counts, err := lines.Read(t.Context(), s, strings.NewReader(export), l.books)
 		n, lerr := storage.Look(t.Context(), s, func(tx *storage.Tx) (int, error) { return l.shelf.Count(tx, nil) })
 		if lerr != nil || err == nil && n > counts["books"] {
 			t.Errorf("%d books of %v, %v", n, counts, lerr)
