@@ -105,7 +105,6 @@ func said(remote, who, text string, more ...func(*act.Incoming)) act.Incoming {
 
 func to(remote string) func(*act.Incoming) { return func(in *act.Incoming) { in.InReplyTo = remote } }
 func direct(in *act.Incoming)              { in.Kind = bot.Direct }
-func gone(in *act.Incoming)                { in.Deleted = true }
 
 func (h *house) comes(items ...act.Incoming) {
 	h.Helper()
