@@ -194,15 +194,18 @@ func TestPrivateWithoutItsRoom(t *testing.T) {
 	})
 }
 
-// Authors whom nobody can name are not one person.
+// Authors whom nobody can name are not one person, and neither are two of one
+// name. A handle is one person's.
 func TestAnonymousMessages(t *testing.T) {
-	in(t, func(h *house) {
-		nameless := func(in *act.Incoming) { in.Kind, in.Author = bot.Direct, bot.Author{} }
-		h.comes(said("1", "", "one", nameless), said("2", "", "two", nameless))
-		if n := len(h.all()); n != 2 {
-			t.Errorf("%d conversations, want 2", n)
-		}
-	})
+	for who, want := range map[bot.Author]int{{}: 2, {Name: "Maria Rossi"}: 2, {Name: "Maria Rossi", Handle: "@maria"}: 1} {
+		in(t, func(h *house) {
+			from := func(in *act.Incoming) { in.Kind, in.Author = bot.Direct, who }
+			h.comes(said("1", "", "one", from), said("2", "", "two", from))
+			if n := len(h.all()); n != want {
+				t.Errorf("%+v: %d conversations, want %d", who, n, want)
+			}
+		})
+	}
 }
 
 // Nothing is lost for the length or the want of a name.

@@ -227,10 +227,11 @@ func complete(in *act.Incoming) {
 			a.Name = name
 		}
 	}
-	for _, id := range []string{a.Handle, a.Name} {
-		if a.ID == "" {
-			a.ID = id
-		}
+	if a.ID == "" {
+		a.ID = a.Handle
+	}
+	if a.ID == "" && in.Kind != bot.Direct { // two customers of one name do not share a private conversation
+		a.ID = a.Name
 	}
 	for i := range in.Media {
 		in.Media[i].Alt = cut(strings.ReplaceAll(in.Media[i].Alt, "\x00", ""), maxAlt)

@@ -41,6 +41,8 @@ func TestAuthorsAndKinds(t *testing.T) {
 		`{"id":"1","author":"Ada","text":"a"}`:                                    {Kind: bot.Comment, Author: bot.Author{ID: "Ada", Name: "Ada"}},
 		`{"id":"1","author":{"handle":"@ada"},"text":"a","in_reply_to":"0"}`:      {Kind: bot.Answer, InReplyTo: "0", Author: bot.Author{ID: "@ada", Name: "@ada", Handle: "@ada"}},
 		`{"id":"1","author":{"id":7},"text":"a","kind":"message"}`:                {Kind: bot.Direct, Author: bot.Author{ID: "7", Name: "7"}},
+		`{"id":"1","author":"Ada","text":"a","kind":"message"}`:                   {Kind: bot.Direct, Author: bot.Author{Name: "Ada"}},
+		`{"id":"1","author":{"handle":"@ada"},"text":"a","kind":"message"}`:       {Kind: bot.Direct, Author: bot.Author{ID: "@ada", Name: "@ada", Handle: "@ada"}},
 		`{"id":"1","author":null,"text":"a","deleted":true,"author":{"name":""}}`: {Kind: bot.Comment, Deleted: true},
 	} {
 		want.Remote, want.Text, want.CreatedAt = "1", "a", noon
