@@ -1,7 +1,9 @@
 package webhook
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"io"
@@ -21,6 +23,9 @@ const (
 	maxBody  = 8 << 20 // bytes
 	maxItems = 1000
 	chunk    = 100 // items handed over at once
+
+	small = 64 << 10 // bytes of a body that is read beside any others
+	large = 8        // requests at once with more
 
 	readTime = 30 * time.Second   // for the body to arrive
 	recall   = 4 * 24 * time.Hour // the specification's last attempt comes after 76 h
@@ -81,12 +86,20 @@ func (w *Webhook) take(rw http.ResponseWriter, r *http.Request) (*tally, *refusa
 	if !ok {
 		return nil, &refusal{status: http.StatusNotFound, Message: "not found"}
 	}
-	body, no := w.admit(rw, r, a)
+	if no := w.admit(r, a); no != nil {
+		return nil, no
+	}
+	leave, ok := w.enter(r)
+	if !ok {
+		return nil, &refusal{status: http.StatusServiceUnavailable, after: 2 * time.Second, Message: "many large bodies come in just now; send it again"}
+	}
+	defer leave()
+	body, no := w.read(rw, r, a)
 	if no != nil {
 		return nil, no
 	}
-	id := r.Header.Get("webhook-id")
-	if n, ok := w.known(r.Context(), a.ID, id); ok {
+	id, sum := r.Header.Get("webhook-id"), sha256.Sum256(body)
+	if n, ok := w.known(r.Context(), a.ID, id, sum[:]); ok {
 		return &tally{Duplicate: n, Errors: []fault{}}, nil
 	}
 	items, faults, no := parse(body, lined(r), w.opt.Now())
@@ -102,26 +115,43 @@ func (w *Webhook) take(rw http.ResponseWriter, r *http.Request) (*tally, *refusa
 		w.opt.Log.Error("items not taken in", "account", a.ID, "request", id, "err", err)
 		return nil, refused(err)
 	}
-	if len(faults) == 0 {
-		w.remember(r.Context(), a.ID, id, len(items))
+	if len(faults) == 0 && len(items) > 0 {
+		w.remember(r.Context(), taken{Account: a.ID, ID: id, Items: len(items), Sum: sum[:]})
 	}
 	return &got, nil
 }
 
-// admit checks who sends and returns the raw body. Nothing of it is parsed before
-// it is verified, and it is not even read unless the headers can be right.
-func (w *Webhook) admit(rw http.ResponseWriter, r *http.Request, a Account) ([]byte, *refusal) {
-	now := w.opt.Now()
+// admit checks what the headers tell; unless they can be right nothing is read.
+func (w *Webhook) admit(r *http.Request, a Account) *refusal {
 	if a.Unsigned {
 		if !w.opt.Loopback || !fromHere(r) {
-			return nil, &refusal{status: http.StatusForbidden, Message: "requests without a signature are taken from this machine only, and from no web page"}
+			return &refusal{status: http.StatusForbidden, Message: "requests without a signature are taken from this machine only, through no proxy, and from no web page"}
 		}
-	} else if fresh(r.Header, now) != nil {
-		return nil, unauthorized()
+	} else if fresh(r.Header, w.opt.Now()) != nil {
+		return unauthorized()
 	}
 	if c := r.Header.Get("Content-Encoding"); c != "" && c != "identity" {
-		return nil, &refusal{status: http.StatusUnsupportedMediaType, Message: "a compressed body is not taken"}
+		return &refusal{status: http.StatusUnsupportedMediaType, Message: "a compressed body is not taken"}
 	}
+	return nil
+}
+
+// enter takes a place for a body that may be large, unless all are taken. A
+// small one needs none.
+func (w *Webhook) enter(r *http.Request) (leave func(), ok bool) {
+	if r.ContentLength >= 0 && r.ContentLength <= small {
+		return func() {}, true
+	}
+	select {
+	case w.places <- struct{}{}:
+		return func() { <-w.places }, true
+	default:
+		return nil, false
+	}
+}
+
+// read returns the raw body, of which nothing is parsed before it is verified.
+func (w *Webhook) read(rw http.ResponseWriter, r *http.Request, a Account) ([]byte, *refusal) {
 	_ = http.NewResponseController(rw).SetReadDeadline(time.Now().Add(readTime))
 	body, err := io.ReadAll(http.MaxBytesReader(rw, r.Body, maxBody))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
@@ -130,7 +160,7 @@ func (w *Webhook) admit(rw http.ResponseWriter, r *http.Request, a Account) ([]b
 	if err != nil {
 		return nil, &refusal{status: http.StatusBadRequest, Message: "the body did not arrive whole"}
 	}
-	if !a.Unsigned && signed(body, r.Header, a.Secrets, now) != nil {
+	if !a.Unsigned && signed(body, r.Header, a.Secrets, w.opt.Now()) != nil {
 		return nil, unauthorized()
 	}
 	return body, nil
@@ -140,11 +170,16 @@ func unauthorized() *refusal {
 	return &refusal{status: http.StatusUnauthorized, Message: "unauthorized"}
 }
 
-// fromHere tells whether the request names this machine as its destination and
-// was not made by a web page: browsers send Origin or Sec-Fetch-Site with a
-// POST, and a page of another name that leads here (DNS rebinding) has that
-// name as its Host.
+// fromHere tells whether the request names this machine as its destination, was
+// passed on by no proxy, and was not made by a web page: browsers send Origin or
+// Sec-Fetch-Site with a POST, and a page of another name that leads here (DNS
+// rebinding) has that name as its Host.
 func fromHere(r *http.Request) bool {
+	for h := range r.Header {
+		if h == "Forwarded" || h == "Via" || h == "X-Real-Ip" || strings.HasPrefix(h, "X-Forwarded-") {
+			return false
+		}
+	}
 	site := r.Header.Get("Sec-Fetch-Site")
 	return loopbackHost(r.Host) && r.Header.Get("Origin") == "" && (site == "" || site == "none")
 }
@@ -204,26 +239,27 @@ func refused(err error) *refusal {
 	return no
 }
 
-// known tells how many items a request had that was taken in whole under this id.
-func (w *Webhook) known(ctx context.Context, account bot.AccountID, id string) (int, bool) {
+// known tells how many items a request had that was taken in whole under this id
+// with the same body.
+func (w *Webhook) known(ctx context.Context, account bot.AccountID, id string, sum []byte) (int, bool) {
 	if id == "" || len(id) > maxID {
 		return 0, false
 	}
 	t, err := storage.Look(ctx, w.store, func(tx *storage.Tx) (taken, error) {
 		return requests.Get(tx, storage.K(account, id))
 	})
-	return t.Items, err == nil
+	return t.Items, err == nil && bytes.Equal(t.Sum, sum)
 }
 
-// remember keeps the id of a request and lets go of a few that are too old to
-// come again. Its failing costs a second look at the same items, nothing else.
-func (w *Webhook) remember(ctx context.Context, account bot.AccountID, id string, items int) {
-	if id == "" || len(id) > maxID {
+// remember keeps a request that was taken in, and lets go of a few that are too
+// old to come again. Its failing costs a second look at the same items, nothing else.
+func (w *Webhook) remember(ctx context.Context, done taken) {
+	if done.ID == "" || len(done.ID) > maxID {
 		return
 	}
-	now := w.opt.Now()
+	done.At = w.opt.Now()
 	err := w.store.Update(ctx, func(tx *storage.Tx) error {
-		for t, err := range byAge.Under(tx, nil, storage.Until(storage.K(now.Add(-recall))), storage.Limit(4)) {
+		for t, err := range byAge.Under(tx, nil, storage.Until(storage.K(done.At.Add(-recall))), storage.Limit(4)) {
 			if err != nil {
 				return err
 			}
@@ -231,9 +267,9 @@ func (w *Webhook) remember(ctx context.Context, account bot.AccountID, id string
 				return err
 			}
 		}
-		return requests.Put(tx, taken{Account: account, ID: id, Items: items, At: now})
+		return requests.Put(tx, done)
 	})
 	if err != nil {
-		w.opt.Log.Warn("request not remembered", "account", account, "request", id, "err", err)
+		w.opt.Log.Warn("request not remembered", "account", done.Account, "request", done.ID, "err", err)
 	}
 }

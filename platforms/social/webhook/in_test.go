@@ -136,6 +136,9 @@ func TestUnsigned(t *testing.T) {
 	}{
 		{"a script", "", true, nil, 200},
 		{"by name", "localhost:80", true, nil, 200},
+		{"through a proxy", "localhost", true, http.Header{"Forwarded": {"for=192.0.2.1"}}, 403},
+		{"through a proxy of another kind", "localhost", true, http.Header{"X-Forwarded-Proto": {"https"}}, 403},
+		{"through one that says only that", "localhost", true, http.Header{"Via": {"1.1 front"}}, 403},
 		{"by IPv6", "[::1]:8080", true, nil, 200},
 		{"typed into a browser's tool", "", true, http.Header{"Sec-Fetch-Site": {"none"}}, 200},
 		{"a server that all can reach", "", false, nil, 403},
@@ -173,6 +176,9 @@ func TestSameRequestTwice(t *testing.T) {
 		{batch, `{"accepted":1,"duplicate":0,"errors":[{"index":1,"field":"text","message":"is missing"}]}`, 1},
 		{mended, `{"accepted":1,"duplicate":1,"errors":[]}`, 2},
 		{mended, `{"accepted":0,"duplicate":2,"errors":[]}`, 2},
+		{`[]`, `{"accepted":0,"duplicate":0,"errors":[]}`, 2},
+		{`{"id":"other","author":"Ada","text":"d"}`, `{"accepted":1,"duplicate":0,"errors":[]}`, 3},
+		{mended, `{"accepted":0,"duplicate":2,"errors":[]}`, 4},
 	} {
 		_, answer, _ := r.ask(r.request("msg_1", c.body, secretA))
 		if answer != c.want || len(in.calls) != c.calls {
@@ -181,7 +187,7 @@ func TestSameRequestTwice(t *testing.T) {
 	}
 	r.now = r.now.Add(recall + time.Minute)
 	r.ask(r.request("msg_2", `{"id":"3","author":"Ada","text":"c"}`, secretA))
-	if _, answer, _ := r.ask(r.request("msg_1", mended, secretA)); len(in.calls) != 4 {
+	if _, answer, _ := r.ask(r.request("msg_1", mended, secretA)); len(in.calls) != 6 {
 		t.Errorf("what is too old to come again is still remembered: %s", answer)
 	}
 }
@@ -204,6 +210,35 @@ func TestNotTakenIn(t *testing.T) {
 	if _, answer, _ := r.ask(r.request("msg_1", good, secretA)); answer != `{"accepted":1,"duplicate":0,"errors":[]}` {
 		t.Errorf("and then: %s", answer)
 	}
+}
+
+// Large bodies take turns; small ones pass by them.
+func TestManyLargeBodies(t *testing.T) {
+	r := newRig(t, false)
+	r.listen((&inbox{}).take)
+	big := good + strings.Repeat(" ", small)
+	for range large {
+		leave, ok := r.hook.enter(r.request("", big, ""))
+		if !ok {
+			t.Fatal("a place was taken before anybody came")
+		}
+		defer leave()
+	}
+	endless := r.request("msg_1", good, secretA)
+	endless.ContentLength = -1
+	for _, q := range []*http.Request{r.request("msg_1", big, secretA), endless} {
+		if status, answer, h := r.ask(q); status != 503 || h.Get("Retry-After") != "2" {
+			t.Errorf("%d %s, Retry-After %q", status, answer, h.Get("Retry-After"))
+		}
+	}
+	if status, answer, _ := r.ask(r.request("msg_1", good, secretA)); status != 200 {
+		t.Errorf("a small one: %d %s", status, answer)
+	}
+	<-r.hook.places
+	if status, answer, _ := r.ask(r.request("msg_1", big, secretA)); status != 200 || len(r.hook.places) != large-1 {
+		t.Errorf("when there is room again: %d %s, %d inside", status, answer, len(r.hook.places))
+	}
+	r.hook.places <- struct{}{}
 }
 
 func TestChunks(t *testing.T) {

@@ -66,6 +66,7 @@ type Webhook struct {
 	opt     Options
 	guarded *http.Client
 	open    *http.Client
+	places  chan struct{} // taken by those whose bodies may be large
 
 	mu      sync.RWMutex
 	handler act.Handler
@@ -82,6 +83,7 @@ type taken struct {
 	Account bot.AccountID `json:"account"`
 	ID      string        `json:"id"`
 	Items   int           `json:"items"`
+	Sum     []byte        `json:"sum,omitempty"` // SHA-256 of its body
 	At      time.Time     `json:"at"`
 }
 
@@ -109,7 +111,7 @@ func New(store storage.Store, opt Options) *Webhook {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	w := &Webhook{store: store, opt: opt, guarded: newClient(true), open: newClient(false), off: map[bot.AccountID]string{}}
+	w := &Webhook{store: store, opt: opt, guarded: newClient(true), open: newClient(false), places: make(chan struct{}, large), off: map[bot.AccountID]string{}}
 	if err := w.recall(); err != nil {
 		opt.Log.Error("which addresses are off could not be read; they will say so again", "err", err)
 	}
@@ -181,9 +183,8 @@ func (w *Webhook) account(id bot.AccountID) (Account, bool) {
 	return Account{}, false
 }
 
-// isOff tells whether the address answered 410. A changed address starts anew.
-// isOff reports whether the account's address told us never to come back. It
-// reads memory only: it is asked within transactions of the store.
+// isOff tells whether the account's address answered 410. A changed address
+// starts anew. It reads memory only: it is asked within transactions of the store.
 func (w *Webhook) isOff(a Account) bool {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
