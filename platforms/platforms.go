@@ -20,13 +20,13 @@ type Options struct {
 	Brands   func() *bot.Brands
 	Commands func() []act.Command
 	Print    func(bot.Lang, *time.Location, card.Words) string
-	Token    string                  // of the console; empty: loopback only
-	Square   bot.AccountID           // the account that the public square is; empty: there is none
-	Address  string                  // of the public side, as people reach it
-	Webhooks []webhook.Account       // the sources of items by webhook
-	Loopback bool                    // the public side is reached from this machine only
-	Writes   float64                 // writes a minute and address on the square; 0: the square's own, negative: no limit
-	Pages    map[string]http.Handler // served by the console besides its own, to those who may use it
+	Token    string                   // of the console; empty: loopback only
+	Square   bot.AccountID            // the account that the public square is; empty: there is none
+	Address  string                   // of the public side, as people reach it
+	Webhooks func() []webhook.Account // the sources of items by webhook, as they are now
+	Loopback bool                     // the public side is reached from this machine only
+	Writes   float64                  // writes a minute and address on the square; 0: the square's own, negative: no limit
+	Pages    map[string]http.Handler  // served by the console besides its own, to those who may use it
 	Log      *slog.Logger
 }
 
@@ -52,15 +52,21 @@ func New(store storage.Store, opt Options) *Set {
 			Pages: opt.Pages,
 		}),
 		Webhook: webhook.New(store, webhook.Options{
-			Accounts: func() []webhook.Account { return opt.Webhooks }, Loopback: opt.Loopback, Log: opt.Log,
+			Accounts: opt.Webhooks, Loopback: opt.Loopback, Log: opt.Log,
 		}),
 	}
-	if b, _, ok := opt.Brands().Owning(opt.Square); ok {
+	if _, _, ok := opt.Brands().Owning(opt.Square); ok {
 		s.Square = square.New(store, square.Options{
-			Print: opt.Print, Account: opt.Square, Brand: b.Name, Writes: opt.Writes, Base: func() string { return opt.Address }, Log: opt.Log,
+			Print: opt.Print, Account: opt.Square, Brand: opt.speaker, Writes: opt.Writes, Base: func() string { return opt.Address }, Log: opt.Log,
 		})
 	}
 	return s
+}
+
+// speaker is as whom the brand speaks on the square.
+func (o *Options) speaker() string {
+	_, a, _ := o.Brands().Owning(o.Square)
+	return a.Name
 }
 
 // All returns the adapters by name.

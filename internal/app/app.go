@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -39,6 +40,7 @@ type Config struct {
 	Webhooks []webhook.Account
 	Console  net.Listener // where the console is served
 	Public   net.Listener // where the square and the webhooks are served
+	Address  string       // of the public side, as people reach it; empty: where it listens
 	Token    string       // of the console; without one it answers on loopback only
 	Pace     outbox.Pace  // of every channel and account; zero: no limit
 	Writes   float64      // writes a minute and address on the square; 0: its own limit, negative: none
@@ -57,7 +59,7 @@ type Config struct {
 type App struct {
 	cfg    Config
 	store  *bolt.Store
-	brands atomic.Pointer[bot.Brands]
+	served atomic.Pointer[served]
 	words  *i18n.Catalogue
 	set    *platforms.Set
 	all    map[string]act.Adapter
@@ -65,7 +67,6 @@ type App struct {
 	relay  *relay.Relay
 	desk   *reply.Desk
 	book   *commands.Book
-	pace   atomic.Pointer[outbox.Pace]
 	log    *slog.Logger
 
 	metrics *ops.Metrics
@@ -90,8 +91,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	}
 	a := &App{cfg: cfg, store: store, words: words, log: cfg.Log, began: time.Now(), links: map[string]link{}}
 	a.metrics = ops.NewMetrics(a.Status, store.Stats)
-	a.brands.Store(bot.NewBrands(cfg.Brands...))
-	a.pace.Store(&cfg.Pace)
+	a.served.Store(cfg.serves())
 	a.build()
 	return a, nil
 }
@@ -99,7 +99,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 func (a *App) build() {
 	a.set = platforms.New(a.store, platforms.Options{
 		Brands: a.Brands, Commands: func() []act.Command { return a.book.List() }, Print: a.words.Print, Token: a.cfg.Token,
-		Square: a.cfg.Square, Address: a.PublicURL(), Webhooks: a.cfg.Webhooks, Loopback: loopback(a.cfg.Public), Writes: a.cfg.Writes, Log: a.log,
+		Square: a.cfg.Square, Address: a.PublicURL(), Webhooks: a.webhooks, Loopback: loopback(a.cfg.Public), Writes: a.cfg.Writes, Log: a.log,
 		Pages: a.pages(),
 	})
 	a.all = a.set.All()
@@ -108,15 +108,12 @@ func (a *App) build() {
 	}
 	a.out = outbox.New(a.store, outbox.Options{
 		Adapters: a.timed(), Print: a.print, Log: a.log, At: a.cfg.At,
-		Pace: func(act.Place) outbox.Pace { return *a.pace.Load() },
+		Pace: func(act.Place) outbox.Pace { return a.served.Load().pace },
 	})
 	a.relay = relay.New(a.store, a.out, a.Brands, a.log)
 	a.desk = reply.New(a.out, a.Brands, a.traits, a.relay, graphemes)
 	a.book = commands.New(a.store, a.Brands, inbox.New(a.out, a.Brands, a.traits), a.relay, a.desk, a.out, a.health, a.log)
 }
-
-// Brands returns what is served now.
-func (a *App) Brands() *bot.Brands { return a.brands.Load() }
 
 // Store returns the store.
 func (a *App) Store() storage.Store { return a.store }
@@ -127,14 +124,11 @@ func (a *App) Set() *platforms.Set { return a.set }
 // Outbox returns the outbox.
 func (a *App) Outbox() *outbox.Outbox { return a.out }
 
-// SetPace changes how fast every channel and account may be talked to.
-func (a *App) SetPace(p outbox.Pace) { a.pace.Store(&p) }
-
 // ConsoleURL is the console's address.
 func (a *App) ConsoleURL() string { return address(a.cfg.Console) }
 
-// PublicURL is the public side's address.
-func (a *App) PublicURL() string { return address(a.cfg.Public) }
+// PublicURL is the public side's address, as people reach it.
+func (a *App) PublicURL() string { return cmp.Or(a.cfg.Address, address(a.cfg.Public)) }
 
 // Close closes the store.
 func (a *App) Close() error { return a.store.Close() }

@@ -216,7 +216,7 @@ func (s *Square) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	p := s.speech(r)
 	if !strings.HasPrefix(r.URL.Path, "/api/") {
-		s.render(w, statusOf(e), &view{speech: p, Brand: s.opt.Brand, Fault: &slip{Words: p.fault(e)}, Single: true})
+		s.render(w, statusOf(e), &view{speech: p, Brand: s.opt.Brand(), Fault: &slip{Words: p.fault(e)}, Single: true})
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")

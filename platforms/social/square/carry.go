@@ -61,7 +61,7 @@ func (s *Square) reply(tx *storage.Tx, a act.Reply) (comment, error) {
 	if a.Private || a.To == "" {
 		return comment{}, bot.Errorf(bot.Invalid, "square.not_here")
 	}
-	c := comment{InReplyTo: a.To, Author: s.opt.Brand, Text: text, Brand: true}
+	c := comment{InReplyTo: a.To, Author: s.opt.Brand(), Text: text, Brand: true}
 	return c, s.insert(tx, &c)
 }
 

@@ -41,7 +41,7 @@ func (s *Square) show(w http.ResponseWriter, r *http.Request, fill func(*storage
 
 func (s *Square) fill(r *http.Request, fill func(*storage.Tx, *view) error) (*view, error) {
 	return storage.Look(r.Context(), s.store, func(tx *storage.Tx) (*view, error) {
-		v := &view{speech: s.speech(r), Brand: s.opt.Brand}
+		v := &view{speech: s.speech(r), Brand: s.opt.Brand()}
 		return v, fill(tx, v)
 	})
 }

@@ -56,7 +56,7 @@ const defaultWrites = 60
 type Options struct {
 	Print   func(lang bot.Lang, zone *time.Location, w card.Words) string
 	Account bot.AccountID // the account this square is
-	Brand   string        // the brand's name, as people know it
+	Brand   func() string // as whom the brand speaks here
 	Base    func() string // the page's address as people reach it, without a slash at the end; nil: addresses are relative
 	Writes  float64       // times a minute that one address may write; 0: 60; below 0: no limit
 	Now     func() time.Time

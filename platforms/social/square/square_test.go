@@ -54,7 +54,7 @@ func newRigOver(t testing.TB, store storage.Store, change ...func(*Options)) *ri
 	t.Helper()
 	r := &rig{t: t, tokens: map[string]string{}, now: noon}
 	opt := Options{
-		Account: "square:aurora", Brand: "Aurora", Writes: -1, Now: r.clock,
+		Account: "square:aurora", Brand: func() string { return "Aurora" }, Writes: -1, Now: r.clock,
 		Print: func(l bot.Lang, _ *time.Location, w card.Words) string { return string(l) + " " + w.String() },
 	}
 	for _, c := range change {

@@ -90,7 +90,7 @@ type reading struct {
 
 // read fills in the view of a post.
 func (s *Square) read(tx *storage.Tx, sp *speech, p post, want reading) (*postView, error) {
-	v := &postView{speech: sp, post: p, Brand: s.opt.Brand}
+	v := &postView{speech: sp, post: p, Brand: s.opt.Brand()}
 	var err error
 	if v.Total, err = commentsOn.Count(tx, storage.K(p.ID)); err != nil || want.threads == 0 {
 		return v, err
