@@ -26,11 +26,11 @@
 //	GET  /                                 the first channel
 //	GET  /c/BRAND[/ROOM[/REF]]             a channel, with a thread open; ?before=REF pages back
 //	GET  /pane/BRAND/ROOM[/REF]            the messages alone, as HTML, or as JSON where Accept asks for it
-//	GET  /live/BRAND                       server-sent events: message, rooms, refetch
+//	GET  /live/BRAND                       server-sent events: message, rooms, refetch, enough
 //	GET  /commands/BRAND                   the commands the viewer may use, as JSON
-//	POST /act/say                          room, thread, text: a note, or a command when it begins with /ponte or @ponte
-//	POST /act/click                        room, thread, ref, verb, subject, revision
-//	POST /act/submit                       room, thread, verb, subject, revision, token, value.NAME…
+//	POST /act/say                          room, thread, seen, text: a note, or a command when it begins with /ponte or @ponte
+//	POST /act/click                        room, thread, seen, ref, verb, subject, revision
+//	POST /act/submit                       room, thread, seen, verb, subject, revision, token, value.NAME…
 //	POST /act/react                        room, thread, ref, emoji, removed
 //	POST /act/suggest                      room, thread, command, option, prefix
 //	POST /act/read                         room, thread, ref: read up to there
@@ -38,7 +38,8 @@
 //	POST /token                            token
 //
 // Acts are form-encoded, carry "brand" and a "deed" of their own (the same deed
-// sent again is one deed), and answer JSON: see reply.
+// sent again is one deed), and answer JSON: see reply. Seen is the newest message
+// of the thread that the page shows.
 package console
 
 import (
@@ -78,7 +79,8 @@ type Console struct {
 
 	mu      sync.Mutex
 	handler act.Handler
-	tries   []time.Time // of wrong tokens, lately
+	wrong   wrongTokens
+	open    []*opened // live streams, the oldest first
 }
 
 // New makes the console. The store must have been opened with Collections.

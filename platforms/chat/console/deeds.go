@@ -145,6 +145,9 @@ func (c *Console) enter(ctx context.Context, r *http.Request) (*doing, error) {
 	d.scene = act.Scene{
 		ID: string(d.v.Brand.ID) + "/" + d.v.User + "/" + deed, Who: d.v.Actor(), At: d.v.Place(where), Thread: thread,
 	}
+	if thread != "" {
+		d.scene.Seen = d.field("seen", 64)
+	}
 	return d, nil
 }
 
@@ -216,6 +219,9 @@ func say(ctx context.Context, d *doing) (reply, error) {
 	m, err := storage.Do(ctx, d.c.store, func(tx *storage.Tx) (room.Message, error) { return d.c.note(tx, d.scene, text) })
 	if err != nil {
 		return reply{}, refusal(err)
+	}
+	if m.Text != text || m.Room != d.scene.At.Channel || string(m.Thread) != d.scene.Thread {
+		return reply{}, bot.Errorf(bot.Conflict, "console.taken")
 	}
 	out, err := d.ask(ctx, act.Noted{Scene: d.scene, Ref: string(m.ID), Text: text})
 	out.Ref = m.ID

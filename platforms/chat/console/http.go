@@ -1,15 +1,10 @@
 package console
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/hex"
 	"net"
 	"net/http"
 	"net/netip"
 	"strings"
-	"time"
 
 	"ponte/bot"
 	"ponte/platforms/chat/console/view"
@@ -31,6 +26,10 @@ func (c *Console) Handler() http.Handler {
 			c.mux.ServeHTTP(w, r)
 			return
 		}
+		if c.opt.Token == "" && relayed(r) {
+			http.Error(w, "A proxy stands in front of this console, so it cannot tell who is on this machine: set a token.", http.StatusForbidden)
+			return
+		}
 		if !c.near(r) {
 			http.Error(w, "This console answers on this machine only, unless a token is set.", http.StatusForbidden)
 			return
@@ -39,8 +38,7 @@ func (c *Console) Handler() http.Handler {
 			http.Error(w, "This came from another site's page.", http.StatusForbidden)
 			return
 		}
-		if !c.admitted(r) && !strings.HasPrefix(r.URL.Path, view.AssetPath) && r.URL.Path != "/token" {
-			c.askToken(w, r, "", http.StatusUnauthorized)
+		if !strings.HasPrefix(r.URL.Path, view.AssetPath) && r.URL.Path != "/token" && !c.admitted(w, r) {
 			return
 		}
 		c.mux.ServeHTTP(w, r)
@@ -95,6 +93,17 @@ func (c *Console) near(r *http.Request) bool {
 	return err == nil && remote.Addr().Unmap().IsLoopback() && loopback(r.Host)
 }
 
+// relayed reports whether a proxy passed the request on, which makes anybody
+// look like this machine.
+func relayed(r *http.Request) bool {
+	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Via"} {
+		if len(r.Header.Values(name)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 func loopback(host string) bool {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
@@ -111,69 +120,6 @@ func loopback(host string) bool {
 func foreign(r *http.Request) bool {
 	site := r.Header.Get("Sec-Fetch-Site")
 	return (site == "cross-site" || site == "same-site") && r.Header.Get("Sec-Fetch-Mode") != "navigate"
-}
-
-// tokenCookie proves that the token was typed here once; it is not the token.
-const tokenCookie = "ponte_token"
-
-func (c *Console) proof() string {
-	sum := hmac.New(sha256.New, []byte(c.opt.Token))
-	sum.Write([]byte("ponte console"))
-	return hex.EncodeToString(sum.Sum(nil))
-}
-
-// admitted reports whether the token was given, where one is asked for.
-func (c *Console) admitted(r *http.Request) bool {
-	if c.opt.Token == "" {
-		return true
-	}
-	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		return c.allowedTry() && same(bearer, c.opt.Token, c.failed)
-	}
-	k, err := r.Cookie(tokenCookie)
-	return err == nil && same(k.Value, c.proof(), func() {})
-}
-
-func same(a, b string, wrong func()) bool {
-	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
-	if subtle.ConstantTimeCompare(x[:], y[:]) == 1 {
-		return true
-	}
-	wrong()
-	return false
-}
-
-// triesAMinute is how many wrong tokens are looked at, from everybody together.
-const triesAMinute = 20
-
-func (c *Console) allowedTry() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for len(c.tries) > 0 && c.opt.Now().Sub(c.tries[0]) > time.Minute {
-		c.tries = c.tries[1:]
-	}
-	return len(c.tries) < triesAMinute
-}
-
-func (c *Console) failed() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.tries = append(c.tries, c.opt.Now())
-}
-
-// takeToken lets in who knows the token, and remembers it in a cookie.
-func (c *Console) takeToken(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	if !c.allowedTry() {
-		c.askToken(w, r, "token_wait", http.StatusTooManyRequests)
-		return
-	}
-	if c.opt.Token == "" || !same(r.PostFormValue("token"), c.opt.Token, c.failed) {
-		c.askToken(w, r, "token_wrong", http.StatusUnauthorized)
-		return
-	}
-	keep(w, r, tokenCookie, c.proof())
-	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
 // keep sets a cookie for a year that scripts cannot read.

@@ -21,6 +21,8 @@ func (c *Console) live(w http.ResponseWriter, r *http.Request, v *view.Viewer) {
 	if last == "" {
 		last = r.URL.Query().Get("since")
 	}
+	enough, leave := c.join(string(v.Brand.ID) + "/" + v.User)
+	defer leave()
 	seq, known := c.hub.Resume(last)
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
@@ -42,6 +44,9 @@ func (c *Console) live(w http.ResponseWriter, r *http.Request, v *view.Viewer) {
 		case <-beat.C:
 			out.line(": still here\n\n")
 		case <-over:
+			return
+		case <-enough:
+			out.event("", "enough", map[string]any{})
 			return
 		case <-r.Context().Done():
 			return

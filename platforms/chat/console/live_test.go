@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -124,5 +125,56 @@ func TestStreamsEndWithTheListener(t *testing.T) {
 	}
 	if err := <-done; err != nil {
 		t.Error(err)
+	}
+}
+
+func TestOneStreamTooManyEndsTheOldest(t *testing.T) {
+	r := newRig(t)
+	var streams []func() (event, bool)
+	open := func(as string) {
+		next := r.stream(as, "x")
+		if e, _ := next(); e.name != "refetch" {
+			t.Fatalf("the stream begins with %+v", e)
+		}
+		streams = append(streams, next)
+	}
+	open("aurora/ana")
+	for range maxOfOne + 1 {
+		open("aurora/olga")
+	}
+	if e, ok := streams[1](); e.name != "enough" || !ok {
+		t.Errorf("the oldest of one person is told %+v", e)
+	}
+	if e, ok := streams[1](); ok {
+		t.Errorf("and then %+v", e)
+	}
+	r.send("inbox", "k", note("hello"))
+	for _, i := range []int{0, 2, maxOfOne + 1} {
+		if e, _ := streams[i](); e.name != "message" {
+			t.Errorf("stream %d is told %+v", i, e)
+		}
+	}
+}
+
+func TestStreamsAreCounted(t *testing.T) {
+	c := &Console{}
+	first, leave := c.join("first")
+	for i := range maxStreams - 1 {
+		c.join(fmt.Sprint(i))
+	}
+	select {
+	case <-first:
+		t.Fatal("the first stream ends before there are too many")
+	default:
+	}
+	c.join("last")
+	select {
+	case <-first:
+	default:
+		t.Error("the oldest stream of all goes on")
+	}
+	leave()
+	if len(c.open) != maxStreams {
+		t.Errorf("%d streams are open", len(c.open))
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -136,8 +137,91 @@ func TestToken(t *testing.T) {
 	for range triesAMinute {
 		give("wrong")
 	}
-	if status, _ := give("open sesame"); status != http.StatusTooManyRequests {
+	if status, _ := give("wrong"); status != http.StatusTooManyRequests {
+		t.Errorf("one wrong token too many answers %d", status)
+	}
+	if status, _ := r.get("/", "", "Authorization", "Bearer wrong"); status != http.StatusTooManyRequests {
+		t.Errorf("so does a bearer token, with %d", status)
+	}
+	if status, cookie := give("open sesame"); status != http.StatusSeeOther || cookie == "" {
 		t.Errorf("after many wrong tokens the right one answers %d", status)
+	}
+	r.now = r.now.Add(time.Minute)
+	if status, _ := give("wrong"); status != http.StatusUnauthorized {
+		t.Errorf("a minute later a wrong token answers %d", status)
+	}
+}
+
+func TestWrongTokensCountByAddress(t *testing.T) {
+	var w wrongTokens
+	now := time.Date(2026, 11, 27, 17, 30, 0, 0, time.UTC)
+	for i := range triesAMinute {
+		if w.add(fmt.Sprintf("192.0.2.7:%d", 1000+i), now) || w.add(fmt.Sprintf("[2001:db8::%x]:80", i), now) {
+			t.Fatalf("try %d is too many", i)
+		}
+	}
+	for address, want := range map[string]bool{
+		"192.0.2.7:1": true, "[::ffff:192.0.2.7]:1": true, "[2001:db8::ffff]:1": true, "192.0.2.8:1": false, "[2001:db8:0:1::1]:1": false,
+	} {
+		if got := w.add(address, now); got != want {
+			t.Errorf("of %s it is too many: %v", address, got)
+		}
+	}
+	for i := range 2 * maxAddresses {
+		w.add(fmt.Sprintf("10.%d.%d.%d:1", i>>16, i>>8&255, i&255), now)
+	}
+	if len(w.count) > maxAddresses {
+		t.Errorf("%d addresses are remembered", len(w.count))
+	}
+}
+
+func TestBehindAProxyATokenIsNeeded(t *testing.T) {
+	open, shut := newRig(t), newRig(t, func(o *Options) { o.Token = "open sesame" })
+	for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Via"} {
+		if status, body := open.get("/", "", header, ""); status != http.StatusForbidden || !strings.Contains(body, "set a token") {
+			t.Errorf("without a token a request with %s is answered %d %q", header, status, body)
+		}
+		if status, _ := shut.get("/", "", header, "x", "Authorization", "Bearer open sesame"); status != http.StatusOK {
+			t.Errorf("with the token a request with %s is answered %d", header, status)
+		}
+	}
+}
+
+func TestADeedIsOneText(t *testing.T) {
+	r := newRig(t)
+	fails := true
+	var heard []act.Noted
+	r.listen(func(_ context.Context, e act.Event) (act.Answer, error) {
+		heard = append(heard, e.(act.Noted))
+		if fails {
+			return act.Answer{}, bot.Errorf(bot.Unavailable, "error.busy")
+		}
+		return act.Answer{}, nil
+	})
+	top := r.send("inbox", "k", note("a card"))
+	if status, got := r.act("say", "aurora/ana", "deed", "d", "thread", top, "text", "first", "seen", "9"); status != 503 || !got.Refused {
+		t.Fatalf("a note that is not taken answers %d", status)
+	}
+	fails = false
+	status, got := r.act("say", "aurora/ana", "deed", "d", "thread", top, "text", "first")
+	if status != 200 || len(heard) != 2 || heard[0].Ref != heard[1].Ref || string(got.Ref) != heard[0].Ref {
+		t.Errorf("sent again it answers %d %+v and is heard as %+v", status, got, heard)
+	}
+	if heard[0].Seen != "9" {
+		t.Errorf("what the page showed is %q", heard[0].Seen)
+	}
+	for name, pairs := range map[string][]string{"another text": {"thread", top, "text", "second"}, "another place": {"text", "first"}} {
+		status, got := r.act("say", "aurora/ana", append(pairs, "deed", "d")...)
+		if status != http.StatusConflict || !strings.Contains(got.said(), "Yours is kept") || len(heard) != 2 {
+			t.Errorf("%s under the same deed answers %d %q", name, status, got.said())
+		}
+	}
+	if _, body := r.get("/pane/aurora/inbox/"+top, "aurora/ana"); strings.Count(body, ">first<") != 1 || strings.Contains(body, "second") {
+		t.Error("the thread does not have the first text once")
+	}
+	r.act("say", "aurora/ana", "text", "in the room", "seen", "9")
+	if heard[2].Seen != "" {
+		t.Errorf("outside of threads the page showed %q", heard[2].Seen)
 	}
 }
 
