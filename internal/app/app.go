@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -149,6 +150,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.out.Run(ctx) })
 	group.Go(func() error { return a.relay.Run(ctx) })
 	group.Go(func() error { return a.keepHouse(ctx) })
+	group.Go(func() error { return a.watchStore(ctx) })
 	if a.cfg.Control {
 		group.Go(func() error { return a.answerControl(ctx) })
 	}
@@ -161,7 +163,7 @@ func (a *App) Run(ctx context.Context) error {
 		group.Go(func() error { return serve(ctx, a.cfg.Console, a.set.Console.Handler()) })
 	}
 	if a.cfg.Public != nil {
-		group.Go(func() error { return serve(ctx, a.cfg.Public, a.set.Public()) })
+		group.Go(func() error { return serve(ctx, limit(a.cfg.Public, maxVisitors), timely(a.set.Public())) })
 	}
 	return errors.Join(group.Wait(), a.store.Close())
 }
@@ -189,6 +191,17 @@ func (a *App) listen(ctx context.Context, name string, l act.Listener) error {
 		case <-time.After(wait):
 		}
 		wait = min(2*wait, time.Minute)
+	}
+}
+
+// watchStore ends, with an error, when the store takes no more updates: what
+// starts Ponte again finds out what was written last. Close tells the cause.
+func (a *App) watchStore(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-a.store.Broken():
+		return errors.New("the store takes no more updates")
 	}
 }
 
@@ -234,9 +247,13 @@ func serve(ctx context.Context, l net.Listener, h http.Handler) error {
 	return nil
 }
 
+// address is where people on this machine reach a listener, which may listen on all its addresses.
 func address(l net.Listener) string {
 	if l == nil {
 		return ""
+	}
+	if at, ok := l.Addr().(*net.TCPAddr); ok && at.IP.IsUnspecified() {
+		return fmt.Sprintf("http://localhost:%d", at.Port)
 	}
 	return "http://" + l.Addr().String()
 }

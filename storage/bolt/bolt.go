@@ -39,6 +39,7 @@ type Store struct {
 	count counters
 
 	broken bool                  // the writer's: the disk did not confirm a commit
+	lost   chan struct{}         // closed once it is broken
 	commit func(*bbolt.Tx) error // tests put faults here
 }
 
@@ -73,7 +74,7 @@ func Open(ctx context.Context, path string, opt Options, defs ...storage.Definit
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, path: path, opt: opt, cat: cat, ended: make(chan struct{}), commit: (*bbolt.Tx).Commit}
+	s := &Store{db: db, path: path, opt: opt, cat: cat, ended: make(chan struct{}), lost: make(chan struct{}), commit: (*bbolt.Tx).Commit}
 	s.queue.wake = make(chan struct{}, 1)
 	go s.write()
 	if err := cat.Prepare(ctx, s); err != nil {
@@ -194,6 +195,10 @@ func (s *Store) Close() error {
 	}
 	return os.Remove(markOf(s.path))
 }
+
+// Broken is closed when the disk failed in the middle of a commit. The store
+// takes no more updates then, and Close returns the cause.
+func (s *Store) Broken() <-chan struct{} { return s.lost }
 
 // Path is the store's file.
 func (s *Store) Path() string { return s.path }

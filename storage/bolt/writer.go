@@ -214,6 +214,7 @@ func (s *Store) finish(btx *bbolt.Tx) error {
 		verr = seen.Rollback()
 	}
 	if s.broken = s.broken || verr != nil; s.broken {
+		close(s.lost)
 		return fmt.Errorf("%w: %w", errBroken, err)
 	}
 	return plain(err)

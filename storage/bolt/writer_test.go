@@ -168,9 +168,21 @@ func TestUnconfirmedCommit(t *testing.T) {
 	if runs != 1 {
 		t.Errorf("it ran %d times", runs)
 	}
+	if !gone(s.Broken()) {
+		t.Error("nobody was told")
+	}
 	s = openAt(t, path, Options{}, c)
 	if !has(t, s, c, "a") || has(t, s, c, "c") {
 		t.Error("the file has something else than what the disk took")
+	}
+}
+
+func gone(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -186,6 +198,9 @@ func TestDiskFull(t *testing.T) {
 	}
 	if err := s.Update(t.Context(), insert(c, "a")); !errors.Is(err, storage.ErrFull) {
 		t.Errorf("%v, want %v", err, storage.ErrFull)
+	}
+	if gone(s.Broken()) {
+		t.Error("a full disk is taken for a broken one")
 	}
 	full = false
 	if err := s.Update(t.Context(), insert(c, "a")); err != nil {
