@@ -64,7 +64,7 @@ func (s *Square) apiPosts(w http.ResponseWriter, r *http.Request) {
 			if err != nil {
 				return nil, err
 			}
-			n, err := commentsOn.Count(tx, storage.K(p.ID))
+			n, err := p.comments(tx)
 			if err != nil {
 				return nil, err
 			}

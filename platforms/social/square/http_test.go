@@ -12,7 +12,37 @@ import (
 
 	"ponte/bot/act"
 	"ponte/platforms/social/square/gate"
+	"ponte/storage"
 )
+
+// The count of comments is kept with the post; where none was kept they are counted.
+func TestCount(t *testing.T) {
+	r := newRig(t)
+	first := r.Say("Ada", "one", "")
+	r.Say("Bo", "two", first)
+	want := func(n string) {
+		t.Helper()
+		if _, answer, _ := r.ask("GET", "/api/posts", ""); !strings.Contains(answer, `"comments":`+n+",") {
+			t.Errorf("not %s comments: %s", n, answer)
+		}
+	}
+	keep := func(n int) {
+		err := r.square.store.Update(t.Context(), func(tx *storage.Tx) error {
+			_, err := posts.Change(tx, storage.K("p1"), func(p *post) error { p.Said = n; return nil })
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	want("2")
+	keep(7) // what is kept is told
+	want("7")
+	keep(0)
+	want("2")
+	r.Say("Cleo", "three", first)
+	want("3")
+}
 
 func TestStatuses(t *testing.T) {
 	r := newRig(t)

@@ -14,6 +14,7 @@ type post struct {
 	Text  string    `json:"text"`
 	At    time.Time `json:"at"`
 	Likes int       `json:"likes,omitempty"`
+	Said  int       `json:"said,omitempty"` // comments below it; 0: not counted yet
 }
 
 // A comment is what somebody said below a post, or the brand's answer to it. A
@@ -91,6 +92,14 @@ var (
 	cursors = storage.Define("square_cursors", func(c *cursor) storage.Key { return storage.K(c.Of) })
 	deeds   = storage.Define("square_deeds", func(d *deed) storage.Key { return storage.K(d.Key) })
 )
+
+// comments counts what was said below the post.
+func (p *post) comments(tx *storage.Tx) (int, error) {
+	if p.Said > 0 {
+		return p.Said, nil
+	}
+	return commentsOn.Count(tx, storage.K(p.ID))
+}
 
 // Collections lists what the store must be opened with.
 func Collections() []storage.Definition {

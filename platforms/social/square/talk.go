@@ -101,7 +101,15 @@ func (s *Square) insert(tx *storage.Tx, c *comment) error {
 		}
 		c.Root, c.Post = to.Root, to.Post
 	}
-	if err := s.standing(tx, c.Post); err != nil {
+	_, err := posts.Change(tx, storage.K(c.Post), func(p *post) error {
+		n, err := p.comments(tx)
+		p.Said = n + 1
+		return err
+	})
+	if errors.Is(err, storage.ErrNotFound) {
+		return bot.Errorf(bot.NotFound, "square.unknown_post")
+	}
+	if err != nil {
 		return err
 	}
 	s.changed(tx, c.Post)

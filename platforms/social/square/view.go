@@ -92,7 +92,7 @@ type reading struct {
 func (s *Square) read(tx *storage.Tx, sp *speech, p post, want reading) (*postView, error) {
 	v := &postView{speech: sp, post: p, Brand: s.opt.Brand()}
 	var err error
-	if v.Total, err = commentsOn.Count(tx, storage.K(p.ID)); err != nil || want.threads == 0 {
+	if v.Total, err = p.comments(tx); err != nil || want.threads == 0 {
 		return v, err
 	}
 	opts := []storage.Option{storage.Reverse(), storage.Limit(want.threads + 1)}
