@@ -78,6 +78,14 @@ type paneView struct {
 	Last    bot.ID
 }
 
+// Seen is the newest message of the thread that the pane shows; empty for a room.
+func (p *paneView) Seen() bot.ID {
+	if p.Thread == "" || len(p.List) == 0 {
+		return p.Thread
+	}
+	return p.List[len(p.List)-1].Ref
+}
+
 // pageView is the whole page.
 type pageView struct {
 	V      *Viewer

@@ -3,7 +3,8 @@
 import { act, brand, element, html, say } from "./wire.js";
 import { writeTimes } from "./time.js";
 import { addEarlier, articles, atEnd, pill, place, toEnd } from "./list.js";
-import { keepDraft, press, react, restoreDraft, sendNote } from "./deed.js";
+import { press, react } from "./deed.js";
+import { grow, restore, sendNote, typed } from "./note.js";
 import { complete, hide, steer, take } from "./complete.js";
 
 const room = document.getElementById("room");
@@ -30,7 +31,7 @@ function ready(where) {
   const l = list(where);
   if (!l) return;
   writeTimes(where);
-  restoreDraft(where.querySelector("[data-composer]"));
+  restore(where.querySelector("[data-composer]"));
   const divider = l.querySelector("[data-divider]");
   divider ? divider.scrollIntoView({ block: "center" }) : (l.scrollTop = l.scrollHeight);
   l.addEventListener("scroll", () => atEnd(l) && (pill(l, false), readSoon()), { passive: true });
@@ -148,6 +149,7 @@ function listen() {
   live.addEventListener("message", (e) => { arrived(parse(e)); settle(); readSoon(); });
   live.addEventListener("rooms", (e) => rooms(parse(e).html));
   live.addEventListener("refetch", () => again());
+  live.addEventListener("enough", () => { live.close(); rest(); });
   let lost;
   live.onopen = () => { clearTimeout(lost); state.textContent = ""; };
   live.onerror = () => {
@@ -157,10 +159,17 @@ function listen() {
   };
 }
 
-function grow(area) {
-  if (!area || CSS.supports("field-sizing", "content")) return;
-  area.style.height = "auto";
-  area.style.height = area.scrollHeight + "px";
+// rest listens again when somebody looks: too many pages were open.
+function rest() {
+  const wake = () => {
+    if (document.visibilityState !== "visible" || !document.hasFocus()) return;
+    removeEventListener("focus", wake);
+    clearTimeout(soon);
+    listen();
+    again();
+  };
+  const soon = setTimeout(wake, 4000);
+  addEventListener("focus", wake);
 }
 
 // move goes through the messages of a list with the arrow keys.
@@ -214,8 +223,7 @@ function offerEmoji(button) {
 document.addEventListener("input", (e) => {
   const form = e.target.closest("[data-composer]");
   if (!form) return;
-  grow(e.target);
-  keepDraft(form);
+  typed(form);
   complete(form);
 });
 document.addEventListener("focusout", (e) => {

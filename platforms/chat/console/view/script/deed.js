@@ -1,15 +1,24 @@
-// Carries out what a person does: notes, commands, clicks, reactions, and the
-// dialogs and notices that answer them.
-import { act, element, newDeed, say } from "./wire.js";
-import { markTouched, toEnd } from "./list.js";
+// Carries out what a person does: clicks, reactions, forms, and the notices that
+// answer them.
+import { act, element, newDeed, say, who } from "./wire.js";
+import { articles, markTouched, toEnd } from "./list.js";
 import { writeTimes } from "./time.js";
 import { countFields } from "./count.js";
 
 const scene = (el) => {
   const pane = el.closest(".pane") || document.querySelector("#thread .pane") || document.querySelector("#room .pane");
   const thread = pane?.dataset.thread || "";
-  return { pane, room: pane?.dataset.room || document.querySelector("#room .pane")?.dataset.room || "", thread };
+  return { pane, room: pane?.dataset.room || document.querySelector("#room .pane")?.dataset.room || "", thread, seen: seen(pane) };
 };
+
+// seen is the newest message that a thread's pane shows; nothing for a room.
+export function seen(pane) {
+  const thread = pane?.dataset.thread;
+  return thread ? articles(pane.querySelector("[data-list]")).at(-1)?.dataset.message || thread : "";
+}
+
+// seenIn is the same of a thread, where it is open.
+const seenIn = (thread) => seen(thread && document.querySelector(`.pane[data-thread="${CSS.escape(thread)}"]`));
 
 // answer shows what a deed is answered with, to this person only.
 export function answer(reply, pane) {
@@ -36,50 +45,16 @@ function notice(pane, text) {
   document.getElementById("status").textContent = fresh.querySelector(".words")?.textContent || fresh.textContent;
 }
 
-// sendNote sends what stands in a composer; it stays there until it is taken.
-export async function sendNote(form) {
-  const area = form.elements.text;
-  const text = area.value;
-  if (!text.trim() || form.dataset.busy) return;
-  form.dataset.busy = "1";
-  form.dataset.deed ||= newDeed();
-  const fields = new FormData(form);
-  fields.set("deed", form.dataset.deed);
-  const reply = await act("say", fields);
-  delete form.dataset.busy;
-  if (!reply.lost) delete form.dataset.deed;
-  if (!reply.refused) {
-    if (area.value === text) area.value = "";
-    keepDraft(form);
-  }
-  const pane = form.closest(".pane");
-  if (reply.ref) pane.dataset.own = reply.ref;
-  answer(reply, pane);
-  const list = pane.querySelector("[data-list]");
-  if (reply.ref && list) toEnd(list);
-}
-
-const draftKey = (form) => `draft/${form.elements.room.value}/${form.elements.thread.value}`;
-
-export function keepDraft(form) {
-  const text = form.elements.text.value;
-  text ? sessionStorage.setItem(draftKey(form), text) : sessionStorage.removeItem(draftKey(form));
-}
-
-export function restoreDraft(form) {
-  if (form && !form.elements.text.value) form.elements.text.value = sessionStorage.getItem(draftKey(form)) || "";
-}
-
 // press sends a click on a button of a card, asking first where the card says so.
 export async function press(button) {
   if (button.getAttribute("aria-busy")) return;
   if (button.dataset.confirm && !(await sure(button.dataset.confirm, button.textContent))) return;
   const article = button.closest("article");
-  const { pane, room, thread } = scene(button);
+  const { pane, room, thread, seen } = scene(button);
   markTouched(article);
   button.setAttribute("aria-busy", "true");
   const { verb, subject, revision } = button.dataset;
-  const reply = await act("click", { room, thread, ref: article?.dataset.message || "", verb, subject, revision });
+  const reply = await act("click", { room, thread, seen, ref: article?.dataset.message || "", verb, subject, revision });
   button.removeAttribute("aria-busy");
   button.closest("details.menu")?.removeAttribute("open");
   markTouched(article);
@@ -113,7 +88,7 @@ export function openForm(text) {
   const fresh = element(text);
   const verb = fresh.dataset.form;
   const old = document.querySelector(`dialog[data-form="${CSS.escape(verb)}"]`);
-  const key = `form/${verb}/${fresh.querySelector("[name=subject]").value}`;
+  const key = `form/${who}/${verb}/${fresh.querySelector("[name=subject]").value}`;
   const kept = { ...JSON.parse(sessionStorage.getItem(key) || "{}"), ...(old ? typed(old) : {}) };
   if (old) {
     old.dataset.done = "1";
@@ -127,6 +102,9 @@ export function openForm(text) {
   writeTimes(fresh);
   fresh.showModal();
   (fresh.querySelector("[aria-invalid=true]") || fresh.querySelector(".field textarea") || fresh.querySelector(".field input, .field select"))?.focus();
+  const thread = fresh.querySelector("[name=thread]").value;
+  fresh.dataset.seen = seenIn(thread); // what comes behind the form nobody sees
+  for (const kind of ["input", "change"]) fresh.addEventListener(kind, () => delete fresh.dataset.deed); // other words are another deed
   fresh.addEventListener("input", () => sessionStorage.setItem(key, JSON.stringify(typed(fresh))));
   fresh.addEventListener("change", (e) => fill(fresh, e.target));
   fresh.addEventListener("click", (e) => e.target.closest("[data-close]") && fresh.close());
@@ -165,11 +143,13 @@ async function submitForm(dialog, key) {
   dialog.dataset.deed ||= newDeed();
   const fields = new FormData(form);
   fields.set("deed", dialog.dataset.deed);
+  fields.set("seen", dialog.dataset.seen);
   const reply = await act("submit", fields);
   button.removeAttribute("aria-busy");
-  if (!reply.lost) delete dialog.dataset.deed;
   if (reply.form) return openForm(reply.form.html);
   if (reply.refused || reply.lost) {
+    if (reply.status === 409) delete dialog.dataset.deed;
+    if (!reply.lost) dialog.dataset.seen = seenIn(fields.get("thread"));
     const said = dialog.querySelector("[data-said]");
     said.replaceChildren(element(reply.notice ? reply.notice.html : plain(say("unsent"))));
     said.scrollIntoView({ block: "nearest" });
