@@ -143,20 +143,52 @@ type Storm struct {
 	OpenedAt time.Time `json:"opened_at"`
 	LastAt   time.Time `json:"last_at,omitzero"`
 	Closed   bool      `json:"closed,omitempty"` // a further conversation on the post gets its own card again
+	ClosedAt time.Time `json:"closed_at,omitzero"`
 	Counted  int       `json:"counted"`          // conversations folded so far
 	Sample   []ID      `json:"sample,omitempty"` // conversations, for the card: the first few
 	Newest   ID        `json:"newest,omitempty"`
 	Loudest  ID        `json:"loudest,omitempty"` // the one whose author has the most followers
 	Reach    int       `json:"reach,omitempty"`   // followers of the loudest
 	Bulk     *Bulk     `json:"bulk,omitempty"`    // what is being done to all of them
+	Sights   []Sight   `json:"sights,omitempty"`  // what its card has shown, the newest last
 	Revision int       `json:"revision"`
+}
+
+// Sight is how far a storm was counted when its card began to show it so.
+type Sight struct {
+	Revision int       `json:"revision"`
+	Newest   ID        `json:"newest"`
+	At       time.Time `json:"at"`
+}
+
+// sights is how many a storm keeps.
+const sights = 100
+
+// Counts records how far the storm is counted now.
+func (s *Storm) Counts(now time.Time) {
+	s.Sights = append(s.Sights, Sight{Revision: s.Revision, Newest: s.Newest, At: now})
+	s.Sights = s.Sights[max(len(s.Sights)-sights, 0):]
+}
+
+// Seen returns the newest conversation that a card with the revision had counted,
+// and until when it stood so; ok is false for a card that is older than is known.
+func (s *Storm) Seen(revision int, now time.Time) (newest ID, until time.Time, ok bool) {
+	until = now
+	for _, g := range slices.Backward(s.Sights) {
+		if g.Revision <= revision {
+			return g.Newest, until, true
+		}
+		until = g.At
+	}
+	return "", time.Time{}, false
 }
 
 // Bulk is one decision on every conversation of a storm, carried out in pieces.
 type Bulk struct {
 	Verb  string    `json:"verb"` // "resolve" or "spam"
 	By    PersonID  `json:"by"`
-	At    time.Time `json:"at"` // later conversations are not touched
+	At    time.Time `json:"at"`             // what was said later is not touched
+	Last  ID        `json:"last,omitempty"` // nor are conversations after this one
 	Done  int       `json:"done"`
 	Ended bool      `json:"ended,omitempty"`
 }

@@ -55,7 +55,7 @@ func (b *Book) unassign() Spec {
 func (b *Book) resolve() Spec {
 	return Spec{Name: "resolve", Roles: managers, About: onConversationOrStorm, Examples: []string{"resolve"}, Run: func(tx *storage.Tx, req *Request) (act.Answer, error) {
 		if req.Storm != nil {
-			return act.Answer{}, b.relay.StormAll(tx, req.Person.ID, *req.Storm, "resolve")
+			return act.Answer{}, b.stormAll(tx, req, "resolve")
 		}
 		if err := unseen(req); err != nil {
 			return act.Answer{}, err
@@ -67,13 +67,27 @@ func (b *Book) resolve() Spec {
 func (b *Book) spam() Spec {
 	return Spec{Name: "spam", Roles: managers, About: onConversationOrStorm, Examples: []string{"spam"}, Run: func(tx *storage.Tx, req *Request) (act.Answer, error) {
 		if req.Storm != nil {
-			return act.Answer{}, b.relay.StormAll(tx, req.Person.ID, *req.Storm, "spam")
+			return act.Answer{}, b.stormAll(tx, req, "spam")
 		}
 		if err := unseen(req); err != nil {
 			return act.Answer{}, err
 		}
 		return act.Answer{}, b.relay.Spam(tx, req.Person.ID, *req.Conversation)
 	}}
+}
+
+// stormAll decides on all that the storm's card showed to whoever pressed its
+// button, or shows now to whoever wrote it.
+func (b *Book) stormAll(tx *storage.Tx, req *Request, verb string) error {
+	seen := req.Seen
+	if seen < 0 {
+		slot, err := records.Slots.Get(tx, storage.K(records.StormSlot(req.Storm.ID)))
+		if err != nil {
+			return err
+		}
+		seen = slot.Shown
+	}
+	return b.relay.StormAll(tx, req.Person.ID, *req.Storm, verb, seen)
 }
 
 func (b *Book) reopen() Spec {

@@ -472,7 +472,7 @@ func TestStormCommands(t *testing.T) {
 		if got := notice(in("olga", "spam")); got != "error.role" {
 			t.Errorf("an observer: %q", got)
 		}
-		h.hears(act.Clicked{Scene: h.scene("ana", "a-inbox", ""), Verb: "resolve", Subject: subject})
+		h.hears(act.Clicked{Scene: h.scene("ana", "a-inbox", ""), Verb: "resolve", Subject: subject, Revision: coretest.Slot(h.World, slot.ID).Shown})
 		h.Pass(time.Second)
 		if h.of("3").Status != bot.Resolved || h.of("4").Status != bot.Open {
 			t.Error("all of it is not what was resolved")

@@ -70,9 +70,22 @@ func (h *house) says(who, text string, c bot.Conversation) act.Answer {
 		slot := coretest.Slot(h.World, records.CardSlot(c.ID))
 		room, thread = slot.At.Channel, slot.Ref
 	}
-	ans := h.hears(act.Commanded{Scene: h.scene(who, room, thread), Text: text})
+	scene := h.scene(who, room, thread)
+	scene.Seen = h.newest(thread)
+	ans := h.hears(act.Commanded{Scene: scene, Text: text})
 	h.Idle()
 	return ans
+}
+
+// newest is the last message of a thread.
+func (h *house) newest(thread string) string {
+	ref := thread
+	for _, m := range h.Chat.All() {
+		if m.Thread == thread && thread != "" {
+			ref = m.Ref
+		}
+	}
+	return ref
 }
 
 // clicks presses a button of a conversation's card as it stands.

@@ -3,9 +3,11 @@ package commands
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/records"
 	"ponte/bot/reply"
 	"ponte/storage"
 )
@@ -33,9 +35,15 @@ func (b *Book) runReply(tx *storage.Tx, req *Request) (act.Answer, error) {
 		f, err := b.desk.Form(tx, req.Person, c, text)
 		return act.Answer{Form: &f}, err
 	}
-	seen := -1
-	if req.Submitted {
-		seen = req.Seen
+	seen := req.Seen
+	if !req.Submitted {
+		n, err := missed(tx, req, &c)
+		if err != nil {
+			return act.Answer{}, err
+		}
+		if seen = -1; n > 0 {
+			seen = c.Moves - n
+		}
 	}
 	_, err := b.desk.Send(tx, reply.Order{Conversation: c, By: req.Person.ID, Text: text, Token: req.Token, Seen: seen})
 	var e *bot.Error
@@ -44,6 +52,32 @@ func (b *Book) runReply(tx *storage.Tx, req *Request) (act.Answer, error) {
 		return act.Answer{Form: &f, Refused: true}, err
 	}
 	return act.Answer{}, err
+}
+
+// justNow is how young an item is that whoever writes in its thread may not have seen.
+const justNow = 15 * time.Second
+
+// missed counts what came into a conversation that whoever writes in its thread
+// had not before them: what is newer than the message they saw last or, where
+// that is not known, what came just now. What opened the thread was seen.
+func missed(tx *storage.Tx, req *Request, c *bot.Conversation) (n int, err error) {
+	saw, known, err := records.Found(records.SlotByRef.First(tx, storage.K(req.Scene.At.String(), req.Scene.Seen)))
+	if err != nil {
+		return 0, err
+	}
+	for it, err := range records.ItemsOf.Under(tx, storage.K(c.ID), storage.Reverse()) {
+		fresh := tx.Now().Sub(it.ReceivedAt) < justNow
+		if known {
+			fresh = it.ID > saw.Subject.ID
+		}
+		if err != nil || !fresh {
+			return n, err
+		}
+		if it.ID != c.First && !it.Deleted() {
+			n++
+		}
+	}
+	return n, nil
 }
 
 func (b *Book) leave() Spec {
@@ -107,6 +141,13 @@ func (b *Book) remove() Spec {
 		r, err := theReply(tx, req, b.desk.Out)
 		if err != nil {
 			return act.Answer{}, err
+		}
+		if req.Seen < 0 { // no button that asked before it was pressed
+			f, err := b.desk.DeleteForm(tx, r)
+			return act.Answer{Form: &f}, err
+		}
+		if req.Submitted && req.Seen != r.Revision {
+			return act.Answer{}, bot.Errorf(bot.Conflict, "error.post_move")
 		}
 		return act.Answer{}, b.desk.Remove(tx, req.Person.ID, r)
 	}}

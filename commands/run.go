@@ -2,6 +2,9 @@ package commands
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -91,18 +94,30 @@ func (b *Book) once(tx *storage.Tx, scene act.Scene, s Spec, c call) (act.Answer
 
 // fresh reports whether this deed, and the form it may come from, is here for the
 // first time. A deed that was refused, or answered with a form, is not
-// remembered: whoever did not read the answer gets it again.
+// remembered: whoever did not read the answer gets it again. One that comes again
+// and asks for something else is refused, so that nobody believes that it counted.
 func (b *Book) fresh(tx *storage.Tx, scene act.Scene, s Spec, c call) (bool, error) {
 	if s.Reads {
 		return true, nil
 	}
-	if fresh, err := records.Once(tx, scene.Who.String()+"/deed", scene.ID); err != nil || !fresh {
+	asked, err := sum(s, c)
+	if err != nil {
+		return false, err
+	}
+	if fresh, err := records.Once(tx, scene.Who.String()+"/deed", scene.ID, asked); err != nil || !fresh {
 		return false, err
 	}
 	if !c.submitted {
 		return true, nil
 	}
-	return records.Once(tx, "form", c.token)
+	return records.Once(tx, "form", c.token, asked)
+}
+
+// sum tells calls that ask for different things apart.
+func sum(s Spec, c call) (string, error) {
+	b, err := json.Marshal([]any{s.Name, c.subject, c.text, c.values})
+	h := sha256.Sum256(b)
+	return hex.EncodeToString(h[:]), err
 }
 
 // forget undoes fresh.

@@ -6,7 +6,9 @@ import (
 )
 
 // Words is one sentence for people: the key of a message in the catalogues with
-// what fills it. A Printer sets Text; adapters read nothing but Text.
+// what fills it. A Printer sets Text; adapters read nothing but Text. What fills
+// it may come from outside: Text is plain text, and an adapter escapes it like
+// any other, so that it neither formats nor pings.
 type Words struct {
 	Key  string `json:"key,omitempty"`
 	Args []Arg  `json:"args,omitempty"`
@@ -19,8 +21,9 @@ type Arg struct {
 	Name  string        `json:"name"`
 	Text  string        `json:"text,omitempty"`
 	Count *int          `json:"count,omitempty"`
-	At    time.Time     `json:"at,omitzero"`  // written as day and time in the reader's language and the brand's zone
-	For   time.Duration `json:"for,omitzero"` // written in words: "2 h 5 min"
+	At    time.Time     `json:"at,omitzero"`     // written as day and time in the reader's language and the brand's zone
+	Exact bool          `json:"exact,omitempty"` // At is written to the second, not to the minute
+	For   time.Duration `json:"for,omitzero"`    // written in words: "2 h 5 min"
 	Words *Words        `json:"words,omitempty"`
 }
 

@@ -37,8 +37,7 @@ func (in *Inbox) drawConversation(tx *storage.Tx, slot act.Slot) (outbox.Drawing
 			return outbox.Drawing{}, err
 		}
 		there = there || !last.Deleted()
-		out.Blocks = append(out.Blocks, card.Say(card.W("relay.latest", card.Count("N", c.Items))),
-			card.Block{Quote: &card.Quote{Text: card.Outside(bot.Short(last.Reads(), 280)), Struck: last.Deleted(), By: card.Outside(last.Author.Name)}})
+		out.Blocks = append(out.Blocks, card.Say(card.W("relay.latest", card.Count("N", c.Items))), latest(&last))
 	}
 	facts, err := in.facts(tx, &c)
 	if err != nil {
@@ -94,13 +93,27 @@ func (in *Inbox) drawItem(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error)
 	}}, nil
 }
 
-// said shows what an item says, with what became of it at the source.
-func said(it *bot.Item) []card.Block {
-	blocks := []card.Block{{Quote: &card.Quote{Text: card.Outside(it.Reads()), Struck: it.Deleted()}}}
+// deleted says that an item is gone at the source, and when.
+func deleted(it *bot.Item) card.Words {
+	return card.W("relay.deleted", card.At("At", it.Events[len(it.Events)-1].At))
+}
+
+// latest shows what was said last in a conversation, where its card does not begin with it.
+func latest(it *bot.Item) card.Block {
 	if it.Deleted() {
-		at := it.Events[len(it.Events)-1].At
-		blocks = append(blocks, card.Say(card.W("relay.deleted", card.At("At", at))))
-	} else if n := len(it.Events); n > 0 {
+		return card.Block{List: []card.Line{{Words: deleted(it), Text: card.Outside(it.Author.Name)}}}
+	}
+	return card.Block{Quote: &card.Quote{Text: card.Outside(bot.Short(it.Reads(), 280)), By: card.Outside(it.Author.Name)}}
+}
+
+// said shows what an item says, with what became of it at the source. What was
+// deleted there is not shown to anybody any more.
+func said(it *bot.Item) []card.Block {
+	if it.Deleted() {
+		return []card.Block{card.Say(deleted(it))}
+	}
+	blocks := []card.Block{{Quote: &card.Quote{Text: card.Outside(it.Reads())}}}
+	if n := len(it.Events); n > 0 {
 		before := it.Text
 		if n > 1 {
 			before = it.Events[n-2].Text
@@ -271,6 +284,9 @@ func (in *Inbox) drawStorm(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error
 			key = "storm." + b.Verb + "_done"
 		}
 		out.Foot = card.W(key, card.Count("N", b.Done), card.Text("Name", in.person(s.Brand, b.By)))
+		if b.Ended && open > 0 {
+			out.Foot = card.W("storm.left", card.In("Done", out.Foot), card.Count("N", open))
+		}
 	}
 	if open > 0 {
 		for _, verb := range []string{"pull", "resolve", "spam"} {

@@ -125,7 +125,11 @@ func (q Query) takes(it *bot.Item) bool {
 	if q.Author != "" && !slices.Contains(it.Author.Names(), strings.ToLower(strings.TrimPrefix(q.Author, "@"))) {
 		return false
 	}
-	text := bot.Words(it.Reads() + " " + it.Author.Name + " " + it.Author.Handle)
+	text := it.Author.Name + " " + it.Author.Handle
+	if !it.Deleted() { // what is gone at the source is not found any more
+		text = it.Reads() + " " + text
+	}
+	text = bot.Words(text)
 	for _, w := range q.Words {
 		if w = strings.TrimSpace(bot.Words(w)); w != "" && !strings.Contains(text, " "+w) {
 			return false

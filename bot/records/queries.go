@@ -19,16 +19,22 @@ func Log(tx *storage.Tx, r bot.Record) error {
 }
 
 // Once reports whether the event with this id is seen for the first time, and remembers it.
-// An event without an id is always new.
-func Once(tx *storage.Tx, source, id string) (bool, error) {
+// An event without an id is always new. One that was seen and asked for something
+// else, as its sum tells, is a Conflict.
+func Once(tx *storage.Tx, source, id, sum string) (bool, error) {
 	if id == "" {
 		return true, nil
 	}
-	err := Deeds.Insert(tx, Seen{Source: source, ID: id, At: tx.Now()})
-	if errors.Is(err, storage.ErrConflict) {
+	had, seen, err := Found(Deeds.Get(tx, storage.K(source, id)))
+	switch {
+	case err != nil:
+		return false, err
+	case seen && had.Sum != sum:
+		return false, bot.Errorf(bot.Conflict, "error.sent_before")
+	case seen:
 		return false, nil
 	}
-	return err == nil, err
+	return true, Deeds.Insert(tx, Seen{Source: source, ID: id, Sum: sum, At: tx.Now()})
 }
 
 // TellOnce reports whether the person was not told this yet, and remembers that they are now.

@@ -14,6 +14,7 @@ import (
 type Seen struct {
 	Source string    `json:"source"`
 	ID     string    `json:"id"`
+	Sum    string    `json:"sum,omitempty"` // of what it asked for: the same id with another sum is not the same event
 	At     time.Time `json:"at"`
 }
 
@@ -139,6 +140,8 @@ var (
 		}
 		return storage.K(s.Account, s.Post)
 	})
+	// StormsOn are all storms of a post, the oldest first.
+	StormsOn = Storms.Index("all.1", func(s *bot.Storm) storage.Key { return storage.K(s.Account, s.Post, s.OpenedAt) })
 	// StormsAtWork are those with a decision that is being carried out.
 	StormsAtWork = Storms.Index("bulk.1", func(s *bot.Storm) storage.Key {
 		if s.Bulk == nil || s.Bulk.Ended {

@@ -231,7 +231,7 @@ func TestEditsAndDeletions(t *testing.T) {
 			t.Errorf("after the edit the card reads %s", got)
 		}
 		h.comes(said("2", "", "", gone), said("2", "", "", gone))
-		if got := h.thread(c); len(got) != 1 || !strings.Contains(got[0], "~same here~") {
+		if got := h.thread(c); len(got) != 1 || strings.Contains(got[0], "same here") || !strings.Contains(got[0], "relay.deleted") {
 			t.Errorf("after the deletion the thread reads %s", got)
 		}
 		h.comes(said("1", "", "", gone))

@@ -30,7 +30,7 @@ func (r *Relay) fold(tx *storage.Tx, c *bot.Conversation) error {
 	}
 	if err == nil && tx.Now().Sub(later(storm.LastAt, storm.OpenedAt)) > stormQuiet {
 		if _, err := records.Storms.Change(tx, storage.K(storm.Brand, storm.ID), func(s *bot.Storm) error {
-			s.Closed = true
+			s.Closed, s.ClosedAt = true, tx.Now()
 			return nil
 		}); err != nil {
 			return err
@@ -43,8 +43,12 @@ func (r *Relay) fold(tx *storage.Tx, c *bot.Conversation) error {
 	case !errors.Is(err, storage.ErrNotFound):
 		return err
 	default:
+		since, err := r.counted(tx, c, b.Folding.Within)
+		if err != nil {
+			return err
+		}
 		n, err := records.ConversationsOn.Count(tx, storage.K(c.Account, c.Post),
-			storage.From(storage.K(c.Account, c.Post, tx.Now().Add(-b.Folding.Within))), storage.Limit(b.Folding.After))
+			storage.From(storage.K(c.Account, c.Post, since)), storage.Limit(b.Folding.After))
 		if err != nil || n < b.Folding.After {
 			return err
 		}
@@ -56,6 +60,17 @@ func (r *Relay) fold(tx *storage.Tx, c *bot.Conversation) error {
 	}
 	tx.OnCommit(r.nudge)
 	return nil
+}
+
+// counted is since when conversations on a post count towards its next storm:
+// those that came before the last one closed do not.
+func (r *Relay) counted(tx *storage.Tx, c *bot.Conversation, within time.Duration) (time.Time, error) {
+	since := tx.Now().Add(-within)
+	last, ok, err := records.Found(records.StormsOn.First(tx, storage.K(c.Account, c.Post), storage.Reverse()))
+	if ok && last.Closed {
+		since = later(since, last.ClosedAt.Add(time.Nanosecond))
+	}
+	return since, err
 }
 
 func later(a, b time.Time) time.Time {
@@ -144,6 +159,12 @@ func (r *Relay) count(tx *storage.Tx, brand bot.BrandID) (bool, error) {
 		}
 	}
 	for id := range storms {
+		if _, err := records.Storms.Change(tx, storage.K(brand, id), func(s *bot.Storm) error {
+			s.Counts(tx.Now())
+			return nil
+		}); err != nil {
+			return false, err
+		}
 		if err := r.showStorm(tx, brand, id, act.ItemClass); err != nil {
 			return false, err
 		}
@@ -167,14 +188,19 @@ func tally(s *bot.Storm, c *bot.Conversation) {
 	}
 }
 
-// StormAll starts a decision on every conversation a storm holds now: "resolve" or "spam".
-func (r *Relay) StormAll(tx *storage.Tx, by bot.PersonID, s bot.Storm, verb string) error {
+// StormAll starts a decision on every conversation that a storm's card had counted
+// when it showed the revision: "resolve" or "spam". Later ones stay open.
+func (r *Relay) StormAll(tx *storage.Tx, by bot.PersonID, s bot.Storm, verb string, revision int) error {
+	newest, until, ok := s.Seen(revision, tx.Now())
+	if !ok {
+		return bot.Errorf(bot.Conflict, "error.storm_moved")
+	}
 	if s.Bulk != nil && !s.Bulk.Ended {
 		return bot.Errorf(bot.Conflict, "error.storm_busy")
 	}
 	if _, err := records.Storms.Change(tx, storage.K(s.Brand, s.ID), func(s *bot.Storm) error {
-		s.Bulk = &bot.Bulk{Verb: verb, By: by, At: tx.Now()}
-		s.Closed = true
+		s.Bulk = &bot.Bulk{Verb: verb, By: by, At: until, Last: newest}
+		s.Closed, s.ClosedAt = true, tx.Now()
 		s.Revision++
 		return nil
 	}); err != nil {
@@ -201,7 +227,7 @@ func (r *Relay) carryOn(tx *storage.Tx, brand bot.BrandID) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if !c.OpenedAt.After(s.Bulk.At) {
+		if c.ID <= s.Bulk.Last {
 			piece = append(piece, c)
 		}
 	}

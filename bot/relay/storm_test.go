@@ -66,7 +66,7 @@ func (h *house) statuses() map[bot.Status]int {
 func (h *house) all2(verb string) {
 	h.Helper()
 	s := h.storm()
-	h.do(func(tx *storage.Tx) error { return h.relay.StormAll(tx, "ana", s, verb) })
+	h.do(func(tx *storage.Tx) error { return h.relay.StormAll(tx, "ana", s, verb, s.Revision) })
 }
 
 func TestFolding(t *testing.T) {
@@ -172,7 +172,7 @@ func TestBulk(t *testing.T) {
 			if want := map[string]string{"resolve": "ana conversation.resolved", "spam": "ana conversation.spam"}[verb]; trail[len(trail)-1] != want {
 				t.Errorf("%s: the trail ends with %q", verb, trail[len(trail)-1])
 			}
-			if err := h.Try(func(tx *storage.Tx) error { return h.relay.StormAll(tx, "bo", s, verb) }); err != nil {
+			if err := h.Try(func(tx *storage.Tx) error { return h.relay.StormAll(tx, "bo", s, verb, s.Revision) }); err != nil {
 				t.Errorf("%s: a second decision is refused: %v", verb, err)
 			}
 		})
@@ -186,13 +186,13 @@ func TestBulkOverARestart(t *testing.T) {
 		h.Halt()
 		h.Make()
 		s := h.storm()
-		h.Update(func(tx *storage.Tx) error { return h.relay.StormAll(tx, "ana", s, "resolve") })
+		h.Update(func(tx *storage.Tx) error { return h.relay.StormAll(tx, "ana", s, "resolve", s.Revision) })
 		stop, cancel := context.WithCancel(context.Background())
 		h.Update(func(tx *storage.Tx) error { tx.OnCommit(cancel); return nil })
 		if err := h.relay.Run(stop); err != nil { // it ends before its first piece
 			t.Fatal(err)
 		}
-		if err := h.Try(func(tx *storage.Tx) error { return h.relay.StormAll(tx, "bo", h.stormIn(tx), "spam") }); bot.KindOf(err) != bot.Conflict {
+		if err := h.Try(func(tx *storage.Tx) error { return h.relay.StormAll(tx, "bo", h.stormIn(tx), "spam", 1<<30) }); bot.KindOf(err) != bot.Conflict {
 			t.Errorf("two decisions at once: %v", err)
 		}
 		h.Restart()
@@ -220,7 +220,7 @@ func TestBulkLeavesWhatCameLater(t *testing.T) {
 		h.Halt()
 		h.Make()
 		s := h.storm()
-		h.Update(func(tx *storage.Tx) error { return h.relay.StormAll(tx, "ana", s, "spam") })
+		h.Update(func(tx *storage.Tx) error { return h.relay.StormAll(tx, "ana", s, "spam", s.Revision) })
 		h.Pass(time.Second)
 		later := []act.Incoming{said("more", "author5", "and one more thing", to("p-5"))}
 		if _, err := h.relay.Hear(context.Background(), act.Arrived{Account: "net:aurora", Items: append(later, many(10, 12, "p")...)}); err != nil {

@@ -1,6 +1,8 @@
 package reply
 
 import (
+	"time"
+
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
@@ -28,6 +30,13 @@ func (d *Desk) draw(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error) {
 		}}},
 		Subject: slot.Subject.String(), Revision: rep.Revision,
 	}
+	to, ok, err := records.Found(records.ItemByRemote.First(tx, storage.K(rep.Account, rep.To)))
+	if err != nil {
+		return outbox.Drawing{}, err
+	}
+	if ok {
+		out.Blocks = append(out.Blocks, card.Block{Facts: []card.Words{card.W("reply.to", card.Text("Name", to.Author.Name))}})
+	}
 	d.stands(&out, rep)
 	return outbox.Drawing{Card: out}, nil
 }
@@ -49,7 +58,9 @@ func (d *Desk) stands(out *card.Card, rep bot.Reply) {
 	}
 	switch rep.State {
 	case bot.Scheduled:
-		out.Foot = card.W("reply.goes_out", card.At("Due", rep.Due))
+		due := card.At("Due", rep.Due)
+		due.Exact = rep.Due.Sub(rep.At) < 5*time.Minute // whoever may undo must see for how long
+		out.Foot = card.W("reply.goes_out", due)
 		if rep.Fault != nil {
 			out.Foot = card.W("reply.tries_again", card.In("Why", why(rep.Fault)), card.At("Due", rep.Due))
 		}

@@ -33,7 +33,11 @@ func (d *Desk) Moved(tx *storage.Tx, p bot.Person, c bot.Conversation, text stri
 		if err != nil {
 			return f, err
 		}
-		news = append(news, card.Block{Quote: &card.Quote{Text: card.Outside(bot.Short(it.Reads(), 280)), By: card.Outside(it.Author.Name), Struck: it.Deleted()}})
+		if it.Deleted() {
+			news = append(news, card.Block{List: []card.Line{{Words: card.W("relay.deleted", card.At("At", it.Events[len(it.Events)-1].At)), Text: card.Outside(it.Author.Name)}}})
+			continue
+		}
+		news = append(news, card.Block{Quote: &card.Quote{Text: card.Outside(bot.Short(it.Reads(), 280)), By: card.Outside(it.Author.Name)}})
 	}
 	if rep, err := d.Newest(tx, &c); err == nil {
 		news = append(news, card.Block{Quote: &card.Quote{Text: card.Outside(bot.Short(rep.Text, 280)), Public: true, By: card.Outside(d.writer(&rep))}})
@@ -101,6 +105,23 @@ func (d *Desk) EditForm(tx *storage.Tx, rep bot.Reply) (card.Form, error) {
 		Fields: []card.Field{{
 			Name: "text", Label: card.W("reply.text"), Kind: card.TextField, Value: rep.Text, Required: true, Max: t.MaxText, Count: string(t.Count),
 		}},
+	}, nil
+}
+
+// DeleteForm asks whether a reply that is out is to be deleted.
+func (d *Desk) DeleteForm(tx *storage.Tx, rep bot.Reply) (card.Form, error) {
+	switch {
+	case rep.State != bot.Published || !rep.RemovedAt.IsZero():
+		return card.Form{}, bot.Errorf(bot.Conflict, "error.not_out")
+	case !d.traits(rep.Account).CanRemove || rep.Remote == "":
+		return card.Form{}, bot.Errorf(bot.Denied, "error.cannot_delete")
+	}
+	return card.Form{
+		Verb: "delete", Subject: act.OnReply + "/" + string(rep.ID), Revision: rep.Revision, Token: string(bot.NewID(tx.Now())),
+		Title: card.W("reply.delete_form"), Submit: card.W("reply.delete_submit"), Public: true,
+		Blocks: []card.Block{
+			{Quote: &card.Quote{Text: card.Outside(bot.Short(rep.Text, 500)), Public: true}}, card.Say(card.W("reply.delete_confirm")),
+		},
 	}, nil
 }
 

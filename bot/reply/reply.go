@@ -72,6 +72,7 @@ type Order struct {
 func (d *Desk) Send(tx *storage.Tx, o Order) (bot.Reply, error) {
 	c := o.Conversation
 	o.Token = cmp.Or(o.Token, string(bot.NewID(tx.Now())))
+	text := strings.TrimSpace(strings.ToValidUTF8(o.Text, "�"))
 	if done, err := records.ReplyByToken.First(tx, storage.K(c.Brand, o.Token)); err == nil {
 		return done, nil
 	} else if !errors.Is(err, storage.ErrNotFound) {
@@ -81,7 +82,6 @@ func (d *Desk) Send(tx *storage.Tx, o Order) (bot.Reply, error) {
 	if !ok {
 		return bot.Reply{}, bot.Errorf(bot.NotFound, "error.brand")
 	}
-	text := strings.TrimSpace(strings.ToValidUTF8(o.Text, "�"))
 	if err := d.fits(c.Account, text); err != nil {
 		return bot.Reply{}, err
 	}

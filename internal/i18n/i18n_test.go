@@ -129,12 +129,15 @@ func TestEveryDayAndMonthHasAName(t *testing.T) {
 		seen := map[string]bool{}
 		for day := range 365 {
 			at := time.Date(2026, 1, 1+day, 9, 5, 0, 0, time.UTC)
-			text := c.tongues[lang].times.at(at)
+			text := c.tongues[lang].times.at(at, false)
 			if seen[text] {
 				t.Errorf("%s: %q stands for two days", lang, text)
 			}
 			if seen[text] = true; !strings.HasSuffix(text, " 09:05") {
 				t.Errorf("%s: %q lacks the time", lang, text)
+			}
+			if exact := c.tongues[lang].times.at(at.Add(7*time.Second), true); exact != text+":07" {
+				t.Errorf("%s: to the second it is %q", lang, exact)
 			}
 			if lang != bot.English && text != strings.ToLower(text) {
 				t.Errorf("%s: %q has capitals", lang, text)

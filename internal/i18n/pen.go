@@ -68,7 +68,7 @@ func (p pen) value(a card.Arg) string {
 	case a.Count != nil:
 		return p.count(*a.Count)
 	case !a.At.IsZero():
-		return p.tongue.times.at(a.At.In(p.zone))
+		return p.tongue.times.at(a.At.In(p.zone), a.Exact)
 	case a.For != 0:
 		return p.tongue.times.length(a.For)
 	case a.Words != nil:

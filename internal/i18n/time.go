@@ -59,9 +59,13 @@ func newTimes(messages []*i18n.Message) (times, error) {
 	return t, errors.Join(faults...)
 }
 
-// at writes a moment as "Fri 27 Nov 18:30", in its own zone. It is the same
-// whenever it is read.
-func (t times) at(m time.Time) string {
+// at writes a moment as "Fri 27 Nov 18:30", in its own zone, or to the second
+// where it is exact. It is the same whenever it is read.
+func (t times) at(m time.Time, exact bool) string {
+	clock := "15:04"
+	if exact {
+		clock = time.TimeOnly
+	}
 	return t.moment.fill(func(name string) string {
 		switch name {
 		case "Weekday":
@@ -71,7 +75,7 @@ func (t times) at(m time.Time) string {
 		case "Month":
 			return t.months[m.Month()-1]
 		default:
-			return m.Format("15:04")
+			return m.Format(clock)
 		}
 	})
 }
