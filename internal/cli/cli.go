@@ -18,6 +18,15 @@ import (
 // line is the whole command line.
 type line struct {
 	Demo    demoCmd    `cmd:"" help:"Run the whole main job in the browser, with nothing installed and no account anywhere."`
+	Status  statusCmd  `cmd:"" help:"Print how Ponte is: its queue, its store, its connections."`
+	Trace   traceCmd   `cmd:"" help:"Print the whole story of a conversation, an item, a reply or an effect, and why it has not gone further."`
+	Backup  backupCmd  `cmd:"" help:"Write a copy of the state to a file, also while Ponte runs."`
+	Restore restoreCmd `cmd:"" help:"Put a backup into an empty data folder."`
+	Pause   pauseCmd   `cmd:"" help:"Let nothing more go out; what comes in is kept."`
+	Resume  resumeCmd  `cmd:"" help:"Let things go out again, after a pause or a restore."`
+	Export  exportCmd  `cmd:"" help:"Write the state as lines of JSON that any version from this one on takes in."`
+	Import  importCmd  `cmd:"" help:"Make the state of an empty data folder of an export."`
+	Compact compactCmd `cmd:"" help:"Give the store's free pages back to the disk. Needs Ponte to be stopped."`
 	Health  healthCmd  `cmd:"" help:"Ask a running Ponte whether it is well; exit status 0 when it is."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
@@ -26,6 +35,7 @@ type line struct {
 type env struct {
 	ctx context.Context
 	out io.Writer
+	err io.Writer // progress, for a person
 	log *slog.Logger
 }
 
@@ -58,11 +68,14 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	err = k.Run(&env{ctx: ctx, out: stdout, log: slog.New(slog.NewTextHandler(stderr, nil))})
+	err = k.Run(&env{ctx: ctx, out: stdout, err: stderr, log: slog.New(slog.NewTextHandler(stderr, nil))})
 	if err == nil {
 		return 0
 	}
 	fmt.Fprintln(stderr, "ponte:", err)
+	if what := advice(err); what != "" {
+		fmt.Fprintln(stderr, what)
+	}
 	if _, ok := errors.AsType[usageError](err); ok {
 		return 2
 	}

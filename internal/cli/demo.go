@@ -38,6 +38,7 @@ func (d *demoCmd) Run(e *env) error {
 	e.log.Info("state is kept", "data", data)
 	cfg := demo.Config(e.log)
 	cfg.Data, cfg.Console, cfg.Public, cfg.Token = data, console, square, d.Token
+	cfg.Control = true
 	a, err := app.Open(e.ctx, cfg)
 	if err != nil {
 		return err

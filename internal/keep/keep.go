@@ -83,14 +83,19 @@ func Restore(ctx context.Context, backup, data string) (int64, error) {
 	})
 }
 
-// Export writes the store of a data folder as lines of JSON; see package lines.
+// ExportTo writes a store as lines of JSON; see package lines.
+func ExportTo(ctx context.Context, s storage.Store, w io.Writer) (map[string]int, error) {
+	return lines.Write(ctx, s, w, Definitions()...)
+}
+
+// Export is ExportTo a file, which is on disk before it gets its name.
 func Export(ctx context.Context, s storage.Store, file string, force bool) (map[string]int, error) {
 	if err := free(file, force); err != nil {
 		return nil, err
 	}
 	var counts map[string]int
 	_, err := whole(file, func(_ string, w io.Writer) (err error) {
-		counts, err = lines.Write(ctx, s, w, Definitions()...)
+		counts, err = ExportTo(ctx, s, w)
 		return err
 	})
 	return counts, err
@@ -133,6 +138,9 @@ func Tidy(data string) error {
 // copied marks the file as the copy that it is.
 func copied(ctx context.Context, file string, since time.Time) error {
 	err := within(ctx, file, func(s *bolt.Store) error { return pause(ctx, s, since) })
+	if err == nil {
+		err = bolt.Trim(file)
+	}
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,9 @@ type Story struct {
 	Effects []Stand  `json:"effects,omitempty"`
 }
 
+// Empty tells that nothing is known.
+func (s Story) Empty() bool { return len(s.Lines)+len(s.Effects)+len(s.Where) == 0 }
+
 // Line is a line of the audit log.
 type Line struct {
 	At      time.Time         `json:"at"`
@@ -48,8 +51,7 @@ type Stand struct {
 const tellAtMost = 2000
 
 // Tell tells the story of what has the id: a conversation, an item (also by its
-// platform's id), a reply or an effect. The error is a bot.NotFound when there
-// is no such thing.
+// platform's id), a reply or an effect. It is empty when there is no such thing.
 func Tell(tx *storage.Tx, id string) (Story, error) {
 	t := &teller{tx: tx, story: Story{ID: id}, effects: map[bot.ID]bool{}}
 	if err := t.find(id); err != nil {
@@ -60,9 +62,6 @@ func Tell(tx *storage.Tx, id string) (Story, error) {
 	}
 	if err := t.stands(); err != nil {
 		return Story{}, err
-	}
-	if len(t.story.Lines)+len(t.story.Effects)+len(t.story.Where) == 0 {
-		return Story{}, bot.Errorf(bot.NotFound, "error.not_found")
 	}
 	slices.SortStableFunc(t.story.Lines, func(a, b Line) int { return a.At.Compare(b.At) })
 	return t.story, nil

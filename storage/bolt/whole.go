@@ -9,9 +9,12 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"time"
 
 	bbolt "go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
+
+	"ponte/storage"
 )
 
 // A DamagedError says that a file is not a whole store. Nothing in it was
@@ -44,6 +47,39 @@ func Verify(ctx context.Context, path string) (Contents, error) {
 	return visit(ctx, path)
 }
 
+// Fits tells, without changing a file, whether a store of these collections may
+// be opened on it. The error is storage.ErrNewerFormat when a newer version of the
+// program wrote it, a *LockedError while a process has it open, a *DamagedError
+// when it is no whole file, and wraps os.ErrNotExist when there is none.
+func Fits(ctx context.Context, path string, defs ...storage.Definition) error {
+	if _, err := os.Stat(path); err != nil {
+		return err
+	}
+	if _, err := header(path); err != nil {
+		return err
+	}
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: lockWait})
+	if errors.Is(err, berrors.ErrTimeout) {
+		return lockedBy(path)
+	}
+	if err != nil {
+		return &DamagedError{path, err}
+	}
+	s := onlooker{&Store{db: db, path: path, opt: Options{Now: time.Now}, cat: storage.NewCatalogue(defs...)}}
+	err = s.cat.Prepare(ctx, s)
+	if errors.Is(err, storage.ErrReadOnly) {
+		err = nil // Open has something to bring in line
+	}
+	return errors.Join(err, db.Close())
+}
+
+// onlooker is a store whose updates cannot write.
+type onlooker struct{ *Store }
+
+func (o onlooker) Update(ctx context.Context, fn func(*storage.Tx) error) error {
+	return o.View(ctx, fn)
+}
+
 // errCut is a file that ends before its last page.
 var errCut = errors.New("it is cut short")
 
@@ -70,21 +106,43 @@ func header(path string) (listed bool, err error) {
 	if err != nil || info.Size() == 0 {
 		return true, err
 	}
+	m, ok := newest(f)
+	if !ok {
+		return false, &DamagedError{path, berrors.ErrInvalid}
+	}
+	if info.Size()/m.page < m.pages {
+		return false, &DamagedError{path, fmt.Errorf("%w: %d bytes of %d", errCut, info.Size(), m.pages*m.page)}
+	}
+	return m.freelist != noList, nil
+}
+
+// Trim gives back the room to grow behind the last page of a closed file.
+func Trim(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	m, ok := newest(f)
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if !ok {
+		return &DamagedError{path, berrors.ErrInvalid}
+	}
+	return os.Truncate(path, m.pages*m.page)
+}
+
+// newest is what counts of what the two first pages say.
+func newest(f io.ReaderAt) (meta, bool) {
 	one, ok := readMeta(f, 0)
 	page := int64(os.Getpagesize())
 	if ok {
 		page = one.page
 	}
 	if two, there := readMeta(f, page); there && (!ok || two.txid > one.txid) {
-		one, ok = two, true
+		return two, true
 	}
-	if !ok {
-		return false, &DamagedError{path, berrors.ErrInvalid}
-	}
-	if info.Size()/one.page < one.pages {
-		return false, &DamagedError{path, fmt.Errorf("%w: %d bytes of %d", errCut, info.Size(), one.pages*one.page)}
-	}
-	return one.freelist != noList, nil
+	return one, ok
 }
 
 // meta is what one of the file's two first pages says.

@@ -2,6 +2,7 @@ package bolt
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -53,10 +54,14 @@ func bytesOf(t *testing.T, path string) []byte {
 
 // TestDamaged: a damaged file is refused by whatever opens it, and left as it is.
 func TestDamaged(t *testing.T) {
-	whole := bytesOf(t, filled(t, 2000))
-	page := os.Getpagesize()
-	head, _ := readMeta(strings.NewReader(string(whole)), 0)
-	whole = whole[:int(head.pages)*page] // behind that is only room to grow
+	path, page := filled(t, 2000), os.Getpagesize()
+	if err := Trim(path); err != nil {
+		t.Fatal(err)
+	}
+	if has, err := Verify(t.Context(), path); err != nil || has["cards"] != 1000 {
+		t.Errorf("it was trimmed too far: %v, %v", has, err)
+	}
+	whole := bytesOf(t, path)
 	zero := func(raw []byte, from, to int) []byte { clear(raw[from:to]); return raw }
 	c := newCards()
 	for name, spoil := range map[string]func([]byte) []byte{
@@ -150,4 +155,35 @@ func seal(m []byte) {
 	sum := fnv.New64a()
 	sum.Write(m[:56])
 	binary.NativeEndian.PutUint64(m[56:], sum.Sum64())
+}
+
+// TestFits: a store of a newer version, one that is open and one that is none are
+// told apart, and no file is changed by asking.
+func TestFits(t *testing.T) {
+	path := filled(t, 100)
+	before := bytesOf(t, path)
+	again := storage.Define("cards", func(c *card) storage.Key { return storage.K(c.ID) })
+	if err := Fits(t.Context(), path, again); err != nil {
+		t.Errorf("a store that fits: %v", err)
+	}
+	if err := Fits(t.Context(), path, newCards(), storage.Define("more", func(c *card) storage.Key { return storage.K(c.ID) })); err != nil {
+		t.Errorf("a store without a collection: %v", err)
+	}
+	if err := Fits(t.Context(), path+"x"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("no store: %v", err)
+	}
+	if string(bytesOf(t, path)) != string(before) {
+		t.Error("the file was changed")
+	}
+	up := func(old json.RawMessage) (json.RawMessage, error) { return old, nil }
+	s := openAt(t, path, Options{}, storage.Define("cards", func(c *card) storage.Key { return storage.K(c.ID) }, up))
+	if _, ok := errors.AsType[*LockedError](Fits(t.Context(), path, again)); !ok {
+		t.Error("a store that is open seems free")
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := Fits(t.Context(), path, again); !errors.Is(err, storage.ErrNewerFormat) {
+		t.Errorf("a store of a newer version: %v", err)
+	}
 }

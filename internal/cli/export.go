@@ -1,0 +1,68 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"ponte/internal/control"
+	"ponte/internal/keep"
+	"ponte/storage/bolt"
+)
+
+type exportCmd struct {
+	File  string `arg:"" help:"Where the export goes; - is standard output." type:"path"`
+	Force bool   `help:"Replace FILE if it is there."`
+	dataFlag
+}
+
+// Run exports the store, also while Ponte runs.
+func (x *exportCmd) Run(e *env) error {
+	return x.ask(e, func(c *control.Client) error { return x.fromCopy(e, c) }, func(s *bolt.Store) error { return x.write(e, s) })
+}
+
+// fromCopy exports a copy of the store that is in use.
+func (x *exportCmd) fromCopy(e *env, c *control.Client) (err error) {
+	beside := filepath.Dir(x.File)
+	if x.File == "-" {
+		beside = ""
+	}
+	temp, err := os.MkdirTemp(beside, ".ponte-export-*")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
+	if _, err := keep.Backup(e.ctx, c.Backup, keep.File(temp), false); err != nil {
+		return err
+	}
+	s, err := keep.Open(e.ctx, temp)
+	if err != nil {
+		return err
+	}
+	return errors.Join(x.write(e, s), s.Close())
+}
+
+func (x *exportCmd) write(e *env, s *bolt.Store) error {
+	if x.File == "-" {
+		_, err := keep.ExportTo(e.ctx, s, e.out)
+		return err
+	}
+	counts, err := keep.Export(e.ctx, s, x.File, x.Force)
+	if err != nil {
+		return fmt.Errorf("nothing was exported: %w", err)
+	}
+	return counted(e.out, counts)
+}
+
+func counted(w io.Writer, counts map[string]int) error {
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		if _, err := fmt.Fprintf(w, "%-14s %d\n", name, counts[name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
