@@ -7,7 +7,9 @@ type exception struct{ rule, where, reason string }
 
 // exceptions is the whole list. One that excuses nothing any more is itself a
 // finding, so the list cannot outlive its reasons.
-var exceptions = []exception{}
+var exceptions = []exception{
+	{"room size", "internal/cli", "one file for each verb, each of them short and none knowing the others"},
+}
 
 // excused removes what the exceptions allow, and adds the exceptions that
 // allow nothing or give no reason.

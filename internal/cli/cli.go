@@ -13,10 +13,16 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"ponte/internal/form"
 )
 
 // line is the whole command line.
 type line struct {
+	Run     runCmd     `cmd:"" help:"Serve what a configuration says."`
+	Check   checkCmd   `cmd:"" help:"Tell every fault of a configuration, and try what it needs: ports, the data folder, the store, addresses."`
+	Reload  reloadCmd  `cmd:"" help:"Have the running Ponte read its configuration again, whole or not at all."`
+	Config  configCmd  `cmd:"" help:"Print an example of a configuration."`
 	Demo    demoCmd    `cmd:"" help:"Run the whole main job in the browser, with nothing installed and no account anywhere."`
 	Status  statusCmd  `cmd:"" help:"Print how Ponte is: its queue, its store, its connections."`
 	Trace   traceCmd   `cmd:"" help:"Print the whole story of a conversation, an item, a reply or an effect, and why it has not gone further."`
@@ -71,6 +77,10 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	err = k.Run(&env{ctx: ctx, out: stdout, err: stderr, log: slog.New(slog.NewTextHandler(stderr, nil))})
 	if err == nil {
 		return 0
+	}
+	if faults, ok := errors.AsType[form.Faults](err); ok {
+		fmt.Fprintln(stderr, faults)
+		return 2
 	}
 	fmt.Fprintln(stderr, "ponte:", err)
 	if what := advice(err); what != "" {

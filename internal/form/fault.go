@@ -19,13 +19,17 @@ type Fault struct {
 	Expected     string
 }
 
+// Place is where the fault is, as "file:line:column".
+func (f Fault) Place() string {
+	if f.Line == 0 {
+		return f.File
+	}
+	return fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
+}
+
 // String writes the fault as editors and compilers do, on one line.
 func (f Fault) String() string {
-	place := f.File
-	if f.Line > 0 {
-		place = fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
-	}
-	return fmt.Sprintf("%s: found %s, expected %s", place, f.Found, f.Expected)
+	return fmt.Sprintf("%s: found %s, expected %s", f.Place(), f.Found, f.Expected)
 }
 
 // Faults is everything that is wrong in a configuration, in the order of the file.

@@ -1,11 +1,13 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"syscall"
 	"time"
 )
@@ -23,6 +25,17 @@ var errPrivate = errors.New("webhook: the address lies in a private network")
 // redirect and asks no proxy. A guarded one reaches public addresses only: the
 // check is made on the address that is dialled, whatever its name led to.
 func newClient(guarded bool) *http.Client {
+	return &http.Client{
+		Timeout: sendTime,
+		Transport: &http.Transport{
+			DialContext: newDialer(guarded).DialContext, DisableKeepAlives: true, DisableCompression: true,
+			TLSHandshakeTimeout: 10 * time.Second, MaxResponseHeaderBytes: maxAnswer,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+func newDialer(guarded bool) *net.Dialer {
 	dialer := &net.Dialer{Timeout: 10 * time.Second}
 	if guarded {
 		dialer.ControlContext = func(_ context.Context, _, address string, _ syscall.RawConn) error {
@@ -32,14 +45,32 @@ func newClient(guarded bool) *http.Client {
 			return nil
 		}
 	}
-	return &http.Client{
-		Timeout: sendTime,
-		Transport: &http.Transport{
-			DialContext: dialer.DialContext, DisableKeepAlives: true, DisableCompression: true,
-			TLSHandshakeTimeout: 10 * time.Second, MaxResponseHeaderBytes: maxAnswer,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	return dialer
+}
+
+// Reach tells whether a connection to the address that gets the account's
+// answers can be made, by the rules that they are sent by. It sends nothing. The
+// error does not quote the address, which may carry a secret.
+func Reach(ctx context.Context, a Account) error {
+	u, err := url.Parse(a.Out)
+	if err != nil {
+		return errors.New("it is no address")
 	}
+	port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+	conn, err := newDialer(!a.AllowPrivate).DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
+	if err == nil {
+		return conn.Close()
+	}
+	if errors.Is(err, errPrivate) {
+		return errPrivate
+	}
+	if _, unknown := errors.AsType[*net.DNSError](err); unknown {
+		return errors.New("its name leads nowhere")
+	}
+	if e, ok := errors.AsType[*net.OpError](err); ok {
+		return e.Err
+	}
+	return errors.New("it cannot be reached")
 }
 
 // notPublic lists what of the unicast space no stranger's address lies in, by
