@@ -18,7 +18,7 @@ export function seen(pane) {
 }
 
 // seenIn is the same of a thread, where it is open.
-const seenIn = (thread) => seen(thread && document.querySelector(`.pane[data-thread="${CSS.escape(thread)}"]`));
+const seenIn = (thread) => (thread ? seen(document.querySelector(`.pane[data-thread="${CSS.escape(thread)}"]`)) : "");
 
 // answer shows what a deed is answered with, to this person only.
 export function answer(reply, pane) {
