@@ -37,16 +37,15 @@ func check(r *form.Reader, doc *document) {
 }
 
 // once is a fault when a name is there a second time.
-func (c *checker) once(seen map[string]form.Spot, name form.Word, called string) bool {
+func (c *checker) once(seen map[string]form.Spot, name form.Word, called string) {
 	if !name.OK {
-		return false
+		return
 	}
 	if was, twice := seen[name.Text]; twice {
 		c.Fault(name.Spot, fmt.Sprintf("%s %s a second time", called, form.Quote(name.Text)), fmt.Sprintf("another name; line %d has this one", was.Line))
-		return false
+		return
 	}
 	seen[name.Text] = name.Spot
-	return true
 }
 
 // refers is a fault unless a name is one of those that are there.

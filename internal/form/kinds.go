@@ -83,6 +83,7 @@ func Slug(into *Word, example string) Reading {
 	return Matching(into, "a short name of small letters, digits, dots and dashes, such as "+strconv.Quote(example), slugs)
 }
 
+// Matching reads a text of a form.
 func Matching(into *Word, want string, form *regexp.Regexp) Reading {
 	return Written(into, want, func(s string) string {
 		if form.MatchString(s) {

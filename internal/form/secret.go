@@ -16,23 +16,23 @@ const maxSecret = 64 << 10
 
 var fromEnv = regexp.MustCompile(`^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$`)
 
-// secretForm is how a secret is written in the file.
-const secretForm = "${NAME} for a variable of the environment, or file:PATH"
+// keptForm is how a secret is written in the file.
+const keptForm = "${NAME} for a variable of the environment, or file:PATH"
 
 // Secret reads a secret from where the file says that it is. No fault quotes it,
 // nor anything that could be one.
 func Secret(into *Word) Reading {
-	return Reading{Want: secretForm, Take: func(r *Reader, n *Node) {
+	return Reading{Want: keptForm, Take: func(r *Reader, n *Node) {
 		into.Spot = n.Spot
 		switch {
 		case n.is == aText && elsewhere(n.Text):
 			into.Text, into.OK = r.secret(n)
 		case n.is == aText && n.Text != "":
-			r.Fault(n.Spot, "a secret that is written out", secretForm)
+			r.Fault(n.Spot, "a secret that is written out", keptForm)
 		case n.is == aNumber, n.is == aTruth:
-			r.Fault(n.Spot, string(n.is), secretForm)
+			r.Fault(n.Spot, string(n.is), keptForm)
 		default:
-			r.Wrong(n, secretForm)
+			r.Wrong(n, keptForm)
 		}
 	}}
 }
@@ -40,15 +40,16 @@ func Secret(into *Word) Reading {
 // WebAddress reads an address to send to; it may be kept as a secret is, and no
 // fault quotes it.
 func WebAddress(into *Word) Reading {
-	const want = "an http or https address, or " + secretForm
+	const want = "an http or https address, or " + keptForm
 	return Reading{Want: want, Take: func(r *Reader, n *Node) {
 		into.Spot = n.Spot
 		if n.is != aText {
 			r.Fault(n.Spot, string(n.is), want)
 			return
 		}
-		s, ok := n.Text, true
+		s := n.Text
 		if elsewhere(s) {
+			var ok bool
 			if s, ok = r.secret(n); !ok {
 				return
 			}
@@ -76,7 +77,7 @@ func (r *Reader) secret(n *Node) (string, bool) {
 	}
 	path := strings.TrimPrefix(n.Text, "file:")
 	if path == "" {
-		r.Fault(n.Spot, `"file:" without a path`, secretForm)
+		r.Fault(n.Spot, `"file:" without a path`, keptForm)
 		return "", false
 	}
 	s, found, expected := readSecret(r.Path(path))
