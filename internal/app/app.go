@@ -171,10 +171,12 @@ func (a *App) Run(ctx context.Context) error {
 // listen keeps an adapter listening; one that stumbles is started again, later each time.
 func (a *App) listen(ctx context.Context, name string, l act.Listener) error {
 	wait := time.Second
+	a.fault(name, "")
 	for {
-		a.fault(name, "")
 		began := time.Now()
+		well := time.AfterFunc(settled, func() { a.fault(name, "") })
 		err := l.Listen(ctx, a.measured(a.Hear))
+		well.Stop()
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // it was asked to end
 		}

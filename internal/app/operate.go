@@ -26,6 +26,10 @@ type link struct {
 	since time.Time // of the state it is in
 }
 
+// settled is how long an adapter that stumbled has to listen until it is believed
+// to be connected.
+const settled = 10 * time.Second
+
 // fault notes that an adapter stumbled over a kind of error, or, when it is
 // empty, that it listens. One that stumbles again and again has done so since
 // the first time.
