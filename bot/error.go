@@ -22,6 +22,9 @@ const (
 	Internal    Kind = "internal"     // ours; the person gets a reference number
 )
 
+// Final reports whether the same act would be refused again as things stand.
+func (k Kind) Final() bool { return k == Invalid || k == Denied || k == NotFound || k == Conflict }
+
 // Error is an error that a person can be told of. Key names a sentence in the
 // catalogues; Args fills it. Err is the cause, for the log only.
 type Error struct {

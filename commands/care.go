@@ -8,6 +8,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/bot/inbox"
 	"ponte/bot/records"
 	"ponte/bot/when"
 	"ponte/storage"
@@ -151,7 +152,7 @@ func (b *Book) priority() Spec {
 }
 
 func (b *Book) pull() Spec {
-	return Spec{Name: "pull", Roles: managers, About: []string{act.OnStorm}, Inner: true, Options: []act.Option{option("conversation", act.ChoiceOption)}, Run: b.runPull}
+	return Spec{Name: "pull", Roles: managers, About: []string{act.OnStorm}, Inner: true, Options: []act.Option{option("conversation", act.ChoiceOption), option("words", act.TextOption)}, Run: b.runPull}
 }
 
 // runPull gives one conversation of a storm a thread of its own.
@@ -169,22 +170,51 @@ func (b *Book) runPull(tx *storage.Tx, req *Request) (act.Answer, error) {
 	f := card.Form{
 		Verb: "pull", Subject: subjectOf(req), Token: string(bot.NewID(tx.Now())), Title: card.W("storm.pull_form"), Submit: card.W("storm.action.pull"),
 	}
-	d := card.Field{Name: "conversation", Label: card.W("storm.pull_which"), Kind: card.ChoiceField, Required: true}
-	for c, err := range records.ConversationsIn.Under(tx, storage.K(req.Storm.ID), storage.Reverse(), storage.Limit(50)) {
-		if err != nil {
-			return act.Answer{}, err
+	words := req.Values["words"]
+	choices, err := folded(tx, req.Storm, strings.Fields(words))
+	if err != nil {
+		return act.Answer{}, err
+	}
+	search := card.Field{Name: "words", Label: card.W("option.words"), Kind: card.LineField, Value: words, Max: 200, Count: string(act.Runes)}
+	switch {
+	case len(choices) > 0:
+		f.Fields = append(f.Fields, card.Field{Name: "conversation", Label: card.W("storm.pull_which"), Kind: card.ChoiceField, Choices: choices})
+	case strings.TrimSpace(words) == "":
+		return act.Answer{}, bot.Errorf(bot.NotFound, "error.storm_empty")
+	default:
+		search.Fault = card.W("find.none", card.Text("Words", bot.Short(words, 60)))
+	}
+	f.Fields = append(f.Fields, search)
+	return act.Answer{Form: &f}, nil
+}
+
+const (
+	offered  = 50     // conversations of a storm in one form
+	searched = 20_000 // and among how many they are looked for
+)
+
+// folded offers the newest conversations of a storm whose author or text has the words.
+func folded(tx *storage.Tx, s *bot.Storm, words []string) ([]card.Choice, error) {
+	var out []card.Choice
+	q := inbox.Query{Words: words}
+	for c, err := range records.ConversationsIn.Under(tx, storage.K(s.ID), storage.Reverse(), storage.Limit(searched)) {
+		if err != nil || len(out) == offered {
+			return out, err
 		}
 		it, err := itemOf(tx, &c)
 		if err != nil {
-			return act.Answer{}, err
+			return nil, err
 		}
-		d.Choices = append(d.Choices, card.Choice{Value: string(c.ID), Label: card.Literal(bot.Short(c.Author.Name+": "+it.Reads(), 74))})
+		if !q.Takes(&it) {
+			continue
+		}
+		text := c.Author.Name
+		if !it.Deleted() {
+			text += ": " + it.Reads()
+		}
+		out = append(out, card.Choice{Value: string(c.ID), Label: card.Literal(bot.Short(text, 74))})
 	}
-	if len(d.Choices) == 0 {
-		return act.Answer{}, bot.Errorf(bot.NotFound, "error.storm_empty")
-	}
-	f.Fields = []card.Field{d}
-	return act.Answer{Form: &f}, nil
+	return out, nil
 }
 
 // unseen refuses to put a conversation away in which something was said after

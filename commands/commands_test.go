@@ -465,6 +465,16 @@ func TestStormCommands(t *testing.T) {
 			t.Errorf("one of another storm: %q", notice(got))
 		}
 		form = h.hears(act.Clicked{Scene: h.scene("ana", "a-inbox", ""), Verb: "pull", Subject: subject}).Form
+		for words, want := range map[string]int{"author3": 1, "TEXT": 2, "nothing": 0} {
+			found := h.fills("ana", form, map[string]string{"words": words}).Form
+			if found == nil {
+				t.Fatalf("%s: no form", words)
+			}
+			if d := found.Fields[0]; len(d.Choices) != want || (want == 0) == d.Fault.Zero() {
+				t.Errorf("%s: offered %+v", words, d)
+			}
+			form = found
+		}
 		h.fills("ana", form, map[string]string{"conversation": string(h.of("4").ID)})
 		if h.of("4").Storm != "" {
 			t.Error("it is not pulled out")

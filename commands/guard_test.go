@@ -118,3 +118,24 @@ func itemID(remote string) func(*storage.Tx) (bot.ID, error) {
 		return it.ID, err
 	}
 }
+
+// What team chat refuses to show is told where people look.
+func TestStatusSaysWhatFailed(t *testing.T) {
+	in(t, func(h *house) {
+		failed := func() string {
+			return h.says("ana", "status", bot.Conversation{}).Notice.Blocks[1].Facts[2].String()
+		}
+		h.Chat.Fails(func(string, act.Act) *coretest.Fault {
+			return &coretest.Fault{Err: bot.Errorf(bot.Denied, "error.cannot_reply")}
+		})
+		h.comes(said("1", "maria", "cold coffee"))
+		if got := failed(); got != "status.failed_n N=1" {
+			t.Errorf("while the card cannot be shown: %s", got)
+		}
+		h.Chat.Fails(nil)
+		h.Pass(3 * time.Hour)
+		if got := failed(); got != "status.failed_n N=0" || coretest.Slot(h.World, records.CardSlot(h.of("1").ID)).Ref == "" {
+			t.Errorf("when it can: %s", got)
+		}
+	})
+}

@@ -154,12 +154,16 @@ func (b *Book) runStatus(tx *storage.Tx, req *Request) (act.Answer, error) {
 	if err != nil {
 		return act.Answer{}, err
 	}
+	lost, err := failed(tx, req.Brand.ID)
+	if err != nil {
+		return act.Answer{}, err
+	}
 	c := card.Card{Mark: card.MarkNote, Title: card.W("status.title", card.Text("Brand", req.Brand.Name)), Blocks: []card.Block{
 		{Facts: []card.Words{
 			card.W("status.open_n", card.Count("N", n.Open)), card.W("status.unowned_n", card.Count("N", n.Unowned)), card.W("status.overdue_n", card.Count("N", n.Overdue)),
 			card.W("status.pending_n", card.Count("N", n.Pending)), card.W("status.snoozed_n", card.Count("N", n.Snoozed)),
 		}},
-		{Facts: []card.Words{card.W("status.queue", card.Count("N", waiting)), card.W("status.unknown_n", card.Count("N", unknown))}},
+		{Facts: []card.Words{card.W("status.queue", card.Count("N", waiting)), card.W("status.unknown_n", card.Count("N", unknown)), card.W("status.failed_n", card.Count("N", lost))}},
 	}}
 	list, err := paused(tx)
 	if err != nil {
@@ -193,6 +197,25 @@ func paused(tx *storage.Tx) ([]card.Line, error) {
 		key = "status.paused_copied"
 	}
 	return []card.Line{{Mark: card.MarkFailed, Words: card.W(key, card.At("At", p.At))}}, nil
+}
+
+// failed counts what a platform refused a brand: what is given up since yesterday,
+// and messages of team chat that could not be shown yet, among the first thousand
+// of each.
+func failed(tx *storage.Tx, brand bot.BrandID) (n int, err error) {
+	yesterday := tx.Now().Add(-24 * time.Hour)
+	for _, state := range []act.State{act.Failed, act.Waiting} {
+		for e, err := range records.EffectsByState.Under(tx, storage.K(state), storage.Reverse(), storage.Limit(1000)) {
+			if err != nil {
+				return 0, err
+			}
+			refused := e.Show && e.Fault != nil && e.Fault.Kind.Final()
+			if e.Brand == brand && (state == act.Failed && e.EndedAt.After(yesterday) || state == act.Waiting && refused) {
+				n++
+			}
+		}
+	}
+	return n, nil
 }
 
 // effects counts a brand's own effects in a state, among the first thousand of all.

@@ -102,7 +102,7 @@ func (in *Inbox) Find(tx *storage.Tx, b *bot.Brand, p bot.Person, q Query, limit
 		if n++; n > lookBack || len(found) == limit {
 			return found, it.ReceivedAt, nil
 		}
-		if !q.takes(&it) {
+		if !q.Takes(&it) {
 			continue
 		}
 		c, err := records.ConversationOf(tx, b.ID, it.Conversation)
@@ -118,7 +118,8 @@ func (in *Inbox) Find(tx *storage.Tx, b *bot.Brand, p bot.Person, q Query, limit
 	return found, until, nil
 }
 
-func (q Query) takes(it *bot.Item) bool {
+// Takes reports whether an item is what is looked for, as far as the item tells.
+func (q Query) Takes(it *bot.Item) bool {
 	if !q.From.IsZero() && it.CreatedAt.Before(q.From) || !q.To.IsZero() && !it.CreatedAt.Before(q.To) {
 		return false
 	}

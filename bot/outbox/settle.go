@@ -48,20 +48,14 @@ func (r *run) refused(tx *storage.Tx, p *plan, e *act.Effect, err error) error {
 	case fault.Kind == bot.RateLimited || fault.Kind == bot.Unavailable:
 		p.park(e, fault)
 		return r.wait(tx, e, fault, p.now.Add(r.delay(e, fault)))
-	case final(fault) || errors.Is(err, errUnprinted):
+	case fault.Kind.Final() && e.Show && act.New(e.Act.Act) && !e.Maybe:
+		// nobody else would tell that it is missing, and what is in its way may be mended
+		return errors.Join(records.StepAside(tx, e), r.wait(tx, e, fault, p.now.Add(min(time.Minute<<min(e.Tries, 6), time.Hour))))
+	case fault.Kind.Final() || errors.Is(err, errUnprinted):
 		return r.lost(tx, p, e, fault)
 	default:
 		return r.ambiguous(tx, p, e, fault)
 	}
-}
-
-// final reports whether the error is a refusal for good.
-func final(fault *bot.Error) bool {
-	switch fault.Kind {
-	case bot.Invalid, bot.Denied, bot.NotFound, bot.Conflict:
-		return true
-	}
-	return false
 }
 
 // ambiguous handles a started effect that may have happened: what can be

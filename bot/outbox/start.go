@@ -71,7 +71,7 @@ func (r *run) against(tx *storage.Tx, p *plan, e *act.Effect, err error) error {
 		r.log.Error("an effect cannot start", "effect", e.ID, "trace", e.Trace, "error", err)
 		fault = bot.Errorf(bot.Internal, "error.internal", "Ref", string(e.ID))
 	}
-	if final(fault) {
+	if fault.Kind.Final() {
 		return r.over(tx, p, e, fault)
 	}
 	return r.postpone(tx, e, fault)

@@ -35,6 +35,22 @@ func HeadLane(tx *storage.Tx, lane string) error {
 	return Effects.Put(tx, e)
 }
 
+// StepAside lets an effect go on in a lane of its own, so that nothing waits for it.
+func StepAside(tx *storage.Tx, e *act.Effect) error {
+	lane := e.Lane
+	if lane == string(e.ID) {
+		return nil
+	}
+	e.Lane = string(e.ID)
+	if err := EnterLane(tx, e); err != nil {
+		return err
+	}
+	if err := Effects.Put(tx, *e); err != nil {
+		return err
+	}
+	return HeadLane(tx, lane)
+}
+
 // ReleaseAwaiting lets the effects that waited for a slot's message go on.
 func ReleaseAwaiting(tx *storage.Tx, slot string) error {
 	for e, err := range EffectsAwaiting.Under(tx, storage.K(slot)) {
