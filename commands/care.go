@@ -188,33 +188,21 @@ func (b *Book) runPull(tx *storage.Tx, req *Request) (act.Answer, error) {
 	return act.Answer{Form: &f}, nil
 }
 
-const (
-	offered  = 50     // conversations of a storm in one form
-	searched = 20_000 // and among how many they are looked for
-)
+// offered is how many conversations of a storm one form has.
+const offered = 50
 
 // folded offers the newest conversations of a storm whose author or text has the words.
 func folded(tx *storage.Tx, s *bot.Storm, words []string) ([]card.Choice, error) {
+	firsts, err := inbox.Folded(tx, s, inbox.Query{Words: words}, offered)
 	var out []card.Choice
-	q := inbox.Query{Words: words}
-	for c, err := range records.ConversationsIn.Under(tx, storage.K(s.ID), storage.Reverse(), storage.Limit(searched)) {
-		if err != nil || len(out) == offered {
-			return out, err
-		}
-		it, err := itemOf(tx, &c)
-		if err != nil {
-			return nil, err
-		}
-		if !q.Takes(&it) {
-			continue
-		}
-		text := c.Author.Name
+	for _, it := range firsts {
+		text := it.Author.Name
 		if !it.Deleted() {
 			text += ": " + it.Reads()
 		}
-		out = append(out, card.Choice{Value: string(c.ID), Label: card.Literal(bot.Short(text, 74))})
+		out = append(out, card.Choice{Value: string(it.Conversation), Label: card.Literal(bot.Short(text, 74))})
 	}
-	return out, nil
+	return out, err
 }
 
 // unseen refuses to put a conversation away in which something was said after

@@ -146,15 +146,7 @@ func (b *Book) runStatus(tx *storage.Tx, req *Request) (act.Answer, error) {
 	if err != nil {
 		return act.Answer{}, err
 	}
-	waiting, err := effects(tx, req.Brand.ID, act.Waiting)
-	if err != nil {
-		return act.Answer{}, err
-	}
-	unknown, err := effects(tx, req.Brand.ID, act.Unknown)
-	if err != nil {
-		return act.Answer{}, err
-	}
-	lost, err := failed(tx, req.Brand.ID)
+	out, err := inbox.CountOut(tx, req.Brand.ID)
 	if err != nil {
 		return act.Answer{}, err
 	}
@@ -163,7 +155,7 @@ func (b *Book) runStatus(tx *storage.Tx, req *Request) (act.Answer, error) {
 			card.W("status.open_n", card.Count("N", n.Open)), card.W("status.unowned_n", card.Count("N", n.Unowned)), card.W("status.overdue_n", card.Count("N", n.Overdue)),
 			card.W("status.pending_n", card.Count("N", n.Pending)), card.W("status.snoozed_n", card.Count("N", n.Snoozed)),
 		}},
-		{Facts: []card.Words{card.W("status.queue", card.Count("N", waiting)), card.W("status.unknown_n", card.Count("N", unknown)), card.W("status.failed_n", card.Count("N", lost))}},
+		{Facts: []card.Words{card.W("status.queue", card.Count("N", out.Waiting)), card.W("status.unknown_n", card.Count("N", out.Unknown)), card.W("status.failed_n", card.Count("N", out.Failed))}},
 	}}
 	list, err := paused(tx)
 	if err != nil {
@@ -197,36 +189,4 @@ func paused(tx *storage.Tx) ([]card.Line, error) {
 		key = "status.paused_copied"
 	}
 	return []card.Line{{Mark: card.MarkFailed, Words: card.W(key, card.At("At", p.At))}}, nil
-}
-
-// failed counts what a platform refused a brand: what is given up since yesterday,
-// and messages of team chat that could not be shown yet, among the first thousand
-// of each.
-func failed(tx *storage.Tx, brand bot.BrandID) (n int, err error) {
-	yesterday := tx.Now().Add(-24 * time.Hour)
-	for _, state := range []act.State{act.Failed, act.Waiting} {
-		for e, err := range records.EffectsByState.Under(tx, storage.K(state), storage.Reverse(), storage.Limit(1000)) {
-			if err != nil {
-				return 0, err
-			}
-			refused := e.Show && e.Fault != nil && e.Fault.Kind.Final()
-			if e.Brand == brand && (state == act.Failed && e.EndedAt.After(yesterday) || state == act.Waiting && refused) {
-				n++
-			}
-		}
-	}
-	return n, nil
-}
-
-// effects counts a brand's own effects in a state, among the first thousand of all.
-func effects(tx *storage.Tx, brand bot.BrandID, state act.State) (n int, err error) {
-	for e, err := range records.EffectsByState.Under(tx, storage.K(state), storage.Limit(1000)) {
-		if err != nil {
-			return 0, err
-		}
-		if e.Brand == brand {
-			n++
-		}
-	}
-	return n, nil
 }

@@ -3,11 +3,9 @@ package commands
 import (
 	"errors"
 	"strings"
-	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
-	"ponte/bot/records"
 	"ponte/bot/reply"
 	"ponte/storage"
 )
@@ -37,7 +35,7 @@ func (b *Book) runReply(tx *storage.Tx, req *Request) (act.Answer, error) {
 	}
 	seen := req.Seen
 	if !req.Submitted {
-		n, err := missed(tx, req, &c)
+		n, err := reply.Missed(tx, &c, req.Scene)
 		if err != nil {
 			return act.Answer{}, err
 		}
@@ -52,32 +50,6 @@ func (b *Book) runReply(tx *storage.Tx, req *Request) (act.Answer, error) {
 		return act.Answer{Form: &f, Refused: true}, err
 	}
 	return act.Answer{}, err
-}
-
-// justNow is how young an item is that whoever writes in its thread may not have seen.
-const justNow = 15 * time.Second
-
-// missed counts what came into a conversation that whoever writes in its thread
-// had not before them: what is newer than the message they saw last or, where
-// that is not known, what came just now. What opened the thread was seen.
-func missed(tx *storage.Tx, req *Request, c *bot.Conversation) (n int, err error) {
-	saw, known, err := records.Found(records.SlotByRef.First(tx, storage.K(req.Scene.At.String(), req.Scene.Seen)))
-	if err != nil {
-		return 0, err
-	}
-	for it, err := range records.ItemsOf.Under(tx, storage.K(c.ID), storage.Reverse()) {
-		fresh := tx.Now().Sub(it.ReceivedAt) < justNow
-		if known {
-			fresh = it.ID > saw.Subject.ID
-		}
-		if err != nil || !fresh {
-			return n, err
-		}
-		if it.ID != c.First && !it.Deleted() {
-			n++
-		}
-	}
-	return n, nil
 }
 
 func (b *Book) leave() Spec {

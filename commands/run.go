@@ -299,31 +299,10 @@ func (b *Book) nearest(name string) string {
 	best, at := "", 3
 	for _, s := range b.table {
 		if !s.Inner {
-			if d := distance(name, s.Name); d < at {
+			if d := bot.Distance(name, s.Name); d < at {
 				best, at = s.Name, d
 			}
 		}
 	}
 	return best
-}
-
-// distance is the number of letters to add, drop or change to make one word the other.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }

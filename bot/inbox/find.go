@@ -102,7 +102,7 @@ func (in *Inbox) Find(tx *storage.Tx, b *bot.Brand, p bot.Person, q Query, limit
 		if n++; n > lookBack || len(found) == limit {
 			return found, it.ReceivedAt, nil
 		}
-		if !q.Takes(&it) {
+		if !q.takes(&it) {
 			continue
 		}
 		c, err := records.ConversationOf(tx, b.ID, it.Conversation)
@@ -118,8 +118,26 @@ func (in *Inbox) Find(tx *storage.Tx, b *bot.Brand, p bot.Person, q Query, limit
 	return found, until, nil
 }
 
-// Takes reports whether an item is what is looked for, as far as the item tells.
-func (q Query) Takes(it *bot.Item) bool {
+// Folded returns the first items of a storm's conversations that match and are
+// not resolved, the newest first and at most limit of them.
+func Folded(tx *storage.Tx, s *bot.Storm, q Query, limit int) (firsts []bot.Item, err error) {
+	for c, err := range records.ConversationsIn.Under(tx, storage.K(s.ID), storage.Reverse(), storage.Limit(lookBack)) {
+		if err != nil || len(firsts) == limit {
+			return firsts, err
+		}
+		it, err := records.Item(tx, c.Brand, c.First)
+		if err != nil {
+			return nil, err
+		}
+		if q.takes(&it) {
+			firsts = append(firsts, it)
+		}
+	}
+	return firsts, nil
+}
+
+// takes reports whether an item is what is looked for, as far as the item tells.
+func (q Query) takes(it *bot.Item) bool {
 	if !q.From.IsZero() && it.CreatedAt.Before(q.From) || !q.To.IsZero() && !it.CreatedAt.Before(q.To) {
 		return false
 	}
