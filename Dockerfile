@@ -1,3 +1,7 @@
+# The demo, with the console on 8480 and the square on 8481; the word is what the console asks for:
+#   docker build -t ponte .
+#   docker run --rm -p 127.0.0.1:8480:8480 -p 127.0.0.1:8481:8481 -e PONTE_TOKEN=WORD ponte demo --listen 0.0.0.0:8480 --data /data
+#
 # To pin the builder for good, resolve its digest once and name it after the tag:
 #   docker buildx imagetools inspect golang:1.26
 #   FROM golang:1.26@sha256:… AS build
@@ -23,5 +27,6 @@ COPY --from=build --chown=65532:65532 /out/data /data
 USER 65532:65532
 WORKDIR /data
 VOLUME /data
+EXPOSE 8480 8481
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["/ponte", "health"]
 ENTRYPOINT ["/ponte"]

@@ -52,13 +52,15 @@ type Reply struct {
 
 // Change edits something we published.
 type Change struct {
-	Ref  string `json:"ref"`
-	Text string `json:"text"`
+	Ref     string `json:"ref"`
+	Text    string `json:"text"`
+	Private bool   `json:"private,omitempty"` // it stands where only the one answered reads it
 }
 
 // Remove deletes something we published.
 type Remove struct {
-	Ref string `json:"ref"`
+	Ref     string `json:"ref"`
+	Private bool   `json:"private,omitempty"`
 }
 
 func (Send) act()   {}

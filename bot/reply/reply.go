@@ -196,15 +196,15 @@ func (d *Desk) Rewrite(tx *storage.Tx, by bot.PersonID, rep bot.Reply, text stri
 	if text == rep.Text {
 		return nil
 	}
-	return d.alter(tx, by, rep, "edit", text, act.Change{Ref: rep.Remote, Text: text})
+	return d.alter(tx, by, rep, "edit", text)
 }
 
 // Remove asks the network to delete a reply that is out.
 func (d *Desk) Remove(tx *storage.Tx, by bot.PersonID, rep bot.Reply) error {
-	return d.alter(tx, by, rep, "delete", "", act.Remove{Ref: rep.Remote})
+	return d.alter(tx, by, rep, "delete", "")
 }
 
-func (d *Desk) alter(tx *storage.Tx, by bot.PersonID, rep bot.Reply, change, wants string, a act.Act) error {
+func (d *Desk) alter(tx *storage.Tx, by bot.PersonID, rep bot.Reply, change, wants string) error {
 	t := d.traits(rep.Account)
 	switch {
 	case rep.State != bot.Published || !rep.RemovedAt.IsZero():
@@ -217,6 +217,14 @@ func (d *Desk) alter(tx *storage.Tx, by bot.PersonID, rep bot.Reply, change, wan
 	b, ok := d.brands().Brand(rep.Brand)
 	if !ok {
 		return bot.Errorf(bot.NotFound, "error.brand")
+	}
+	c, err := records.ConversationOf(tx, rep.Brand, rep.Conversation)
+	if err != nil {
+		return err
+	}
+	var a act.Act = act.Remove{Ref: rep.Remote, Private: c.Private}
+	if change == "edit" {
+		a = act.Change{Ref: rep.Remote, Text: wants, Private: c.Private}
 	}
 	if _, err := d.out.Say(tx, act.Effect{
 		Brand: rep.Brand, Subject: act.Subject{Kind: act.OnReply, ID: rep.ID}, Trace: rep.Conversation, At: d.place(rep.Account),

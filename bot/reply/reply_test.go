@@ -253,6 +253,24 @@ func TestPrivate(t *testing.T) {
 				t.Errorf("%q is private: %v", m.Text, m.Reply.Private)
 			}
 		}
+		var told []act.Act
+		h.Net.Fails(func(_ string, a act.Act) *coretest.Fault { told = append(told, a); return nil })
+		want := []act.Act{}
+		for _, r := range h.replies() {
+			private := r.Text == "between us"
+			h.do(func(tx *storage.Tx) error { return h.desk.Rewrite(tx, "ana", r, "better") })
+			h.do(func(tx *storage.Tx) error {
+				changed, err := records.Replies.Get(tx, storage.K(r.Brand, r.ID))
+				if err != nil {
+					return err
+				}
+				return h.desk.Remove(tx, "ana", changed)
+			})
+			want = append(want, act.Change{Ref: r.Remote, Text: "better", Private: private}, act.Remove{Ref: r.Remote, Private: private})
+		}
+		if diff := cmp.Diff(want, told); diff != "" {
+			t.Error(diff)
+		}
 	})
 }
 

@@ -65,9 +65,9 @@ func (n *notice) tell(a act.Act, most int) error {
 		n.Type = "reply.created"
 		n.Data.InReplyTo, n.Data.Post, n.Data.Text, n.Data.Author, n.Data.Private = a.To, a.Post, a.Text, a.Author, a.Private
 	case act.Change:
-		n.Type, n.Data.Ref, n.Data.Text = "reply.changed", a.Ref, a.Text
+		n.Type, n.Data.Ref, n.Data.Text, n.Data.Private = "reply.changed", a.Ref, a.Text, a.Private
 	case act.Remove:
-		n.Type, n.Data.Ref = "reply.removed", a.Ref
+		n.Type, n.Data.Ref, n.Data.Private = "reply.removed", a.Ref, a.Private
 		return nil
 	default:
 		return bot.Errorf(bot.Invalid, "webhook.not_understood")

@@ -50,7 +50,7 @@ func TestWhatGoesOut(t *testing.T) {
 	}))
 	defer other.Close()
 	r.set(func(a *Account) { a.Out = other.URL })
-	for i, a := range []act.Act{reply, act.Change{Ref: "r1", Text: "thanks"}, act.Remove{Ref: "r1"}} {
+	for i, a := range []act.Act{reply, act.Change{Ref: "r1", Text: "thanks"}, act.Remove{Ref: "r1", Private: true}} {
 		key := "key-" + string(rune('0'+i))
 		if receipt, err := r.hook.Carry(t.Context(), key, a, place); err != nil || receipt.Ref != key {
 			t.Errorf("%+v, %v", receipt, err)
@@ -59,7 +59,7 @@ func TestWhatGoesOut(t *testing.T) {
 	want := []map[string]any{
 		{"type": "reply.created", "data": map[string]any{"id": "key-0", "account": "webhook:shop", "in_reply_to": "item-1", "post": "p1", "text": "thank you", "author": "u1", "private": true}},
 		{"type": "reply.changed", "data": map[string]any{"id": "key-1", "account": "webhook:shop", "ref": "r1", "text": "thanks"}},
-		{"type": "reply.removed", "data": map[string]any{"id": "key-2", "account": "webhook:shop", "ref": "r1"}},
+		{"type": "reply.removed", "data": map[string]any{"id": "key-2", "account": "webhook:shop", "ref": "r1", "private": true}},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

@@ -16,10 +16,11 @@
 // attempt at the same act:
 //
 //	{"type": "reply.created", "timestamp": "2026-01-02T15:04:05Z", "data": {"id": …, "account": …,
-//	 "in_reply_to": …, "post": …, "text": …, "author": …, "private": false}}
+//	 "in_reply_to": …, "post": …, "text": …, "author": …, "private": true}}
 //
 // reply.changed and reply.removed name the earlier reply in "ref": the "id" that
-// the receiver answered with, or else the webhook-id it came under.
+// the receiver answered with, or else the webhook-id it came under. Without
+// "private" it is public.
 package webhook
 
 import (
