@@ -29,7 +29,10 @@ func (x *exportCmd) Run(e *env) error {
 func (x *exportCmd) fromCopy(e *env, c *control.Client) (err error) {
 	beside := filepath.Dir(x.File)
 	if x.File == "-" {
-		beside = ""
+		var err error
+		if beside, err = x.folder(); err != nil {
+			return err
+		}
 	}
 	temp, err := os.MkdirTemp(beside, ".ponte-export-*")
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"ponte/internal/config"
 	"ponte/internal/control"
 	"ponte/internal/keep"
 	"ponte/storage"
@@ -15,12 +16,16 @@ import (
 
 // dataFlag is which Ponte a verb is about.
 type dataFlag struct {
-	Data string `help:"Folder that keeps the state. Default: the demo's, ponte/demo in the user's state folder." type:"path" env:"PONTE_DATA" placeholder:"DIR"`
+	Data   string `help:"Folder that keeps the state. Default: the one that --config names, else the demo's." type:"path" env:"PONTE_DATA" placeholder:"DIR"`
+	Config string `help:"Configuration file that names the folder." placeholder:"FILE"`
 }
 
 func (d dataFlag) folder() (string, error) {
-	if d.Data != "" {
+	switch {
+	case d.Data != "":
 		return d.Data, nil
+	case d.Config != "":
+		return config.Data(d.Config)
 	}
 	return stateFolder()
 }

@@ -121,15 +121,15 @@ func Import(ctx context.Context, r io.Reader, data string) (counts map[string]in
 	return counts, err
 }
 
-// Tidy removes what an interrupted backup, restore or import left in a data
+// Tidy removes what an interrupted backup, restore, export or import left in a data
 // folder. Only who holds the store may call it.
 func Tidy(data string) error {
 	var all error
-	for _, pattern := range []string{".backup", "..backup.*", ".ponte.db.*"} {
+	for _, pattern := range []string{".backup", "..backup.*", ".ponte.db.*", ".ponte-export-*"} {
 		left, err := filepath.Glob(filepath.Join(data, pattern))
 		all = errors.Join(all, err)
 		for _, file := range left {
-			all = errors.Join(all, os.Remove(file))
+			all = errors.Join(all, os.RemoveAll(file))
 		}
 	}
 	return all

@@ -3,6 +3,7 @@
 package ops
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -98,11 +99,7 @@ func (st Status) Print(w io.Writer) error {
 	var b strings.Builder
 	if p := st.Running; p != nil {
 		fmt.Fprintf(&b, "running   process %d since %s\n", p.PID, stamp(p.Since))
-		for name, address := range map[string]string{"console": p.Console, "public": p.Public} {
-			if address != "" {
-				fmt.Fprintf(&b, "%-9s %s\n", name, address)
-			}
-		}
+		fmt.Fprintf(&b, "console   %s\npublic    %s\n", cmp.Or(p.Console, "none"), cmp.Or(p.Public, "none"))
 	} else {
 		b.WriteString("running   no; this is what the store holds\n")
 	}

@@ -192,7 +192,7 @@ func (t *teller) where(brand bot.BrandID) {
 	if err != nil || len(t.story.Where) > 0 {
 		return
 	}
-	t.story.Where = append(t.story.Where, fmt.Sprintf("conversation %s of %s is %s", c.ID, c.Brand, c.Status), fmt.Sprintf("account %s, opened %s, %d items", c.Account, stamp(c.OpenedAt), c.Items))
+	t.story.Where = append(t.story.Where, fmt.Sprintf("conversation %s of %s is %s", c.ID, c.Brand, c.Status), fmt.Sprintf("account %s, opened %s, items: %d", c.Account, stamp(c.OpenedAt), c.Items))
 	if c.Assignee != "" {
 		t.story.Where = append(t.story.Where, "with "+string(c.Assignee))
 	}
@@ -295,7 +295,7 @@ func (s Story) Print(w io.Writer) error {
 		b.WriteString("\n")
 	}
 	for _, e := range s.Effects {
-		fmt.Fprintf(&b, "effect %s: %s to %s: %s after %d attempts", e.ID, e.What, e.To, e.State, e.Attempt)
+		fmt.Fprintf(&b, "effect %s: %s to %s: %s, attempts: %d", e.ID, e.What, e.To, e.State, e.Attempt)
 		if e.Ref != "" {
 			fmt.Fprintf(&b, ", there as %s", e.Ref)
 		}
