@@ -288,8 +288,22 @@ func TestMoved(t *testing.T) {
 	if len(a) < 40 || strings.Join(a, "") != strings.Join(b, "") {
 		t.Errorf("%d records became %d, or other ones", len(a), len(b))
 	}
-	if st := statusOf(t, other); st.Outbox.Paused == nil || st.Running != nil {
-		t.Errorf("it is not paused: %+v", st)
+	for _, c := range []struct {
+		verb, says string
+		paused     bool
+	}{
+		{"status", "PAUSED", true},
+		{"resume", "it goes on\n", false},
+		{"resume", "there was no pause\n", false},
+		{"pause", "paused", true},
+		{"pause", "paused", true},
+	} {
+		if out := must(t, c.verb, "--data", other); !strings.Contains(out, c.says) {
+			t.Errorf("%s says %q", c.verb, out)
+		}
+		if st := statusOf(t, other); st.Running != nil || (st.Outbox.Paused != nil) != c.paused {
+			t.Errorf("after %s: %+v", c.verb, st)
+		}
 	}
 }
 
@@ -320,6 +334,11 @@ func TestRefused(t *testing.T) {
 	backup, export := filepath.Join(folder, "backup"), filepath.Join(folder, "export")
 	must(t, "backup", backup, "--data", data)
 	must(t, "export", export, "--data", data)
+	certain := filepath.Join(folder, "certain")
+	must(t, "restore", "--confirm-old-is-off", backup, "--data", certain)
+	if st := statusOf(t, certain); st.Outbox.Paused != nil {
+		t.Errorf("it is paused although the old one is off: %+v", st.Outbox)
+	}
 	for _, name := range []string{backup, export} {
 		if info, err := os.Stat(name); err != nil || os.Truncate(name, info.Size()*2/3) != nil {
 			t.Fatal(err)
