@@ -25,7 +25,7 @@ func TestRefusedMessageComesLater(t *testing.T) {
 			t.Fatalf("it is %s for %v", e.State, e.Fault)
 		}
 		pass(5 * time.Hour)
-		if e := w.shown("s"); e.State != act.Waiting || e.Due.Sub(time.Now()) > time.Hour {
+		if e := w.shown("s"); e.State != act.Waiting || time.Until(e.Due) > time.Hour {
 			t.Errorf("it is %s until %v", e.State, e.Due)
 		}
 		pass(2 * time.Hour)

@@ -28,6 +28,7 @@ func (c *Console) live(w http.ResponseWriter, r *http.Request, v *view.Viewer) {
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("X-Accel-Buffering", "no")
 	out := stream{w: w, rc: http.NewResponseController(w)}
+	_ = out.rc.SetReadDeadline(time.Time{}) // nothing more comes from the page; a server's time to read would end the stream
 	out.line(": hello\nretry: 2000\n\n")
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
