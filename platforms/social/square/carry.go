@@ -6,6 +6,7 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/platforms/social/square/gate"
 	"ponte/storage"
 )
 
@@ -42,7 +43,7 @@ func (s *Square) do(tx *storage.Tx, a act.Act) (comment, error) {
 	case act.Reply:
 		return s.reply(tx, a)
 	case act.Change:
-		text, err := tidyText(a.Text, maxText)
+		text, err := gate.Text(a.Text, maxText)
 		if err != nil {
 			return comment{}, err
 		}
@@ -54,7 +55,7 @@ func (s *Square) do(tx *storage.Tx, a act.Act) (comment, error) {
 }
 
 func (s *Square) reply(tx *storage.Tx, a act.Reply) (comment, error) {
-	text, err := tidyText(a.Text, maxText)
+	text, err := gate.Text(a.Text, maxText)
 	if err != nil {
 		return comment{}, err
 	}

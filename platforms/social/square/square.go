@@ -127,7 +127,7 @@ func (s *Square) changed(tx *storage.Tx, post string) {
 
 // Post puts a post of the brand on the page. The same id again changes nothing.
 func (s *Square) Post(ctx context.Context, id, lang, text string, at time.Time) error {
-	text, err := tidyText(text, maxPost)
+	text, err := gate.Text(text, maxPost)
 	if err != nil {
 		return err
 	}

@@ -7,13 +7,11 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"ponte/bot"
+	"ponte/platforms/social/square/gate"
 	"ponte/storage"
 )
 
@@ -53,11 +51,11 @@ type spoken struct {
 }
 
 func (s *Square) say(ctx context.Context, in Comment) (spoken, error) {
-	author, err := tidyAuthor(in.Author)
+	author, err := gate.Author(in.Author, maxAuthor)
 	if err != nil {
 		return spoken{}, err
 	}
-	text, err := tidyText(in.Text, maxText)
+	text, err := gate.Text(in.Text, maxText)
 	if err != nil {
 		return spoken{}, err
 	}
@@ -143,7 +141,7 @@ func (s *Square) log(tx *storage.Tx, c *comment, edited bool) error {
 
 // edit changes the words of a comment for who has its token.
 func (s *Square) edit(ctx context.Context, id, token, text string) (comment, error) {
-	text, err := tidyText(text, maxText)
+	text, err := gate.Text(text, maxText)
 	if err != nil {
 		return comment{}, err
 	}
@@ -246,35 +244,3 @@ func hashed(token string) []byte {
 func reader(secret string) string { return "b:" + hex.EncodeToString(hashed(secret)[:12]) }
 
 func field(name string, e *bot.Error) *bot.Error { e.Field = name; return e }
-
-// tidyText takes out what is no text, and the space around; what is left has 1
-// to n code points, and something to see.
-func tidyText(text string, n int) (string, error) {
-	text = strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", ""))
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	switch {
-	case !visible(text):
-		return "", field("text", bot.Errorf(bot.Invalid, "square.empty"))
-	case utf8.RuneCountInString(text) > n:
-		return "", field("text", bot.Errorf(bot.Invalid, "square.too_long", "max", strconv.Itoa(n)))
-	}
-	return text, nil
-}
-
-func tidyAuthor(author string) (string, error) {
-	author = strings.Join(strings.Fields(strings.ReplaceAll(strings.ToValidUTF8(author, "\uFFFD"), "\x00", "")), " ")
-	switch {
-	case !visible(author):
-		return "", field("author", bot.Errorf(bot.Invalid, "square.nameless"))
-	case utf8.RuneCountInString(author) > maxAuthor:
-		return "", field("author", bot.Errorf(bot.Invalid, "square.name_too_long", "max", strconv.Itoa(maxAuthor)))
-	}
-	return author, nil
-}
-
-// visible tells whether there is anything to see.
-func visible(text string) bool {
-	return strings.ContainsFunc(text, func(r rune) bool {
-		return unicode.IsOneOf([]*unicode.RangeTable{unicode.L, unicode.N, unicode.P, unicode.S}, r)
-	})
-}

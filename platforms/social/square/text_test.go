@@ -6,6 +6,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"ponte/platforms/social/square/gate"
 )
 
 // attacks are texts that must be shown as what they are.
@@ -113,7 +115,7 @@ func FuzzShown(f *testing.F) {
 		if again := shown(got); again != got {
 			t.Fatalf("%q shows as %q, and that as %q", text, got, again)
 		}
-		if clean, err := tidyText(text, maxText); err == nil && (!utf8.ValidString(clean) || strings.Contains(clean, "\x00") || utf8.RuneCountInString(clean) > maxText) {
+		if clean, err := gate.Text(text, maxText); err == nil && (!utf8.ValidString(clean) || strings.Contains(clean, "\x00") || utf8.RuneCountInString(clean) > maxText) {
 			t.Fatalf("%q was taken as %q", text, clean)
 		}
 	})
