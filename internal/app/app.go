@@ -150,6 +150,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.out.Run(ctx) })
 	group.Go(func() error { return a.relay.Run(ctx) })
 	group.Go(func() error { return a.keepHouse(ctx) })
+	group.Go(func() error { return a.watchRoom(ctx) })
 	group.Go(func() error { return a.watchStore(ctx) })
 	if a.cfg.Control {
 		group.Go(func() error { return a.answerControl(ctx) })
