@@ -281,17 +281,8 @@ func (b *Book) refused(ctx context.Context, err error) (act.Answer, error) {
 			e = bot.Errorf(bot.Internal, "error.internal", "Ref", ref)
 		}
 	}
-	c := card.Notice(Words(e))
+	c := card.Notice(card.Fault(e))
 	return act.Answer{Notice: &c, Refused: true}, nil
-}
-
-// Words says an error in words.
-func Words(e *bot.Error) card.Words {
-	var args []card.Arg
-	for k, v := range e.Args {
-		args = append(args, card.Text(k, v))
-	}
-	return card.W(e.Key, args...)
 }
 
 // nearest returns the command whose name is closest, or nothing when none is close.

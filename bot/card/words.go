@@ -1,8 +1,12 @@
 package card
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"time"
+
+	"ponte/bot"
 )
 
 // Words is one sentence for people: the key of a message in the catalogues with
@@ -29,6 +33,15 @@ type Arg struct {
 
 // W makes words from a message key.
 func W(key string, args ...Arg) Words { return Words{Key: key, Args: args} }
+
+// Fault says an error in words.
+func Fault(e *bot.Error) Words {
+	w := Words{Key: e.Key}
+	for _, name := range slices.Sorted(maps.Keys(e.Args)) {
+		w.Args = append(w.Args, Text(name, e.Args[name]))
+	}
+	return w
+}
 
 // Literal makes words that stand as they are: names and the like, never a sentence.
 func Literal(text string) Words { return Words{Text: text} }

@@ -122,9 +122,5 @@ func why(e *bot.Error) card.Words {
 	if e == nil || e.Kind == bot.Internal {
 		return card.W("error.internal_short")
 	}
-	var args []card.Arg
-	for k, v := range e.Args {
-		args = append(args, card.Text(k, v))
-	}
-	return card.W(e.Key, args...)
+	return card.Fault(e)
 }

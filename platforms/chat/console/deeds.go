@@ -163,11 +163,7 @@ func (c *Console) refuse(v *view.Viewer, err error) (reply, int) {
 		c.opt.Log.Error("console: a deed failed", "reference", number, "error", err)
 		e, status = bot.Errorf(bot.Internal, "console.failed", "Number", number[len(number)-8:]), http.StatusInternalServerError
 	}
-	w := card.Words{Key: e.Key}
-	for name, value := range e.Args {
-		w.Args = append(w.Args, card.Text(name, value))
-	}
-	return reply{Refused: true, Notice: c.word(v, w)}, cmp.Or(status, http.StatusInternalServerError)
+	return reply{Refused: true, Notice: c.word(v, card.Fault(e))}, cmp.Or(status, http.StatusInternalServerError)
 }
 
 // word makes a notice of one sentence.

@@ -105,11 +105,7 @@ func (p *speech) Say(key string, pairs ...any) string {
 
 // fault is an error as the page tells it.
 func (p *speech) fault(e *bot.Error) string {
-	var pairs []any
-	for k, v := range e.Args {
-		pairs = append(pairs, k, v)
-	}
-	return p.Say(e.Key, pairs...)
+	return p.print(p.Tongue, time.UTC, card.Fault(e))
 }
 
 // told makes a typed error of any; what is not a person's to read is logged.
