@@ -3,6 +3,7 @@ package crashtest
 import (
 	"context"
 	"os"
+	"sync"
 	"sync/atomic"
 
 	"ponte/bot/act"
@@ -16,6 +17,7 @@ type fuse struct {
 	order
 	store storage.Store
 	read  atomic.Bool // the answer to an act at the place was read
+	burns sync.Mutex  // held from the first step that blows it: two lanes may reach one
 }
 
 // at is told of every step by the outbox. Before an attempt the first act is the
@@ -48,6 +50,7 @@ func (f *fuse) done() bool {
 
 // blow says where it is and ends the process without another word.
 func (f *fuse) blow() {
+	f.burns.Lock()
 	_ = os.WriteFile(f.Note, []byte(string(f.Step)+" at "+f.Place), 0o600)
 	if self, err := os.FindProcess(os.Getpid()); err == nil {
 		_ = self.Kill()

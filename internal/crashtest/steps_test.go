@@ -146,10 +146,10 @@ func (d *death) comes(t *testing.T) {
 			return takesLate
 		}
 		return takes
-	}, func() {
+	}, sync.OnceFunc(func() {
 		_ = os.WriteFile(d.Note, []byte(string(d.step)+" at "+d.place), 0o600)
 		p.kill()
-	})
+	}))
 	d.done = make(chan error, 1)
 	go func() { d.done <- d.act(t.Context()) }()
 	p.killed(t)
