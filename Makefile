@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help check test bench demo fuzz crash shots
+.PHONY: help check test bench demo fuzz crash soak shots
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ fuzz: ## Every fuzz target for 5 minutes
 
 crash: ## 2,000 kills at random moments
 	PONTE_CRASHES=2000 go test -count=1 -timeout 3h -v -run TestRandomKills ./internal/crashtest/...
+
+soak: ## 20 minutes of ordinary work, with backups, restarts and kills
+	PONTE_SOAK=20m go test -count=1 -timeout 40m -v -run TestSoak ./internal/loadtest
 
 shots: ## Pictures of the console and the square, into docs/images
 	PONTE_SHOTS=$(CURDIR)/docs/images go test -tags browser -count=1 -run TestShots ./internal/browsertest/...
