@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -19,10 +18,8 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/hours"
-	"ponte/bot/records"
 	"ponte/internal/ops"
 	"ponte/platforms/social/webhook"
-	"ponte/storage"
 )
 
 // one is a brand with one channel and one account.
@@ -178,68 +175,6 @@ func TestPagesAreBehindTheDoor(t *testing.T) {
 	if status, _, _ := l.ask("GET", l.app.ConsoleURL()+"/healthz", "", ""); status != http.StatusOK {
 		t.Errorf("healthz: %d", status)
 	}
-}
-
-// TestFullIsTold: everybody is told once that the store is full, and once that
-// there is room again.
-func TestFullIsTold(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		chat := &noticeBoard{}
-		b := one()
-		b.Channels[0].Platform = chat.Name()
-		a, err := Open(t.Context(), Config{
-			Data: t.TempDir(), Brands: []bot.Brand{b}, MaxSize: 2 << 20, Adapters: []act.Adapter{chat}, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(context.Background())
-		ended := make(chan error, 1)
-		go func() { ended <- a.Run(ctx) }()
-		fat := func(n int, size int) error {
-			return a.store.Update(ctx, func(tx *storage.Tx) error {
-				return records.SavedReplies.Put(tx, bot.Saved{Brand: "acme", Name: fmt.Sprint(n), Text: strings.Repeat("x", size)})
-			})
-		}
-		n := 0
-		for err == nil {
-			n++
-			err = fat(n, 50_000)
-		}
-		if !errors.Is(err, storage.ErrFull) {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Hour)
-		for i := range n {
-			if err := fat(i, 1); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := fat(n, 50_000); err != nil {
-			t.Fatal(err)
-		}
-		time.Sleep(time.Hour)
-		synctest.Wait()
-		if d := cmp.Diff([]string{"There is no room left on", "There is room on the disk"}, chat.said); d != "" {
-			t.Error(d)
-		}
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
-}
-
-// noticeBoard is a team chat of which only the first words matter.
-type noticeBoard struct{ said []string }
-
-func (*noticeBoard) Name() string                { return "board" }
-func (*noticeBoard) Traits(act.Place) act.Traits { return act.Traits{} }
-
-func (n *noticeBoard) Carry(_ context.Context, key string, a act.Act, _ act.Place) (act.Receipt, error) {
-	words := a.(act.Send).Card.Blocks[0].Words.Text
-	n.said = append(n.said, strings.Join(strings.Fields(words)[:6], " "))
-	return act.Receipt{Ref: key}, nil
 }
 
 // stumbling is an adapter whose connection breaks, until it holds.

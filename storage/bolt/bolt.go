@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	bbolt "go.etcd.io/bbolt"
@@ -39,6 +38,7 @@ type Store struct {
 	count counters
 
 	broken bool                  // the writer's: the disk did not confirm a commit
+	rest   time.Time             // the writer's: until when a disk that was full is left alone
 	lost   chan struct{}         // closed once it is broken
 	commit func(*bbolt.Tx) error // tests put faults here
 }
@@ -187,11 +187,15 @@ func (s *Store) Close() error {
 	}
 	s.db.NoFreelistSync = false
 	err := s.db.Update(func(*bbolt.Tx) error { return nil })
+	full := errors.Is(plain(err), storage.ErrFull)
 	if cerr := s.db.Close(); cerr != nil {
 		return errors.Join(err, cerr)
 	}
+	if full {
+		return nil // nothing is lost, and the mark stays: the next Open looks for the free pages
+	}
 	if err != nil {
-		return err // the mark stays: the next Open looks for the free pages
+		return err
 	}
 	return os.Remove(markOf(s.path))
 }
@@ -230,7 +234,7 @@ func (s *Store) Backup(ctx context.Context, w io.Writer) error {
 	if _, err = btx.WriteTo(ctxWriter{ctx, w}); err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return err
+	return plain(err)
 }
 
 type ctxWriter struct {
@@ -248,9 +252,11 @@ func (c ctxWriter) Write(p []byte) (int, error) {
 // plain turns the engine's errors into those of package storage.
 func plain(err error) error {
 	switch {
+	case err == nil:
+		return nil
 	case errors.Is(err, berrors.ErrDatabaseNotOpen):
 		return storage.ErrClosed
-	case errors.Is(err, berrors.ErrMaxSizeReached), errors.Is(err, syscall.ENOSPC):
+	case errors.Is(err, berrors.ErrMaxSizeReached), refuses(err):
 		return fmt.Errorf("%w: %w", storage.ErrFull, err)
 	default:
 		return err

@@ -217,5 +217,8 @@ func (s *Store) finish(btx *bbolt.Tx) error {
 		close(s.lost)
 		return fmt.Errorf("%w: %w", errBroken, err)
 	}
+	if refuses(err) {
+		s.rest = time.Now().Add(restFor)
+	}
 	return plain(err)
 }

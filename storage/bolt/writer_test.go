@@ -186,25 +186,39 @@ func gone(c <-chan struct{}) bool {
 	}
 }
 
+// TestDiskFull: a disk that is full is told apart from a broken one, in all of
+// its words, is not asked again at once, and is as soon as it may have room.
 func TestDiskFull(t *testing.T) {
-	c := newCards()
-	s := openNew(t, Options{}, c)
-	full := true
-	s.commit = func(tx *bbolt.Tx) error {
-		if full {
-			return errors.Join(&os.PathError{Op: "write", Path: s.path, Err: syscall.ENOSPC}, tx.Rollback())
-		}
-		return tx.Commit()
-	}
-	if err := s.Update(t.Context(), insert(c, "a")); !errors.Is(err, storage.ErrFull) {
-		t.Errorf("%v, want %v", err, storage.ErrFull)
-	}
-	if gone(s.Broken()) {
-		t.Error("a full disk is taken for a broken one")
-	}
-	full = false
-	if err := s.Update(t.Context(), insert(c, "a")); err != nil {
-		t.Error(err)
+	for _, fault := range []error{
+		&os.PathError{Op: "write", Err: syscall.ENOSPC},
+		&os.PathError{Op: "write", Err: syscall.EDQUOT},
+		errors.New("file resize error: truncate data.db: " + syscall.EFBIG.Error()),
+	} {
+		path := filepath.Join(t.TempDir(), "data.db")
+		synctest.Test(t, func(t *testing.T) {
+			c := newCards()
+			s := openAt(t, path, Options{}, c)
+			full, asked := true, 0
+			s.commit = func(tx *bbolt.Tx) error {
+				if asked++; full {
+					return errors.Join(tx.Rollback(), fault)
+				}
+				return tx.Commit()
+			}
+			for range 3 {
+				if err := s.Update(t.Context(), insert(c, "a")); !errors.Is(err, storage.ErrFull) {
+					t.Errorf("%v, want %v", err, storage.ErrFull)
+				}
+			}
+			if gone(s.Broken()) || !s.Stats().Full || asked != 1 {
+				t.Errorf("%v: broken %t, full %t, asked %d times", fault, gone(s.Broken()), s.Stats().Full, asked)
+			}
+			full = false
+			time.Sleep(restFor)
+			if err := s.Update(t.Context(), insert(c, "a")); err != nil || s.Stats().Full {
+				t.Errorf("with room: full %t, %v", s.Stats().Full, err)
+			}
+		})
 	}
 }
 
