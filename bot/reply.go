@@ -88,7 +88,7 @@ type Record struct {
 	Brand   BrandID           `json:"brand"`
 	At      time.Time         `json:"at"`
 	Who     string            `json:"who"`               // a person's id, or "ponte"
-	What    string            `json:"what"`              // "item.came", "reply.sent", "effect.started", …
+	What    string            `json:"what"`              // "item.came", "reply.sent", "effect.done", …
 	Subject string            `json:"subject"`           // "conversation/…", "reply/…", "effect/…"
 	Trace   ID                `json:"trace,omitempty"`   // the id that runs from an item to its effects: the conversation's
 	Details map[string]string `json:"details,omitempty"` // never a secret

@@ -70,14 +70,19 @@ func (c *Collection[T]) Put(tx *Tx, t T) error {
 		return err
 	}
 	key := c.key(&t)
-	old, raw, err := c.read(tx, key)
+	raw, err := get(tx, c.name, key)
 	if err != nil {
 		return err
 	}
-	if raw == nil {
-		return c.write(tx, key, nil, nil, &t)
+	had, known := tx.read[c.name+string(key)]
+	if raw != nil && !known {
+		old, err := c.decode(key, raw)
+		if err != nil {
+			return err
+		}
+		had = c.entries(&old)
 	}
-	return c.write(tx, key, raw, c.entries(&old), &t)
+	return c.write(tx, key, raw, had, &t)
 }
 
 // Change reads the record under key, lets fn change it, and writes it unless it
@@ -96,7 +101,7 @@ func (c *Collection[T]) Change(tx *Tx, key Key, fn func(*T) error) (T, error) {
 	if raw == nil {
 		return zero, about(ErrNotFound, c.name, key)
 	}
-	had := c.entries(&t)
+	had := tx.read[c.name+string(key)]
 	if err := fn(&t); err != nil {
 		return zero, err
 	}
@@ -114,11 +119,13 @@ func (c *Collection[T]) Delete(tx *Tx, key Key) error {
 	if !tx.writable {
 		return fmt.Errorf("%w: %s", ErrReadOnly, c.name)
 	}
-	old, raw, err := c.read(tx, key)
+	_, raw, err := c.read(tx, key)
 	if err != nil || raw == nil {
 		return err
 	}
-	for i, had := range c.entries(&old) {
+	had := tx.read[c.name+string(key)]
+	delete(tx.read, c.name+string(key))
+	for i, had := range had {
 		if err := c.indexes[i].move(tx, key, had, nil); err != nil {
 			return err
 		}
@@ -166,6 +173,9 @@ func (c *Collection[T]) read(tx *Tx, key Key) (t T, raw []byte, err error) {
 		return t, nil, err
 	}
 	t, err = c.decode(key, raw)
+	if err == nil && tx.writable {
+		tx.read[c.name+string(key)] = c.entries(&t)
+	}
 	return t, raw, err
 }
 
@@ -214,6 +224,7 @@ func (c *Collection[T]) write(tx *Tx, key Key, was []byte, had [][]Key, t *T) er
 			return err
 		}
 	}
+	tx.read[c.name+string(key)] = has
 	return tx.keys.Put(c.name, key, now)
 }
 

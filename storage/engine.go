@@ -33,7 +33,7 @@ type Range struct {
 
 // NewTx is for engines: it makes the transaction that one run of a closure gets.
 func NewTx(keys Keys, now time.Time, cat *Catalogue, writable bool) *Tx {
-	return &Tx{keys: keys, now: now.Round(0).UTC(), cat: cat, writable: writable}
+	return &Tx{keys: keys, now: now.Round(0).UTC(), cat: cat, writable: writable, read: map[string][][]Key{}}
 }
 
 // Committed is for engines: it runs the hooks of OnCommit, in order.

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"math"
 	"sync"
+
+	fast "github.com/segmentio/encoding/json"
 )
 
 // An Upgrade rewrites a record of one schema into the next one. It leaves the
@@ -71,5 +73,5 @@ func upgrade(body json.RawMessage, was int, up []Upgrade, into any) error {
 		}
 		body = next
 	}
-	return json.Unmarshal(body, into)
+	return fast.Unmarshal(body, into)
 }

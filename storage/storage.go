@@ -62,6 +62,7 @@ type Tx struct {
 	cat      *Catalogue
 	writable bool
 	hooks    []func()
+	read     map[string][][]Key // the index keys of the records it has read or written, by collection and key
 }
 
 // Now is the store's clock in UTC, the same for the whole transaction.

@@ -4,6 +4,7 @@
 package act
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -69,66 +70,110 @@ func (Reply) act()  {}
 func (Change) act() {}
 func (Remove) act() {}
 
-// Envelope keeps an act in JSON with its kind.
-type Envelope struct{ Act }
+// Envelope keeps an act in JSON with its kind. What was read is opened when it is
+// asked for: most who read an effect do not need its act, which may be a whole card.
+type Envelope struct {
+	act  Act
+	kept []byte // JSON that was not opened
+}
+
+// Seal puts an act into an envelope.
+func Seal(a Act) Envelope { return Envelope{act: a} }
+
+// Empty reports whether there is no act.
+func (e Envelope) Empty() bool { return e.act == nil && e.kept == nil }
+
+// Kind tells the acts apart without opening them: send, edit, reply, change or
+// remove; empty for an empty envelope, and for what is none of them.
+func (e Envelope) Kind() string {
+	switch e.act.(type) {
+	case Send:
+		return "send"
+	case Edit:
+		return "edit"
+	case Reply:
+		return "reply"
+	case Change:
+		return "change"
+	case Remove:
+		return "remove"
+	}
+	raw, err := e.raw()
+	if err != nil || opens[raw.Kind] == nil {
+		return ""
+	}
+	return raw.Kind
+}
+
+// New reports whether the act makes something that was not there. All others
+// are about a message that has a Ref.
+func (e Envelope) New() bool { return e.Kind() == "send" || e.Kind() == "reply" }
 
 // MarshalJSON writes {"kind": …, "act": …}; an empty envelope is null. What is
 // not one of the acts by value, a pointer to one say, is an error.
 func (e Envelope) MarshalJSON() ([]byte, error) {
-	kind := ""
-	switch e.Act.(type) {
-	case nil:
+	switch {
+	case e.act == nil && e.kept != nil:
+		return e.kept, nil
+	case e.act == nil:
 		return []byte("null"), nil
-	case Send:
-		kind = "send"
-	case Edit:
-		kind = "edit"
-	case Reply:
-		kind = "reply"
-	case Change:
-		kind = "change"
-	case Remove:
-		kind = "remove"
-	default:
-		return nil, fmt.Errorf("act: %T cannot be kept", e.Act)
+	case e.Kind() == "":
+		return nil, fmt.Errorf("act: %T cannot be kept", e.act)
 	}
 	return json.Marshal(struct {
 		Kind string `json:"kind"`
 		Act  Act    `json:"act"`
-	}{kind, e.Act})
+	}{e.Kind(), e.act})
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote; an unknown kind is an error.
+// UnmarshalJSON takes what MarshalJSON wrote; Open reads it.
 func (e *Envelope) UnmarshalJSON(b []byte) error {
-	var raw struct {
-		Kind string          `json:"kind"`
-		Act  json.RawMessage `json:"act"`
+	*e = Envelope{}
+	if string(b) != "null" {
+		e.kept = bytes.Clone(b)
 	}
-	if string(b) == "null" {
-		return nil
-	}
-	if err := json.Unmarshal(b, &raw); err != nil {
-		return err
-	}
-	var err error
-	switch raw.Kind {
-	case "send":
-		e.Act, err = decode[Send](raw.Act)
-	case "edit":
-		e.Act, err = decode[Edit](raw.Act)
-	case "reply":
-		e.Act, err = decode[Reply](raw.Act)
-	case "change":
-		e.Act, err = decode[Change](raw.Act)
-	case "remove":
-		e.Act, err = decode[Remove](raw.Act)
-	default:
-		err = fmt.Errorf("act: unknown kind %q", raw.Kind)
-	}
-	return err
+	return nil
 }
 
-func decode[T any](b []byte) (t T, err error) { err = json.Unmarshal(b, &t); return t, err }
+// Open returns the act, nil of an empty envelope. An unknown kind is an error.
+func (e Envelope) Open() (Act, error) {
+	if e.act != nil || e.kept == nil {
+		return e.act, nil
+	}
+	raw, err := e.raw()
+	if err != nil {
+		return nil, err
+	}
+	open := opens[raw.Kind]
+	if open == nil {
+		return nil, fmt.Errorf("act: unknown kind %q", raw.Kind)
+	}
+	return open(raw.Act)
+}
+
+type raw struct {
+	Kind string          `json:"kind"`
+	Act  json.RawMessage `json:"act"`
+}
+
+func (e Envelope) raw() (r raw, err error) {
+	if e.kept != nil {
+		err = json.Unmarshal(e.kept, &r)
+	}
+	return r, err
+}
+
+var opens = map[string]func([]byte) (Act, error){
+	"send": decode[Send], "edit": decode[Edit], "reply": decode[Reply], "change": decode[Change], "remove": decode[Remove],
+}
+
+func decode[T Act](b []byte) (Act, error) {
+	var t T
+	if err := json.Unmarshal(b, &t); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
 
 // Receipt is what the platform told of an act that happened.
 type Receipt struct {

@@ -67,7 +67,7 @@ func TestEnvelopeKeepsEveryAct(t *testing.T) {
 				t.Errorf("%T.%s is not tried", a, v.Type().Field(i).Name)
 			}
 		}
-		b, err := json.Marshal(Envelope{a})
+		b, err := json.Marshal(Seal(a))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,9 @@ func TestEnvelopeKeepsEveryAct(t *testing.T) {
 		if err := json.Unmarshal(b, &back); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(a, back.Act); diff != "" {
+		if opened, err := back.Open(); err != nil {
+			t.Error(err)
+		} else if diff := cmp.Diff(a, opened); diff != "" {
 			t.Errorf("%T: %s", a, diff)
 		}
 		var raw struct{ Kind string }
@@ -99,26 +101,29 @@ func TestEmptyEnvelope(t *testing.T) {
 		t.Errorf("got %s, %v", b, err)
 	}
 	var back holder
-	if err := json.Unmarshal(b, &back); err != nil || back.Act.Act != nil {
+	if err := json.Unmarshal(b, &back); err != nil || !back.Act.Empty() {
 		t.Errorf("got %v, %v", back, err)
 	}
 }
 
 func TestEnvelopeRefusesWhatItDoesNotKnow(t *testing.T) {
-	if b, err := json.Marshal(Envelope{&Remove{Ref: "c1"}}); err == nil {
+	if b, err := json.Marshal(Seal(&Remove{Ref: "c1"})); err == nil {
 		t.Errorf("an act that could not be read again was kept as %s", b)
 	}
 	for _, text := range []string{`{"kind":"dance","act":{}}`, `{"act":{"ref":"c1"}}`, `{}`, `{"kind":"edit","act":[]}`, `{"kind":"edit"}`, `3`, `{"kind":7}`} {
 		var e Envelope
-		if err := json.Unmarshal([]byte(text), &e); err == nil {
-			t.Errorf("%s was read as %#v", text, e.Act)
+		if err := json.Unmarshal([]byte(text), &e); err != nil {
+			t.Fatal(err)
+		}
+		if a, err := e.Open(); err == nil {
+			t.Errorf("%s was read as %#v", text, a)
 		}
 	}
 }
 
 func FuzzEnvelope(f *testing.F) {
 	for _, a := range acts {
-		b, err := json.Marshal(Envelope{a})
+		b, err := json.Marshal(Seal(a))
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -129,14 +134,21 @@ func FuzzEnvelope(f *testing.F) {
 		if json.Unmarshal(b, &e) != nil {
 			return
 		}
-		kept, err := json.Marshal(e)
+		a, err := e.Open()
+		if err != nil {
+			return
+		}
+		kept, err := json.Marshal(Seal(a))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := json.Unmarshal(kept, &again); err != nil {
 			t.Fatalf("%s: %v", kept, err)
 		}
-		twice, err := json.Marshal(again)
+		if a, err = again.Open(); err != nil {
+			t.Fatalf("%s: %v", kept, err)
+		}
+		twice, err := json.Marshal(Seal(a))
 		if err != nil || string(twice) != string(kept) {
 			t.Errorf("%s became %s, %v", kept, twice, err)
 		}
@@ -177,7 +189,7 @@ func TestEffectKeepsItsAct(t *testing.T) {
 	at := time.Date(2026, 11, 27, 18, 30, 0, 0, time.UTC)
 	for _, a := range append(slices.Clone(acts), nil) {
 		e := Effect{
-			ID: "1", Brand: "aurora", Subject: Subject{OnReply, "2"}, At: Place{"chat", "aurora", "r1"}, Act: Envelope{a}, State: Started, Due: at,
+			ID: "1", Brand: "aurora", Subject: Subject{OnReply, "2"}, At: Place{"chat", "aurora", "r1"}, Act: Seal(a), State: Started, Due: at,
 			Fault: bot.Errorf(bot.RateLimited, "error.busy", "name", "plaza"), Receipt: Receipt{Ref: "m1"},
 		}
 		b, err := json.Marshal(e)
@@ -188,7 +200,12 @@ func TestEffectKeepsItsAct(t *testing.T) {
 		if err := json.Unmarshal(b, &back); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(e, back); diff != "" {
+		same := cmp.Comparer(func(x, y Envelope) bool {
+			a, err := x.Open()
+			b, again := y.Open()
+			return err == nil && again == nil && cmp.Equal(a, b)
+		})
+		if diff := cmp.Diff(e, back, same); diff != "" {
 			t.Error(diff)
 		}
 	}

@@ -105,16 +105,6 @@ func (e *Effect) Move(to State) error {
 	return nil
 }
 
-// New reports whether the act makes something that was not there. All others
-// are about a message that has a Ref.
-func New(a Act) bool {
-	switch a.(type) {
-	case Send, Reply:
-		return true
-	}
-	return false
-}
-
 // Slot is a message we know by our own name before the platform has named it.
 // It also tells what a click, a reaction or an answer on that message means.
 type Slot struct {

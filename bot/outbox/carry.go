@@ -15,6 +15,7 @@ import (
 type outcome struct {
 	id      bot.ID
 	attempt int
+	act     act.Act // before it was printed; nil: it is known from the store only
 	asked   bool
 	finding act.Finding // of asking
 	receipt act.Receipt
@@ -30,7 +31,8 @@ var errUnprinted = errors.New("outbox: the act could not be prepared")
 // carry makes one attempt in its own goroutine.
 func (r *run) carry(e act.Effect) {
 	r.at(StepStarted)
-	r.within(outcome{id: e.ID, attempt: e.Attempt}, func(ctx context.Context, out *outcome) {
+	said, _ := e.Act.Open() // what cannot be opened is told of by printed
+	r.within(outcome{id: e.ID, attempt: e.Attempt, act: said}, func(ctx context.Context, out *outcome) {
 		a, err := r.printed(e)
 		if out.err = err; err == nil {
 			out.receipt, out.err = r.adapters[e.At.Platform].Carry(ctx, e.Key, a, e.At)
@@ -79,7 +81,10 @@ func (r *run) printed(e act.Effect) (a act.Act, err error) {
 		}
 	}()
 	if r.print == nil {
-		return e.Act.Act, nil
+		return e.Act.Open()
 	}
-	return r.print(e.Brand, e.Act.Act), nil
+	if a, err = e.Act.Open(); err != nil {
+		return nil, fmt.Errorf("%w: %w", errUnprinted, err)
+	}
+	return r.print(e.Brand, a), nil
 }

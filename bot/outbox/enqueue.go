@@ -24,14 +24,14 @@ import (
 // thread, and an Edit, Change or Remove without a Ref is about the message of
 // its slot; both wait until that message is there.
 func (o *Outbox) Say(tx *storage.Tx, e act.Effect) (act.Effect, error) {
-	if e.Show || e.Act.Act == nil || e.At.Platform == "" || e.Brand == "" {
+	if e.Show || e.Act.Empty() || e.At.Platform == "" || e.Brand == "" {
 		return e, errors.New("outbox: a Say needs an act, a place and a brand, and is no Show")
 	}
 	o.at(StepEnqueue)
 	e.ID = cmp.Or(e.ID, bot.NewID(tx.Now()))
 	e.Key = cmp.Or(e.Key, "say/"+string(e.ID))
 	e.Lane = cmp.Or(e.Lane, "effect/"+string(e.ID))
-	e.Budget = cmp.Or(e.Budget, budgetOf(e.At, !act.New(e.Act.Act)))
+	e.Budget = cmp.Or(e.Budget, budgetOf(e.At, !e.Act.New()))
 	e.Class = cmp.Or(e.Class, act.RoutineClass)
 	if e.Due.IsZero() {
 		e.Due = tx.Now()
@@ -95,7 +95,7 @@ func (o *Outbox) Touch(tx *storage.Tx, s Shown) error {
 
 // touched is a touch of what waits already, is under way, or is not settled.
 func (o *Outbox) touched(tx *storage.Tx, e act.Effect, s Shown) error {
-	drawn := e.Act.Act != nil
+	drawn := !e.Act.Empty()
 	again, class, mention := drawn && !e.Again, s.Class < e.Class, merged(e.Mention, s.Mention)
 	if !again && !class && len(mention) == len(e.Mention) {
 		return nil

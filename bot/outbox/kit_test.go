@@ -86,6 +86,11 @@ func textOf(a act.Act) string {
 	return ""
 }
 
+func textIn(e act.Effect) string {
+	a, _ := e.Act.Open()
+	return textOf(a)
+}
+
 func (d *destination) Carry(ctx context.Context, key string, a act.Act, at act.Place) (act.Receipt, error) {
 	text := textOf(a)
 	d.mu.Lock()
@@ -315,7 +320,7 @@ func (w *world) update(f func(*storage.Tx) error) {
 var place = act.Place{Platform: "there", Space: "us", Channel: "c1"}
 
 func send(text string) act.Envelope {
-	return act.Envelope{Act: act.Send{Card: card.Card{Title: card.Literal(text)}}}
+	return act.Seal(act.Send{Card: card.Card{Title: card.Literal(text)}})
 }
 
 // say enqueues a message in a lane.
@@ -373,7 +378,7 @@ func (w *world) slot(id string) act.Slot {
 func (w *world) state(id bot.ID, want act.State) {
 	w.Helper()
 	if e := w.effect(id); e.State != want {
-		w.Errorf("effect %s is %s, want %s (%v)", textOf(e.Act.Act), e.State, want, e.Fault)
+		w.Errorf("effect %s is %s, want %s (%v)", textIn(e), e.State, want, e.Fault)
 	}
 }
 

@@ -162,7 +162,7 @@ func (s *story) check() {
 		shown[m.key]++
 	}
 	for _, e := range s.said {
-		text := textOf(e.Act.Act)
+		text := textIn(e)
 		n := seen[text]
 		switch e = s.effect(e.ID); {
 		case e.State == act.Done && n != 1, (e.State == act.Failed || e.State == act.Undone) && n != 0, n > 1:

@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"strconv"
 	"time"
 
 	"ponte/bot"
@@ -28,8 +27,10 @@ func (o *Outbox) move(tx *storage.Tx, e *act.Effect, to act.State, who string) e
 			return err
 		}
 	}
-	if err := o.audit(tx, e, who); err != nil {
-		return err
+	if to != act.Started { // an attempt is told of when it came back, and one that does not is found again
+		if err := records.LogEffect(tx, e, who); err != nil {
+			return err
+		}
 	}
 	if e.Show || e.State == act.Undone {
 		return nil
@@ -40,18 +41,6 @@ func (o *Outbox) move(tx *storage.Tx, e *act.Effect, to act.State, who string) e
 		}
 	}
 	return nil
-}
-
-// audit writes what became of an effect, and never what it says.
-func (o *Outbox) audit(tx *storage.Tx, e *act.Effect, who string) error {
-	details := map[string]string{"key": e.Key, "attempt": strconv.Itoa(e.Attempt)}
-	if e.Fault != nil && e.State != act.Done {
-		details["fault"] = string(e.Fault.Kind)
-	}
-	return records.Audit.Insert(tx, bot.Record{
-		ID: bot.NewID(tx.Now()), Brand: e.Brand, At: tx.Now(), Who: who, What: "effect." + string(e.State),
-		Subject: "effect/" + string(e.ID), Trace: e.Trace, Details: details,
-	})
 }
 
 const ponte = "ponte" // who acts when nobody does
@@ -100,12 +89,17 @@ func (o *Outbox) fill(tx *storage.Tx, e *act.Effect, r act.Receipt) (act.Slot, e
 	if !ok {
 		slot = act.Slot{ID: e.Slot, Brand: e.Brand, Subject: e.Subject, At: e.At}
 	}
-	if a, ok := e.Act.Act.(act.Send); ok {
+	did, err := e.Act.Open()
+	if err != nil {
+		return slot, err
+	}
+	switch a := did.(type) {
+	case act.Send:
 		slot.Shown = a.Card.Revision
-	} else if a, ok := e.Act.Act.(act.Edit); ok {
+	case act.Edit:
 		slot.Shown = a.Card.Revision
 	}
-	named := act.New(e.Act.Act) && r.Ref != "" && slot.Ref == ""
+	named := e.Act.New() && r.Ref != "" && slot.Ref == ""
 	if named {
 		other, taken, err := records.Found(records.SlotByRef.First(tx, storage.K(slot.At.String(), r.Ref)))
 		if err != nil {

@@ -29,7 +29,7 @@ func TestReceiptOfAnotherAttempt(t *testing.T) {
 		{act.Started, 1, act.Started}, {act.Started, 3, act.Started}, {act.Waiting, 2, act.Waiting},
 		{act.Unknown, 2, act.Unknown}, {act.Started, 2, act.Done},
 	} {
-		e := act.Effect{ID: bot.NewID(time.Now()), Brand: "aurora", Lane: "l", State: c.state, Attempt: 2, Act: act.Envelope{Act: act.Send{}}}
+		e := act.Effect{ID: bot.NewID(time.Now()), Brand: "aurora", Lane: "l", State: c.state, Attempt: 2, Act: act.Seal(act.Send{})}
 		got, err := storage.Do(context.Background(), s, func(tx *storage.Tx) (act.Effect, error) {
 			if err := records.Effects.Insert(tx, e); err != nil {
 				return e, err

@@ -37,7 +37,7 @@ func TestUndo(t *testing.T) {
 		w.state(open.ID, act.Waiting)
 		for _, e := range []act.Effect{slow, open, undone} {
 			if err := cancel(e.ID); bot.KindOf(err) != bot.Conflict {
-				t.Errorf("taking back %s: %v, want a conflict", textOf(e.Act.Act), err)
+				t.Errorf("taking back %s: %v, want a conflict", textIn(e), err)
 			}
 		}
 		pass(time.Minute)
@@ -72,9 +72,9 @@ func TestGates(t *testing.T) {
 		closed, asked := true, 0
 		w.out.Gates(func(_ *storage.Tx, e *act.Effect) error {
 			switch asked++; {
-			case textOf(e.Act.Act) == "forbidden":
+			case textIn(*e) == "forbidden":
 				return bot.Errorf(bot.Denied, "x")
-			case textOf(e.Act.Act) == "odd" && closed:
+			case textIn(*e) == "odd" && closed:
 				return errors.New("no idea")
 			case closed:
 				return &bot.Error{Kind: bot.Unavailable, Key: "x", RetryAfter: time.Minute}
@@ -141,7 +141,7 @@ func TestWatches(t *testing.T) {
 		var mu sync.Mutex
 		var moves []string
 		w.out.Watches(thing, func(tx *storage.Tx, e act.Effect) error {
-			s := textOf(e.Act.Act) + " " + string(e.State)
+			s := textIn(e) + " " + string(e.State)
 			tx.OnCommit(func() { mu.Lock(); defer mu.Unlock(); moves = append(moves, s) })
 			return nil
 		})
@@ -171,7 +171,7 @@ func TestBrokenTurn(t *testing.T) {
 		in(t, nil, func(w *world) {
 			broken := true
 			w.out.Watches(thing, func(_ *storage.Tx, e act.Effect) error {
-				if broken && e.State == state && textOf(e.Act.Act) == "odd" {
+				if broken && e.State == state && textIn(e) == "odd" {
 					panic("broken")
 				}
 				return nil

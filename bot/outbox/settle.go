@@ -24,6 +24,9 @@ func (r *run) record(tx *storage.Tx, p *plan, out outcome) error {
 	if !ok || e.State != act.Started || e.Attempt != out.attempt {
 		return err
 	}
+	if out.act != nil {
+		e.Act = act.Seal(out.act) // as it was started: there is no need to read it again
+	}
 	if out.asked {
 		return r.answered(tx, p, &e, out)
 	}
@@ -48,7 +51,7 @@ func (r *run) refused(tx *storage.Tx, p *plan, e *act.Effect, err error) error {
 	case fault.Kind == bot.RateLimited || fault.Kind == bot.Unavailable:
 		p.park(e, fault)
 		return r.wait(tx, e, fault, p.now.Add(r.delay(e, fault)))
-	case fault.Kind.Final() && e.Show && act.New(e.Act.Act) && !e.Maybe:
+	case fault.Kind.Final() && e.Show && e.Act.New() && !e.Maybe:
 		// nobody else would tell that it is missing, and what is in its way may be mended
 		return errors.Join(records.StepAside(tx, e), r.wait(tx, e, fault, p.now.Add(min(time.Minute<<min(e.Tries, 6), time.Hour))))
 	case fault.Kind.Final() || errors.Is(err, errUnprinted):
@@ -63,7 +66,7 @@ func (r *run) refused(tx *storage.Tx, p *plan, e *act.Effect, err error) error {
 // asked, else a person.
 func (r *run) ambiguous(tx *storage.Tx, p *plan, e *act.Effect, fault *bot.Error) error {
 	due := p.now.Add(r.delay(e, nil))
-	if e.Show && !act.New(e.Act.Act) {
+	if e.Show && !e.Act.New() {
 		return r.wait(tx, e, fault, due)
 	}
 	e.Maybe = true

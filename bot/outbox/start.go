@@ -39,7 +39,7 @@ func (r *run) start(tx *storage.Tx, p *plan, e *act.Effect) error {
 			return r.against(tx, p, e, err)
 		}
 	}
-	if e.Act.Act == nil {
+	if e.Act.Empty() {
 		if drawn, err := r.draw(tx, p, e, slot, thread); !drawn {
 			return err
 		}
@@ -114,7 +114,11 @@ func (r *run) address(tx *storage.Tx, p *plan, e *act.Effect, slot, thread act.S
 		needs = slot
 		return slot.Ref
 	}
-	switch a := e.Act.Act.(type) {
+	said, err := e.Act.Open()
+	if err != nil {
+		return false, r.against(tx, p, e, err)
+	}
+	switch a := said.(type) {
 	case nil:
 		if slot.Ref == "" {
 			needs = thread
@@ -127,16 +131,19 @@ func (r *run) address(tx *storage.Tx, p *plan, e *act.Effect, slot, thread act.S
 		if a.Thread == "" {
 			needs, a.Thread = thread, thread.Ref
 		}
-		e.Act.Act = a
+		said = a
 	case act.Edit:
 		a.Ref = ref(a.Ref)
-		e.Act.Act = a
+		said = a
 	case act.Change:
 		a.Ref = ref(a.Ref)
-		e.Act.Act = a
+		said = a
 	case act.Remove:
 		a.Ref = ref(a.Ref)
-		e.Act.Act = a
+		said = a
+	}
+	if said != nil {
+		e.Act = act.Seal(said)
 	}
 	if needs.ID != "" && needs.Ref == "" {
 		e.Awaits = needs.ID
@@ -161,12 +168,12 @@ func (r *run) draw(tx *storage.Tx, p *plan, e *act.Effect, slot, thread act.Slot
 	}
 	e.Key = "show/" + slot.ID
 	if slot.Ref == "" {
-		e.Act.Act = act.Send{Thread: thread.Ref, Card: d.Card, Mention: merged(e.Mention, d.Mention)}
+		e.Act = act.Seal(act.Send{Thread: thread.Ref, Card: d.Card, Mention: merged(e.Mention, d.Mention)})
 		return true, nil
 	}
 	// Each drawing is an act of its own, which a key must not take for the last one.
 	e.Key += "/" + strconv.Itoa(e.Attempt+1)
-	e.Act.Act = act.Edit{Ref: slot.Ref, Thread: thread.Ref, Card: d.Card}
+	e.Act = act.Seal(act.Edit{Ref: slot.Ref, Thread: thread.Ref, Card: d.Card})
 	return true, nil
 }
 

@@ -27,22 +27,9 @@ func (o *Outbox) Stats(tx *storage.Tx) (Stats, error) {
 			return s, err
 		}
 	}
-	for budget, err := range records.EffectsDue.Groups(tx, nil) {
-		if err != nil {
-			return s, err
-		}
-		for class, err := range records.EffectsDue.Groups(tx, budget) {
-			if err != nil {
-				return s, err
-			}
-			e, err := records.EffectsDue.First(tx, class)
-			if err != nil {
-				return s, err
-			}
-			if e.Awaits == "" && !e.Due.After(tx.Now()) && (s.Oldest.IsZero() || e.Due.Before(s.Oldest)) {
-				s.Oldest = e.Due
-			}
-		}
+	var err error
+	if s.Oldest, err = records.OldestDue(tx); err != nil {
+		return s, err
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()

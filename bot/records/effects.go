@@ -2,6 +2,7 @@ package records
 
 import (
 	"errors"
+	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
@@ -71,4 +72,27 @@ func Found[T any](t T, err error) (T, bool, error) {
 		return t, false, nil
 	}
 	return t, err == nil, err
+}
+
+// OldestDue is since when the effect has been due that should have gone first; the
+// zero time when none is due.
+func OldestDue(tx *storage.Tx) (oldest time.Time, err error) {
+	for budget, err := range EffectsDue.Groups(tx, nil) {
+		if err != nil {
+			return oldest, err
+		}
+		for class, err := range EffectsDue.Groups(tx, budget) {
+			if err != nil {
+				return oldest, err
+			}
+			e, err := EffectsDue.First(tx, class)
+			if err != nil {
+				return oldest, err
+			}
+			if e.Awaits == "" && !e.Due.After(tx.Now()) && (oldest.IsZero() || e.Due.Before(oldest)) {
+				oldest = e.Due
+			}
+		}
+	}
+	return oldest, nil
 }

@@ -2,6 +2,7 @@ package records
 
 import (
 	"errors"
+	"strconv"
 	"time"
 
 	"ponte/bot"
@@ -16,6 +17,20 @@ func Log(tx *storage.Tx, r bot.Record) error {
 		r.Who = "ponte"
 	}
 	return Audit.Insert(tx, r)
+}
+
+// LogEffect writes what became of an effect, and never what it says.
+func LogEffect(tx *storage.Tx, e *act.Effect, who string) error {
+	details := map[string]string{"key": e.Key, "attempt": strconv.Itoa(e.Attempt)}
+	if e.Attempt > 0 && !e.StartedAt.IsZero() {
+		details["started"] = e.StartedAt.Format(time.RFC3339Nano)
+	}
+	if e.Fault != nil && e.State != act.Done {
+		details["fault"] = string(e.Fault.Kind)
+	}
+	return Log(tx, bot.Record{
+		Brand: e.Brand, Who: who, What: "effect." + string(e.State), Subject: "effect/" + string(e.ID), Trace: e.Trace, Details: details,
+	})
 }
 
 // Once reports whether the event with this id is seen for the first time, and remembers it.

@@ -53,9 +53,6 @@ var (
 	// ItemByRemote is the key that makes an item seen twice one item.
 	ItemByRemote = Items.Unique("remote.1", func(it *bot.Item) storage.Key { return storage.K(it.Account, it.Remote) })
 	ItemsOf      = Items.Index("conversation.1", func(it *bot.Item) storage.Key { return storage.K(it.Conversation, it.ReceivedAt) })
-	ItemsBy      = Items.Index("author.1", func(it *bot.Item) storage.Key {
-		return storage.K(it.Brand, it.Account, it.Author.ID, it.ReceivedAt)
-	})
 	// ItemsUnanswered holds the items that wait for an answer, the oldest of a conversation first.
 	ItemsUnanswered = Items.Index("unanswered.1", func(it *bot.Item) storage.Key {
 		if it.Answered || it.Spam || it.Deleted() {

@@ -229,7 +229,7 @@ func (r *Relay) tell(tx *storage.Tx, c *bot.Conversation, w card.Words, to bot.P
 	}
 	_, err = r.out.Say(tx, act.Effect{
 		Brand: c.Brand, Subject: act.Subject{Kind: act.OnConversation, ID: c.ID}, Trace: c.ID, At: slot.At,
-		Lane: records.Lane(c.ID), Class: act.RoutineClass, Act: act.Envelope{Act: say}, Until: tx.Now().Add(tellUntil),
+		Lane: records.Lane(c.ID), Class: act.RoutineClass, Act: act.Seal(say), Until: tx.Now().Add(tellUntil),
 	})
 	return err
 }

@@ -14,15 +14,18 @@ import (
 // gate lets a reply out only as it was sent off, and only while there is
 // somebody to answer.
 func (d *Desk) gate(tx *storage.Tx, e *act.Effect) error {
-	a, ok := e.Act.Act.(act.Reply)
-	if !ok || e.Subject.Kind != act.OnReply {
+	if e.Subject.Kind != act.OnReply || e.Act.Kind() != "reply" {
 		return nil
+	}
+	said, err := e.Act.Open()
+	if err != nil {
+		return err
 	}
 	rep, err := records.Replies.Get(tx, storage.K(e.Brand, e.Subject.ID))
 	if err != nil {
 		return err
 	}
-	if rep.State != bot.Scheduled || rep.Effect != e.ID || rep.Text != a.Text {
+	if rep.State != bot.Scheduled || rep.Effect != e.ID || rep.Text != said.(act.Reply).Text {
 		return bot.Errorf(bot.Conflict, "error.not_sent_off")
 	}
 	it, err := records.ItemByRemote.First(tx, storage.K(rep.Account, rep.To))
@@ -41,7 +44,7 @@ func (d *Desk) heard(tx *storage.Tx, e act.Effect) error {
 	if err != nil {
 		return err
 	}
-	if _, ok := e.Act.Act.(act.Reply); !ok {
+	if e.Act.Kind() != "reply" {
 		return d.altered(tx, rep, e)
 	}
 	to, ok := map[act.State]bot.PostState{

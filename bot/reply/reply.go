@@ -99,7 +99,7 @@ func (d *Desk) Send(tx *storage.Tx, o Order) (bot.Reply, error) {
 	e, err := d.out.Say(tx, act.Effect{
 		Brand: c.Brand, Subject: act.Subject{Kind: act.OnReply, ID: rep.ID}, Trace: c.ID, Slot: "out/" + string(rep.ID),
 		At: d.place(c.Account), Lane: "public/" + string(c.ID), Class: act.PersonClass, By: string(o.By),
-		Act: act.Envelope{Act: act.Reply{To: to.Remote, Post: to.Post, Text: text, Private: c.Private || to.Kind == bot.Direct, Author: to.Author.ID}},
+		Act: act.Seal(act.Reply{To: to.Remote, Post: to.Post, Text: text, Private: c.Private || to.Kind == bot.Direct, Author: to.Author.ID}),
 		Due: rep.Due, Until: rep.Due.Add(cmp.Or(b.Grace, 30*time.Minute)),
 	})
 	if err != nil {
@@ -228,7 +228,7 @@ func (d *Desk) alter(tx *storage.Tx, by bot.PersonID, rep bot.Reply, change, wan
 	}
 	if _, err := d.out.Say(tx, act.Effect{
 		Brand: rep.Brand, Subject: act.Subject{Kind: act.OnReply, ID: rep.ID}, Trace: rep.Conversation, At: d.place(rep.Account),
-		Lane: "public/" + string(rep.Conversation), Class: act.PersonClass, By: string(by), Act: act.Envelope{Act: a},
+		Lane: "public/" + string(rep.Conversation), Class: act.PersonClass, By: string(by), Act: act.Seal(a),
 		Until: tx.Now().Add(cmp.Or(b.Grace, 30*time.Minute)),
 	}); err != nil {
 		return err

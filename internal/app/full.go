@@ -27,6 +27,9 @@ func (a *App) watchRoom(ctx context.Context) error {
 	told, err := storage.Look(ctx, a.store, func(tx *storage.Tx) (bool, error) {
 		return records.Tolds.Has(tx, storage.K(everybody, sayFull))
 	})
+	if ctx.Err() != nil {
+		return nil //nolint:nilerr // it was asked to end
+	}
 	if err != nil {
 		return err
 	}
@@ -78,7 +81,7 @@ func (a *App) tellAll(ctx context.Context, key string) error {
 			ch := b.Channels[i]
 			if _, err := a.out.Say(tx, act.Effect{
 				Brand: b.ID, At: act.Place{Platform: ch.Platform, Space: ch.Space, Channel: ch.Remote},
-				Class: act.PersonClass, Act: act.Envelope{Act: act.Send{Card: c}},
+				Class: act.PersonClass, Act: act.Seal(act.Send{Card: c}),
 			}); err != nil {
 				return err
 			}

@@ -18,6 +18,7 @@ type keeper struct {
 // one room.
 var keepers = []keeper{
 	{"go.etcd.io/bbolt", []string{"storage/bolt"}},
+	{"github.com/segmentio/encoding", []string{"storage"}},
 	{"github.com/alecthomas/kong", []string{"internal/cli", "cmd"}},
 	{"github.com/nicksnyder/go-i18n/v2", []string{"internal/i18n"}},
 	{"github.com/BurntSushi/toml", []string{"internal"}},

@@ -84,7 +84,7 @@ func (f *far) Traits(act.Place) act.Traits {
 }
 
 func (f *far) Carry(ctx context.Context, key string, a act.Act, at act.Place) (act.Receipt, error) {
-	body, err := json.Marshal(delivery{key, act.Envelope{Act: a}, at})
+	body, err := json.Marshal(delivery{key, act.Seal(a), at})
 	if err != nil {
 		return act.Receipt{}, err
 	}

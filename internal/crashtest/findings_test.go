@@ -167,14 +167,14 @@ func (f *findings) named(tx *storage.Tx) error {
 func (f *findings) fresh(place string) map[string]string {
 	out, keys := map[string]string{}, map[string]bool{}
 	for _, t := range f.sink.all(place) {
-		if _, edit := t.Act.Act.(act.Edit); edit {
+		if t.Act.Kind() == "edit" {
 			continue // what is shown anew may be shown anew twice
 		}
 		if keys[t.Key] {
 			f.wrong("%s: %s happened twice", place, t.Key)
 		}
 		keys[t.Key] = true
-		if _, change := t.Act.Act.(act.Change); !change {
+		if t.Act.Kind() != "change" {
 			out[t.ref] = t.Key
 		}
 	}
@@ -274,7 +274,11 @@ func (f *findings) delivered(r *reply) (n int) {
 	}
 	changed := 0
 	for _, t := range f.sink.all(r.place) {
-		switch a := t.Act.Act.(type) {
+		did, err := t.Act.Open()
+		if err != nil {
+			f.wrong("%s: %v", t.Key, err)
+		}
+		switch a := did.(type) {
 		case act.Reply:
 			if a.Text == r.text {
 				n++

@@ -31,7 +31,7 @@ func begun(t *testing.T) (data string, said bot.ID) {
 		out.Draws("thing", func(*storage.Tx, act.Slot) (outbox.Drawing, error) { return outbox.Drawing{}, nil })
 		at := act.Place{Platform: "there", Space: "us", Channel: "c"}
 		return s.Update(t.Context(), func(tx *storage.Tx) error {
-			e, err := out.Say(tx, act.Effect{Brand: "acme", At: at, Act: act.Envelope{Act: act.Send{Card: card.Card{Title: card.Literal("hello")}}}})
+			e, err := out.Say(tx, act.Effect{Brand: "acme", At: at, Act: act.Seal(act.Send{Card: card.Card{Title: card.Literal("hello")}})})
 			if err != nil {
 				return err
 			}

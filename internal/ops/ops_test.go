@@ -36,7 +36,7 @@ func opened(t *testing.T) *bolt.Store {
 	t.Cleanup(func() { _ = s.Close() })
 	out := outbox.New(s, outbox.Options{})
 	say := func(tx *storage.Tx, e act.Effect) error {
-		e.Brand, e.At, e.Act, e.Trace = "acme", there, act.Envelope{Act: act.Reply{Text: "a secret word"}}, "conv"
+		e.Brand, e.At, e.Act, e.Trace = "acme", there, act.Seal(act.Reply{Text: "a secret word"}), "conv"
 		_, err := out.Say(tx, e)
 		return err
 	}

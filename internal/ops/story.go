@@ -85,7 +85,7 @@ func (t *teller) find(id string) error {
 	if ok || err != nil {
 		return err
 	}
-	for brand, err := range records.ItemsBy.Groups(t.tx, nil) {
+	for brand, err := range records.ConversationsBy.Groups(t.tx, nil) {
 		if err != nil {
 			return err
 		}
@@ -231,8 +231,7 @@ func whatOf(e act.Effect) string {
 	if e.Show {
 		return "show " + e.Slot
 	}
-	name := strings.ToLower(strings.TrimPrefix(fmt.Sprintf("%T", e.Act.Act), "act."))
-	return name + " about " + e.Subject.String()
+	return e.Act.Kind() + " about " + e.Subject.String()
 }
 
 // reason says why an effect is not over.

@@ -23,7 +23,7 @@ type Options struct {
 	MaxSize  int64            // bytes the file may have; 0 means no limit
 	Now      func() time.Time // the store's clock; nil means time.Now
 	Group    int              // updates in one commit at most; 0 means 256
-	GroupFor time.Duration    // how long a group takes in updates; 0 means 5 ms
+	GroupFor time.Duration    // how long a group takes in updates; 0 means 20 ms
 	RunTwice bool             // for tests: every update runs twice, the first time in vain
 }
 
@@ -34,6 +34,8 @@ type Store struct {
 	opt   Options
 	cat   *storage.Catalogue
 	queue queue
+	calls chan call     // closures to run, one after another
+	ran   chan struct{} // the closure has ended
 	ended chan struct{} // the writer has ended
 	count counters
 
@@ -68,15 +70,16 @@ func Open(ctx context.Context, path string, opt Options, defs ...storage.Definit
 		opt.Group = 256
 	}
 	if opt.GroupFor <= 0 {
-		opt.GroupFor = 5 * time.Millisecond
+		opt.GroupFor = 20 * time.Millisecond
 	}
 	db, err := openFile(ctx, path, opt)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{db: db, path: path, opt: opt, cat: cat, ended: make(chan struct{}), lost: make(chan struct{}), commit: (*bbolt.Tx).Commit}
+	s := &Store{db: db, path: path, opt: opt, cat: cat, calls: make(chan call), ran: make(chan struct{}), ended: make(chan struct{}), lost: make(chan struct{}), commit: (*bbolt.Tx).Commit}
 	s.queue.wake = make(chan struct{}, 1)
 	go s.write()
+	go s.work()
 	if err := cat.Prepare(ctx, s); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), s.Close())
 	}

@@ -12,22 +12,18 @@ import (
 	"ponte/storage"
 )
 
-// A job is one call of Update. Its closure runs in the caller's goroutine when
-// the writer gives it the turn, so that a panic's stack shows the caller and a
-// test may end in the middle of it.
+// A job is one call of Update.
 type job struct {
 	ctx     context.Context
 	fn      func(*storage.Tx) error
 	urgent  bool
 	claimed atomic.Bool
-	turn    chan *keys
-	ran     chan struct{}
 	done    chan struct{}
 
 	// Written in the job's turn, and read by the writer and the caller behind it.
 	tx    *storage.Tx
 	err   error
-	left  bool // the caller's goroutine ended inside the closure
+	left  bool // the closure ended its goroutine
 	again bool // found no room beside the others of its group
 	grew  bool // needed room
 }
@@ -50,40 +46,53 @@ func (s *Store) Update(ctx context.Context, fn func(*storage.Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	j := &job{
-		ctx: ctx, fn: fn, urgent: storage.IsUrgent(ctx),
-		turn: make(chan *keys), ran: make(chan struct{}), done: make(chan struct{}),
-	}
+	j := &job{ctx: ctx, fn: fn, urgent: storage.IsUrgent(ctx), done: make(chan struct{})}
 	if !s.queue.add(j) {
 		return storage.ErrClosed
 	}
-	gone := ctx.Done()
-	for {
-		select {
-		case k := <-j.turn:
-			s.run(j, k)
-		case <-gone:
-			if j.claim() {
-				return ctx.Err()
-			}
-			gone = nil // it has begun, and its end decides
-		case <-j.done:
-			if j.err != nil {
-				return j.err
-			}
-			j.tx.Committed()
-			return nil
+	select {
+	case <-j.done:
+	case <-ctx.Done():
+		if j.claim() {
+			return ctx.Err()
 		}
+		<-j.done // it has begun, and its end decides
 	}
+	if j.err != nil {
+		return j.err
+	}
+	j.tx.Committed()
+	return nil
 }
 
-// run runs the closure in the caller's goroutine.
+// A call is a job and the keys that it may use now.
+type call struct {
+	*job
+	*keys
+}
+
+// work runs the closures, one after another, in one goroutine, whose stack has
+// grown as large as they need. One that ends the goroutine, as a failing test
+// does, is followed by another goroutine.
+func (s *Store) work() {
+	left := true
+	defer func() {
+		if left {
+			go s.work()
+			s.ran <- struct{}{}
+		}
+	}()
+	for c := range s.calls {
+		s.run(c.job, c.keys)
+		s.ran <- struct{}{}
+	}
+	left = false
+}
+
+// run runs the closure.
 func (s *Store) run(j *job, k *keys) {
 	j.err, j.left = errLeft, true
-	defer func() {
-		k.end()
-		j.ran <- struct{}{}
-	}()
+	defer k.end()
 	if s.opt.RunTwice {
 		_ = guard(j.fn, storage.NewTx(k, s.opt.Now(), s.cat, true))
 		if j.err = k.undo(); j.err != nil {
@@ -100,6 +109,7 @@ func (s *Store) run(j *job, k *keys) {
 // write is the writer: it makes a group of what waits, again and again.
 func (s *Store) write() {
 	defer close(s.ended)
+	defer close(s.calls)
 	for j := s.queue.wait(); j != nil; j = s.queue.wait() {
 		s.group(j)
 	}
@@ -184,8 +194,8 @@ func (s *Store) take(j *job, k *keys, left *room, beside bool) error {
 	}
 	if j.err = j.ctx.Err(); j.err == nil {
 		s.count.updates.Add(1)
-		j.turn <- k
-		<-j.ran
+		s.calls <- call{j, k}
+		<-s.ran
 	}
 	j.grew = k.grown > 0
 	if j.err == nil && !left.take(k, j.urgent) {
