@@ -14,6 +14,7 @@ import (
 
 const (
 	lookAgain = time.Second      // whether the store is full
+	roomSure  = 5 * time.Second  // without a refusal, until it is told that there is room
 	tellAgain = 10 * time.Minute // that it is, when it was full and had room before
 
 	sayFull = "status.full" // kept as told until everybody is told of room
@@ -45,10 +46,10 @@ func (a *App) watchRoom(ctx context.Context) error {
 			refused = now
 		}
 		switch {
-		case is == told, is && now.Before(next), !is && now.Sub(refused) < settled:
+		case is == told, is && now.Before(next), !is && now.Sub(refused) < roomSure:
 			continue
 		case is:
-			err, next = a.tellAll(storage.Urgent(ctx), sayFull), now.Add(settled)
+			err, next = a.tellAll(storage.Urgent(ctx), sayFull), now.Add(roomSure)
 		default:
 			err, refused = a.tellAll(ctx, sayRoom), now
 		}

@@ -3,6 +3,7 @@ package loadtest_test
 import (
 	"bufio"
 	"bytes"
+	"flag"
 	"io"
 	"os"
 	"os/exec"
@@ -24,6 +25,8 @@ const (
 
 func TestMain(m *testing.M) {
 	if os.Getenv(asPonte) == "" {
+		flag.Parse()
+		_ = flag.Set("test.parallel", "8") // they wait more than they work
 		os.Exit(m.Run())
 	}
 	if n, err := strconv.ParseUint(os.Getenv(maxFile), 10, 64); err == nil {

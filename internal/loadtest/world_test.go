@@ -43,9 +43,9 @@ brands:
     accounts:
       - {id: webhook:feed, signature: none}
       - {id: webhook:shop, signature: none, answers: {to: "%[1]s", secret: "${LOADTEST_SECRET}", allow_private_addresses: true}}
-    channels: [{id: inbox, default: true}, {id: shop}, {id: messages, direct: true}]
+    channels: [{id: inbox, default: true}, {id: feed}, {id: shop}, {id: messages, direct: true}]
     people: [{id: ana, name: Ana Ruiz, roles: [manager]}]
-    routes: [{account: webhook:shop, channel: shop}]
+    routes: [{account: webhook:feed, channel: feed}, {account: webhook:shop, channel: shop}]
 `
 
 // world is all that is around a Ponte, and remembers what Ponte acknowledged.
