@@ -3,6 +3,7 @@ package inbox
 import (
 	"cmp"
 	"errors"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -24,19 +25,29 @@ const (
 	Overdue Filter = "overdue"
 )
 
+// countedTo is how many conversations of an inbox are counted.
+const countedTo = 1000
+
 // List returns conversations that a person may see and that are not resolved,
 // what waits longest first, at most limit of them, and how many there are in all
-// (counted up to a thousand).
+// (counted up to a thousand, among as many as lookBack).
 func (in *Inbox) List(tx *storage.Tx, b *bot.Brand, p bot.Person, f Filter, limit int) ([]bot.Conversation, int, error) {
+	walk, under := records.ConversationsByStatus, storage.K(b.ID, bot.Open)
+	if f == Mine {
+		walk, under = records.ConversationsMine, storage.K(b.ID, p.ID)
+	}
+	idle := slices.Concat(under, storage.K(time.Time{})) // what does not wait stands first, and comes last
 	var out []bot.Conversation
-	for _, status := range []bot.Status{bot.Open, bot.Pending, bot.Snoozed} {
-		if f != Mine && status != bot.Open {
-			continue
-		}
-		for c, err := range records.ConversationsByStatus.Under(tx, storage.K(b.ID, status), storage.Limit(1000)) {
+	looked := 0
+	for _, part := range []iter.Seq2[bot.Conversation, error]{walk.Under(tx, under, storage.After(idle)), walk.Under(tx, idle)} {
+		for c, err := range part {
 			if err != nil {
 				return nil, 0, err
 			}
+			if looked == lookBack || len(out) == countedTo {
+				break
+			}
+			looked++
 			if in.Sees(b, p, &c) && f.takes(&c, p, tx.Now()) {
 				out = append(out, c)
 			}
@@ -87,7 +98,8 @@ type Query struct {
 	To     time.Time
 }
 
-// lookBack is how many items a search reads at most, the newest first.
+// lookBack is how many items a search reads at most, the newest first, and how
+// many conversations an inbox does.
 const lookBack = 20_000
 
 // Find returns the conversations of matching items, the newest first and at most
