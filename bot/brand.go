@@ -34,28 +34,38 @@ var Anyone = []Role{Strategist, Manager, Approver, Observer}
 
 // Brand is one client. Nothing of one brand is ever visible to, or sent through, another.
 type Brand struct {
-	ID       BrandID
-	Name     string
-	Language Lang
-	Zone     string // IANA name, as "Europe/Madrid"
-	Hours    hours.Calendar
-	Accounts []Account
-	Channels []Channel
-	People   []Person
-	Routes   []Route // first match wins; the default channel takes the rest
-	Targets  map[Priority]Target
-	Undo     time.Duration // how long a reply waits before it goes out
-	Grace    time.Duration // how long after its time a reply may still go out
-	Folding  Folding
-	Reach    int // followers from which an author always gets a thread; 0: nobody
+	ID        BrandID
+	Name      string
+	Language  Lang
+	Zone      string // IANA name, as "Europe/Madrid"
+	Hours     hours.Calendar
+	Accounts  []Account
+	Channels  []Channel
+	People    []Person
+	Routes    []Route // first match wins; the default channel takes the rest
+	Targets   map[Priority]Target
+	Undo      time.Duration // how long a reply waits before it goes out
+	Grace     time.Duration // how long after its time a reply may still go out
+	Folding   Folding
+	Approvals Approvals
+	Reach     int // followers from which an author always gets a thread; 0: nobody
 }
 
 // Account is a brand's presence on one social platform.
 type Account struct {
 	ID       AccountID
-	Platform string // the adapter's name
-	Network  string // as people call it
-	Name     string // as whom the brand speaks there
+	Platform string        // the adapter's name
+	Network  string        // as people call it
+	Name     string        // as whom the brand speaks there
+	Spacing  time.Duration // least time between two posts; closer ones are warned of
+	Queue    []Slot        // when its queue goes out
+	Refuses  []string      // words that never go out there
+}
+
+// Slot is a time of the week at which a queue goes out, in the brand's zone.
+type Slot struct {
+	Day time.Weekday
+	At  int // minutes after midnight
 }
 
 // Channel is a room of team chat that belongs to a brand.

@@ -39,7 +39,7 @@ func TestConversationMoves(t *testing.T) {
 
 func TestPostMoves(t *testing.T) {
 	want := map[PostState]string{
-		Draft:      "approved cancelled in review scheduled",
+		Drafted:    "approved cancelled in review scheduled",
 		InReview:   "approved cancelled draft expired held rejected",
 		Approved:   "cancelled draft expired held publishing scheduled",
 		Scheduled:  "approved cancelled draft expired failed held publishing",

@@ -2,41 +2,6 @@ package bot
 
 import "time"
 
-// PostState is where something that wants to go out stands, for one account.
-type PostState string
-
-// The states of a post.
-const (
-	Draft      PostState = "draft"
-	InReview   PostState = "in review"
-	Approved   PostState = "approved"
-	Scheduled  PostState = "scheduled"
-	Publishing PostState = "publishing"
-	Published  PostState = "published"
-	Rejected   PostState = "rejected"
-	Expired    PostState = "expired"   // its time passed; it is never fired late
-	Held       PostState = "held"      // leaves only by a person's release
-	Failed     PostState = "failed"    // will not be tried again
-	Uncertain  PostState = "unknown"   // may have been published; a check or a person settles it
-	Cancelled  PostState = "cancelled" // taken back before it went out
-)
-
-// PostMoves is the table of allowed moves of a post.
-var PostMoves = map[PostState][]PostState{
-	Draft:      {InReview, Approved, Scheduled, Cancelled},
-	InReview:   {Approved, Rejected, Draft, Expired, Held, Cancelled},
-	Approved:   {Scheduled, Publishing, Draft, Expired, Held, Cancelled},
-	Scheduled:  {Publishing, Approved, Draft, Expired, Held, Cancelled, Failed},
-	Publishing: {Published, Scheduled, Failed, Uncertain, Expired},
-	Uncertain:  {Published, Failed, Scheduled},
-	Held:       {Approved, Scheduled, Draft, Cancelled, Expired},
-	Failed:     {Scheduled, Draft, Cancelled},
-	Expired:    {Scheduled, Draft, Cancelled},
-	Rejected:   {Draft, Cancelled},
-	Published:  {},
-	Cancelled:  {},
-}
-
 // Reply is an answer of the brand in a conversation.
 type Reply struct {
 	ID           ID        `json:"id"`
@@ -63,14 +28,12 @@ type Reply struct {
 
 // Move changes the state, or returns a Conflict when the table does not allow it.
 func (r *Reply) Move(to PostState) error {
-	for _, s := range PostMoves[r.State] {
-		if s == to {
-			r.State = to
-			r.Revision++
-			return nil
-		}
+	if err := allowed(r.State, to); err != nil {
+		return err
 	}
-	return Errorf(Conflict, "error.post_move", "from", string(r.State), "to", string(to))
+	r.State = to
+	r.Revision++
+	return nil
 }
 
 // Saved is an answer the team keeps for reuse; {name} and {brand} stand for the customer's and the brand's name.

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"ponte/bot/card"
@@ -24,7 +25,7 @@ type Place struct {
 func (p Place) String() string { return p.Platform + "/" + p.Space + "/" + p.Channel }
 
 // Act is one thing done to the outside world. The set is closed: Send, Edit,
-// Reply, Change, Remove.
+// Reply, Publish, Change, Remove.
 type Act interface{ act() }
 
 // Send writes a new message in team chat, in the thread under the message Thread
@@ -51,6 +52,19 @@ type Reply struct {
 	Author  string `json:"author,omitempty"` // the platform's id of who is answered
 }
 
+// Publish says something on an account of the brand by itself.
+type Publish struct {
+	Text     string    `json:"text"`
+	Pictures []Picture `json:"pictures,omitempty"`
+}
+
+// Picture is an image that a platform is given with a post.
+type Picture struct {
+	URL  string `json:"url"` // where it can be fetched while the act is carried
+	Type string `json:"type"`
+	Alt  string `json:"alt,omitempty"`
+}
+
 // Change edits something we published.
 type Change struct {
 	Ref     string `json:"ref"`
@@ -64,11 +78,12 @@ type Remove struct {
 	Private bool   `json:"private,omitempty"`
 }
 
-func (Send) act()   {}
-func (Edit) act()   {}
-func (Reply) act()  {}
-func (Change) act() {}
-func (Remove) act() {}
+func (Send) act()    {}
+func (Edit) act()    {}
+func (Reply) act()   {}
+func (Publish) act() {}
+func (Change) act()  {}
+func (Remove) act()  {}
 
 // Envelope keeps an act in JSON with its kind. What was read is opened when it is
 // asked for: most who read an effect do not need its act, which may be a whole card.
@@ -83,7 +98,7 @@ func Seal(a Act) Envelope { return Envelope{act: a} }
 // Empty reports whether there is no act.
 func (e Envelope) Empty() bool { return e.act == nil && e.kept == nil }
 
-// Kind tells the acts apart without opening them: send, edit, reply, change or
+// Kind tells the acts apart without opening them: send, edit, reply, publish, change or
 // remove; empty for an empty envelope, and for what is none of them.
 func (e Envelope) Kind() string {
 	switch e.act.(type) {
@@ -93,6 +108,8 @@ func (e Envelope) Kind() string {
 		return "edit"
 	case Reply:
 		return "reply"
+	case Publish:
+		return "publish"
 	case Change:
 		return "change"
 	case Remove:
@@ -107,7 +124,9 @@ func (e Envelope) Kind() string {
 
 // New reports whether the act makes something that was not there. All others
 // are about a message that has a Ref.
-func (e Envelope) New() bool { return e.Kind() == "send" || e.Kind() == "reply" }
+func (e Envelope) New() bool {
+	return slices.Contains([]string{"send", "reply", "publish"}, e.Kind())
+}
 
 // MarshalJSON writes {"kind": …, "act": …}; an empty envelope is null. What is
 // not one of the acts by value, a pointer to one say, is an error.
@@ -164,7 +183,7 @@ func (e Envelope) raw() (r raw, err error) {
 }
 
 var opens = map[string]func([]byte) (Act, error){
-	"send": decode[Send], "edit": decode[Edit], "reply": decode[Reply], "change": decode[Change], "remove": decode[Remove],
+	"send": decode[Send], "edit": decode[Edit], "reply": decode[Reply], "publish": decode[Publish], "change": decode[Change], "remove": decode[Remove],
 }
 
 func decode[T Act](b []byte) (Act, error) {
@@ -228,6 +247,7 @@ type Traits struct {
 	MaxText   int           // length of a reply, in units of Count; 0: no limit
 	Count     Counting
 	CanReply  bool
+	CanPost   bool
 	CanChange bool
 	CanRemove bool
 	Schedule  []time.Duration // waits before each further attempt; nil: Ponte's own back-off

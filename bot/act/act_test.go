@@ -25,6 +25,7 @@ var acts = []Act{
 	Send{Thread: "t1", Card: card.Notice(card.W("key", card.Count("N", 0))), Mention: []string{"u1", "u2"}},
 	Edit{Ref: "m1", Thread: "t1", Card: card.Notice(card.Literal("Aurora"))},
 	Reply{To: "c1", Post: "p1", Text: "Hello <b>", Private: true, Author: "a1"},
+	Publish{Text: "Open on Sunday", Pictures: []Picture{{URL: "http://localhost/m/1", Type: "image/png", Alt: "a cup"}}},
 	Change{Ref: "c2", Text: "Hello again", Private: true},
 	Remove{Ref: "c2", Private: true},
 }

@@ -22,6 +22,9 @@ const (
 	OnItem         = "item"
 	OnReply        = "reply"
 	OnStorm        = "storm"
+	OnDraft        = "draft"
+	OnPost         = "post"
+	OnRequest      = "request"
 )
 
 // State is where an effect stands.

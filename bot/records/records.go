@@ -32,6 +32,12 @@ type Told struct {
 	At     time.Time `json:"at"`
 }
 
+// BrandHold keeps everything that a brand has scheduled from going out.
+type BrandHold struct {
+	Brand bot.BrandID `json:"brand"`
+	bot.Hold
+}
+
 // Pause says that nothing goes out, for everybody, until a person lifts it.
 type Pause struct {
 	Why Why       `json:"why"`
@@ -157,6 +163,63 @@ var (
 		return storage.K(r.Account, r.Remote)
 	})
 
+	Drafts = storage.Define("drafts", func(d *bot.Draft) storage.Key { return storage.K(d.Brand, d.ID) })
+	// DraftByToken makes one draft of a form that is sent twice.
+	DraftByToken = Drafts.Unique("token.1", func(d *bot.Draft) storage.Key { return storage.K(d.Brand, d.Token) })
+
+	Posts   = storage.Define("posts", func(p *bot.Post) storage.Key { return storage.K(p.Brand, p.ID) })
+	PostsOf = Posts.Index("draft.1", func(p *bot.Post) storage.Key { return storage.K(p.Draft, p.Account) })
+	// PostsDue are those that wait for their time, of all brands.
+	PostsDue = Posts.Index("due.1", func(p *bot.Post) storage.Key {
+		if p.State != bot.Scheduled && p.State != bot.Approved && p.State != bot.InReview && p.State != bot.Held || p.Due.IsZero() {
+			return nil
+		}
+		return storage.K(p.State, p.Due)
+	})
+	// PostsAt is the calendar: what goes out, or went out, and when.
+	PostsAt = Posts.Index("at.1", func(p *bot.Post) storage.Key {
+		at := p.Due
+		if !p.OutAt.IsZero() {
+			at = p.OutAt
+		}
+		if at.IsZero() || p.State == bot.Cancelled {
+			return nil
+		}
+		return storage.K(p.Brand, at)
+	})
+	PostsByState = Posts.Index("state.1", func(p *bot.Post) storage.Key { return storage.K(p.Brand, p.State, p.Due) })
+	PostByRemote = Posts.Unique("remote.1", func(p *bot.Post) storage.Key {
+		if p.Remote == "" {
+			return nil
+		}
+		return storage.K(p.Account, p.Remote)
+	})
+
+	Requests = storage.Define("requests", func(r *bot.Request) storage.Key { return storage.K(r.Brand, r.ID) })
+	// RequestsOn are the requests about a subject; only the newest counts.
+	RequestsOn = Requests.Index("subject.1", func(r *bot.Request) storage.Key { return storage.K(r.Brand, r.Subject, r.ID) })
+	// RequestsDue are those that somebody must be reminded of, or that lapse.
+	RequestsDue = Requests.Index("due.1", func(r *bot.Request) storage.Key {
+		at := r.RemindAt
+		if at.IsZero() {
+			at = r.Until
+		}
+		if r.State != bot.Awaiting || at.IsZero() {
+			return nil
+		}
+		return storage.K(at)
+	})
+	// RequestsOpen are those whose reactions still count.
+	RequestsOpen = Requests.Index("open.1", func(r *bot.Request) storage.Key {
+		if r.State != bot.Awaiting && r.State != bot.Agreed {
+			return nil
+		}
+		return storage.K(r.Brand, r.ID)
+	})
+
+	// BrandHolds holds the pause of a brand, while there is one.
+	BrandHolds = storage.Define("holds", func(h *BrandHold) storage.Key { return storage.K(h.Brand) })
+
 	SavedReplies = storage.Define("saved", func(s *bot.Saved) storage.Key { return storage.K(s.Brand, s.Name) })
 
 	Effects = storage.Define("effects", func(e *act.Effect) storage.Key { return storage.K(e.ID) })
@@ -229,5 +292,5 @@ var thePause = storage.K("outbox")
 
 // All lists every collection, for the engine that opens the store.
 func All() []storage.Definition {
-	return []storage.Definition{Items, Conversations, Storms, Replies, SavedReplies, Effects, Slots, Audit, Deeds, Gones, Tolds, Pauses}
+	return []storage.Definition{Items, Conversations, Storms, Replies, SavedReplies, Drafts, Posts, Requests, BrandHolds, Effects, Slots, Audit, Deeds, Gones, Tolds, Pauses}
 }

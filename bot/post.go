@@ -1,0 +1,106 @@
+package bot
+
+import (
+	"slices"
+	"time"
+)
+
+// PostState is where something that wants to go out stands, for one account.
+type PostState string
+
+// The states of a post.
+const (
+	Drafted    PostState = "draft"
+	InReview   PostState = "in review"
+	Approved   PostState = "approved"
+	Scheduled  PostState = "scheduled"
+	Publishing PostState = "publishing"
+	Published  PostState = "published"
+	Rejected   PostState = "rejected"
+	Expired    PostState = "expired"   // its time passed; it is never fired late
+	Held       PostState = "held"      // leaves only by a person's release
+	Failed     PostState = "failed"    // will not be tried again
+	Uncertain  PostState = "unknown"   // may have been published; a check or a person settles it
+	Cancelled  PostState = "cancelled" // taken back before it went out
+)
+
+// PostMoves is the table of allowed moves of a post.
+var PostMoves = map[PostState][]PostState{
+	Drafted:    {InReview, Approved, Scheduled, Cancelled},
+	InReview:   {Approved, Rejected, Drafted, Expired, Held, Cancelled},
+	Approved:   {Scheduled, Publishing, Drafted, Expired, Held, Cancelled},
+	Scheduled:  {Publishing, Approved, Drafted, Expired, Held, Cancelled, Failed},
+	Publishing: {Published, Scheduled, Failed, Uncertain, Expired},
+	Uncertain:  {Published, Failed, Scheduled},
+	Held:       {Approved, Scheduled, Drafted, Cancelled, Expired},
+	Failed:     {Scheduled, Drafted, Cancelled},
+	Expired:    {Scheduled, Drafted, Cancelled},
+	Rejected:   {Drafted, Cancelled},
+	Published:  {},
+	Cancelled:  {},
+}
+
+// Post is a draft's row for one account.
+type Post struct {
+	ID       ID        `json:"id"`
+	Brand    BrandID   `json:"brand"`
+	Draft    ID        `json:"draft"`
+	Account  AccountID `json:"account"`
+	State    PostState `json:"state"`
+	Due      time.Time `json:"due,omitzero"`     // when it goes out
+	Hash     string    `json:"hash,omitempty"`   // of the content it was sent to the outbox with
+	Effect   ID        `json:"effect,omitempty"` // of the publication
+	Remote   string    `json:"remote,omitempty"` // the platform's id, once it is out
+	URL      string    `json:"url,omitempty"`
+	OutAt    time.Time `json:"out_at,omitzero"`
+	Fault    *Error    `json:"fault,omitempty"`
+	Held     *Hold     `json:"held,omitempty"`
+	Revision int       `json:"revision"`
+}
+
+// Hold is why something does not go out, by whom, and until when at least.
+type Hold struct {
+	Why   string    `json:"why,omitempty"`
+	By    PersonID  `json:"by,omitempty"`
+	At    time.Time `json:"at"`
+	Until time.Time `json:"until,omitzero"` // zero: until somebody lifts it
+}
+
+// Move changes the state, or returns a Conflict when the table does not allow it.
+func (p *Post) Move(to PostState) error {
+	if err := allowed(p.State, to); err != nil {
+		return err
+	}
+	p.State = to
+	p.Revision++
+	return nil
+}
+
+// Over reports whether nothing will become of the post any more by itself or by a
+// person's word.
+func (p *Post) Over() bool { return len(PostMoves[p.State]) == 0 }
+
+func allowed(from, to PostState) error {
+	if slices.Contains(PostMoves[from], to) {
+		return nil
+	}
+	return Errorf(Conflict, "error.post_move", "from", string(from), "to", string(to))
+}
+
+// whole is the order in which the states of a draft's posts speak for the draft:
+// what somebody must look at first.
+var whole = []PostState{Uncertain, Failed, Expired, Held, Publishing, Rejected, InReview, Drafted, Approved, Scheduled, Published, Cancelled}
+
+// Whole is the state that says how a draft stands, given its posts.
+func Whole(posts []Post) PostState {
+	best := len(whole)
+	for i := range posts {
+		if n := slices.Index(whole, posts[i].State); n >= 0 {
+			best = min(best, n)
+		}
+	}
+	if best == len(whole) {
+		return Cancelled
+	}
+	return whole[best]
+}

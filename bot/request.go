@@ -1,0 +1,150 @@
+package bot
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// RequestState is how a request for a decision stands.
+type RequestState string
+
+// The states of a request. All but Awaiting are ends, except that Agreed goes back to
+// Awaiting when a decision is withdrawn before anything went out.
+const (
+	Awaiting   RequestState = "asked"
+	Agreed     RequestState = "approved"
+	Refused    RequestState = "rejected"
+	Returned   RequestState = "changes wanted"
+	Superseded RequestState = "superseded" // the content is another now
+	Lapsed     RequestState = "lapsed"     // nobody decided in time
+	Void       RequestState = "void"       // what it was about is off
+)
+
+// Matter is what kind of thing is decided about; a brand's quorum depends on it.
+type Matter string
+
+// The matters.
+const (
+	PostMatter  Matter = "post"
+	ReplyMatter Matter = "reply"
+)
+
+// Request asks a brand's approvers for a decision about one content. The message
+// that asks shows what the request holds, and never changes what it shows.
+type Request struct {
+	ID        ID           `json:"id"`
+	Brand     BrandID      `json:"brand"`
+	Matter    Matter       `json:"matter"`
+	Subject   ID           `json:"subject"` // of the draft or the reply
+	Hash      string       `json:"hash"`    // of the content that the decision is about
+	By        PersonID     `json:"by"`      // its author, who may not decide unless the brand allows it
+	At        time.Time    `json:"at"`
+	Until     time.Time    `json:"until,omitzero"`     // it lapses then
+	RemindAt  time.Time    `json:"remind_at,omitzero"` // zero: they were reminded, or need not be
+	State     RequestState `json:"state"`
+	Decisions []Decision   `json:"decisions,omitempty"` // the last one of each person counts
+	Next      ID           `json:"next,omitempty"`      // the request that took its place
+	Text      string       `json:"text,omitempty"`      // of a reply
+	Content   *Content     `json:"content,omitempty"`   // of a draft
+	Warnings  []Finding    `json:"warnings,omitempty"`  // what the checks say to whoever decides
+	Trace     ID           `json:"trace,omitempty"`     // the conversation, of a reply
+	Revision  int          `json:"revision"`
+}
+
+// Decision is one person's word on a request.
+type Decision struct {
+	Who    PersonID  `json:"who"`
+	Yes    bool      `json:"yes"`
+	Reason string    `json:"reason,omitempty"`
+	How    string    `json:"how"` // reaction, button or command
+	At     time.Time `json:"at"`
+}
+
+// Finding is what a check says of a draft: where and how to mend it. One that
+// stops lets nothing go out.
+type Finding struct {
+	Check   string            `json:"check"` // "too_long", "alt", …
+	Stops   bool              `json:"stops,omitempty"`
+	Account AccountID         `json:"account,omitempty"` // empty: all of them
+	Field   string            `json:"field,omitempty"`   // "text", "pictures", "when"
+	Args    map[string]string `json:"args,omitempty"`    // of its sentence
+}
+
+// Approvals is how a brand decides what goes out. The zero value asks for one
+// approver's word for every post and for no reply.
+type Approvals struct {
+	Channel string         // short name of the channel where decisions are asked for; empty: the default channel
+	Quorum  map[Matter]int // approvers who must agree; missing: 1 for posts, 0 for replies
+	Self    bool           // authors may decide about what they wrote
+	Yes     []string       // reactions that approve; empty: ✅
+	No      []string       // reactions that reject; empty: ❌
+	Lapse   time.Duration  // how long a decision is waited for when the content names no time; 0: 72 hours
+	Remind  time.Duration  // how long before it lapses approvers are reminded; 0: an hour
+}
+
+// Needs is how many approvers must agree on a matter.
+func (a *Approvals) Needs(m Matter) int {
+	if n, ok := a.Quorum[m]; ok {
+		return n
+	}
+	if m == PostMatter {
+		return 1
+	}
+	return 0
+}
+
+// Emoji tells what a reaction says: 1 approves, -1 rejects, 0 neither.
+func (a *Approvals) Emoji(e string) int {
+	yes, no := a.Yes, a.No
+	if len(yes) == 0 {
+		yes = []string{"✅"}
+	}
+	if len(no) == 0 {
+		no = []string{"❌"}
+	}
+	switch {
+	case slices.Contains(yes, e):
+		return 1
+	case slices.Contains(no, e):
+		return -1
+	}
+	return 0
+}
+
+// MayDecide tells whether a person may decide about what somebody wrote.
+func (a *Approvals) MayDecide(p Person, author PersonID) bool {
+	return p.Has(Approver) && (a.Self || p.ID != author)
+}
+
+// Agreeing counts the approvers whose last word on the request is yes, by the
+// brand's people as they are now; no is how many of them say no.
+func (r *Request) Agreeing(b *Brand) (yes, no int) {
+	last := map[PersonID]bool{}
+	for _, d := range r.Decisions {
+		last[d.Who] = d.Yes
+	}
+	for id, is := range last {
+		p, ok := b.Person(id)
+		switch {
+		case !ok || !b.Approvals.MayDecide(p, r.By):
+		case is:
+			yes++
+		default:
+			no++
+		}
+	}
+	return yes, no
+}
+
+// Has reports whether the request has its quorum now.
+func (r *Request) Has(b *Brand) bool {
+	yes, no := r.Agreeing(b)
+	return r.State == Agreed && no == 0 && yes >= b.Approvals.Needs(r.Matter)
+}
+
+// Patience is how long a decision about something without a time is waited for.
+func (a *Approvals) Patience() time.Duration { return cmp.Or(a.Lapse, 72*time.Hour) }
+
+// Ahead is how long before a request lapses its approvers are reminded.
+func (a *Approvals) Ahead() time.Duration { return cmp.Or(a.Remind, time.Hour) }
