@@ -25,10 +25,19 @@ type World interface {
 	Delete(remote string)
 	// Published lists the brand's replies that stand in public, oldest first.
 	Published() []Published
+	// Posted lists what the brand said by itself, through the adapter, oldest first.
+	Posted() []Posted
 }
 
 // Published is a reply of the brand as the public sees it.
 type Published struct{ Ref, To, Text string }
+
+// Posted is a post of the brand as the public sees it, with what its pictures are
+// said to show.
+type Posted struct {
+	Ref, Text string
+	Alts      []string
+}
 
 // Rig is an adapter with nothing on it yet, and its public.
 type Rig struct {
@@ -56,6 +65,7 @@ func Run(t *testing.T, open func(t *testing.T) Rig) {
 		{"a reply goes out once", replyOnce},
 		{"a change goes out once", changeOnce},
 		{"a removal goes out once", removeOnce},
+		{"a post goes out once", postOnce},
 		{"settles by key", settles},
 		{"refusals", refusals},
 		{"length", length},
@@ -239,6 +249,26 @@ func removeOnce(t *testing.T, r Rig) {
 	published(t, r, Published{kept, to, "stays"})
 }
 
+func postOnce(t *testing.T, r Rig) {
+	if !r.Adapter.Traits(r.At).CanPost {
+		t.Skip("nothing can be posted on the account")
+	}
+	a := act.Publish{Text: "a <post> & 👋🏽", Pictures: []act.Picture{{URL: "https://ponte.example/m/1", Type: "image/png", Alt: "a \"red\" cup"}}}
+	first := carry(t, r, "key-1", a)
+	if second := carry(t, r, "key-1", a); second != first {
+		t.Errorf("the same key gave %+v and %+v", first, second)
+	}
+	other := carry(t, r, "key-2", act.Publish{Text: "another"})
+	want := []Posted{{first.Ref, a.Text, []string{a.Pictures[0].Alt}}, {Ref: other.Ref, Text: "another"}}
+	if d := cmp.Diff(want, r.World.Posted()); d != "" {
+		t.Error(d)
+	}
+	published(t, r)
+	if first.URL == "" {
+		t.Error("nobody is told where the post is")
+	}
+}
+
 func settles(t *testing.T, r Rig) {
 	s, ok := r.Adapter.(act.Settler)
 	if !ok {
@@ -247,14 +277,19 @@ func settles(t *testing.T, r Rig) {
 		}
 		t.Skip("the adapter cannot be asked")
 	}
-	to := comment(t, r)
-	reply := act.Reply{To: to, Text: "an answer"}
-	if _, f, err := s.Settle(t.Context(), "key-1", reply, r.At); f != act.Absent || err != nil {
-		t.Errorf("before: %s, %v", f, err)
+	said := []act.Act{act.Reply{To: comment(t, r), Text: "an answer"}}
+	if r.Adapter.Traits(r.At).CanPost {
+		said = append(said, act.Publish{Text: "a post"})
 	}
-	want := carry(t, r, "key-1", reply)
-	if got, f, err := s.Settle(t.Context(), "key-1", reply, r.At); got != want || f != act.Found || err != nil {
-		t.Errorf("after: %+v, %s, %v; want %+v", got, f, err, want)
+	for _, a := range said {
+		key := act.Seal(a).Kind()
+		if _, f, err := s.Settle(t.Context(), key, a, r.At); f != act.Absent || err != nil {
+			t.Errorf("%s, before: %s, %v", key, f, err)
+		}
+		want := carry(t, r, key, a)
+		if got, f, err := s.Settle(t.Context(), key, a, r.At); got != want || f != act.Found || err != nil {
+			t.Errorf("%s, after: %+v, %s, %v; want %+v", key, got, f, err, want)
+		}
 	}
 }
 
@@ -275,6 +310,7 @@ func refusals(t *testing.T, r Rig) {
 		{"change of what never was", act.Change{Ref: "nothing", Text: "hello"}, bot.NotFound},
 		{"removal of what never was", act.Remove{Ref: "nothing"}, bot.NotFound},
 		{"empty reply", act.Reply{To: to, Text: " \n"}, bot.Invalid},
+		{"empty post", act.Publish{Text: " \n"}, bot.Invalid},
 		{"an act of team chat", act.Send{}, bot.Invalid},
 	} {
 		_, err := r.Adapter.Carry(t.Context(), "refused-"+string(rune('a'+i)), c.act, r.At)
@@ -283,12 +319,15 @@ func refusals(t *testing.T, r Rig) {
 		}
 	}
 	published(t, r)
+	if posts := r.World.Posted(); len(posts) > 0 {
+		t.Errorf("posted %+v", posts)
+	}
 }
 
 func length(t *testing.T, r Rig) {
 	traits := r.Adapter.Traits(r.At)
 	if traits.MaxText == 0 {
-		t.Skip("replies have no limit")
+		t.Skip("a text has no limit")
 	}
 	unit := map[act.Counting]string{act.Runes: "é", act.Graphemes: "e\u0301", act.Bytes: "e", act.UTF16: "é"}[traits.Count]
 	if unit == "" {
@@ -296,10 +335,19 @@ func length(t *testing.T, r Rig) {
 	}
 	to, full := comment(t, r), strings.Repeat(unit, traits.MaxText)
 	ref := carry(t, r, "full", act.Reply{To: to, Text: full}).Ref
-	for key, a := range map[string]act.Act{"over": act.Reply{To: to, Text: full + unit}, "over-2": act.Change{Ref: ref, Text: full + unit}} {
-		if _, err := r.Adapter.Carry(t.Context(), key, a, r.At); bot.KindOf(err) != bot.Invalid {
+	over := []act.Act{act.Reply{To: to, Text: full + unit}, act.Change{Ref: ref, Text: full + unit}}
+	var posts []Posted
+	if traits.CanPost {
+		posts = []Posted{{Ref: carry(t, r, "full-2", act.Publish{Text: full}).Ref, Text: full}}
+		over = append(over, act.Publish{Text: full + unit})
+	}
+	for _, a := range over {
+		if _, err := r.Adapter.Carry(t.Context(), "over-"+act.Seal(a).Kind(), a, r.At); bot.KindOf(err) != bot.Invalid {
 			t.Errorf("%T just over the limit: %v, want %s", a, err, bot.Invalid)
 		}
 	}
 	published(t, r, Published{ref, to, full})
+	if d := cmp.Diff(posts, r.World.Posted()); d != "" {
+		t.Error(d)
+	}
 }

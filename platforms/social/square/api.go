@@ -7,7 +7,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -55,6 +54,7 @@ type wirePost struct {
 	Likes     int       `json:"likes"`
 	Comments  int       `json:"comments"`
 	URL       string    `json:"url"`
+	Pictures  []picture `json:"pictures,omitempty"`
 }
 
 func (s *Square) apiPosts(w http.ResponseWriter, r *http.Request) {
@@ -68,7 +68,7 @@ func (s *Square) apiPosts(w http.ResponseWriter, r *http.Request) {
 			if err != nil {
 				return nil, err
 			}
-			list = append(list, wirePost{p.ID, p.Lang, p.Text, p.At, p.Likes, n, s.opt.Base() + "/p/" + url.PathEscape(p.ID)})
+			list = append(list, wirePost{p.ID, p.Lang, p.Text, p.At, p.Likes, n, s.page(p.ID), p.Pictures})
 		}
 		return list, nil
 	})

@@ -24,12 +24,11 @@ func (s *Square) Carry(ctx context.Context, key string, a act.Act, at act.Place)
 		if !errors.Is(err, storage.ErrNotFound) {
 			return act.Receipt{}, err
 		}
-		c, err := s.do(tx, a)
+		done, err := s.do(tx, a)
 		if err != nil {
 			return act.Receipt{}, err
 		}
-		d = deed{Key: key, Ref: c.ID, URL: s.address(&c)}
-		return act.Receipt{Ref: d.Ref, URL: d.URL}, deeds.Insert(tx, d)
+		return done, deeds.Insert(tx, deed{Key: key, Ref: done.Ref, URL: done.URL})
 	})
 	if _, typed := errors.AsType[*bot.Error](err); err != nil && !typed {
 		return got, bot.Errorf(bot.Ambiguous, "square.unsure").Because(err)
@@ -37,21 +36,24 @@ func (s *Square) Carry(ctx context.Context, key string, a act.Act, at act.Place)
 	return got, err
 }
 
-// do is the act itself; it returns the brand's comment as it is now.
-func (s *Square) do(tx *storage.Tx, a act.Act) (comment, error) {
+// do is the act itself; it returns the name and address of what it is about.
+func (s *Square) do(tx *storage.Tx, a act.Act) (act.Receipt, error) {
+	var c comment
+	var err error
 	switch a := a.(type) {
+	case act.Publish:
+		p, err := s.publish(tx, a)
+		return act.Receipt{Ref: p.ID, URL: s.page(p.ID)}, err
 	case act.Reply:
-		return s.reply(tx, a)
+		c, err = s.reply(tx, a)
 	case act.Change:
-		text, err := gate.Text(a.Text, maxText)
-		if err != nil {
-			return comment{}, err
-		}
-		return s.ours(tx, a.Ref, func(c *comment) { c.Text, c.EditedAt = text, s.opt.Now().UTC() })
+		c, err = s.reword(tx, a)
 	case act.Remove:
-		return s.ours(tx, a.Ref, (*comment).wipe)
+		c, err = s.ours(tx, a.Ref, (*comment).wipe)
+	default:
+		err = bot.Errorf(bot.Invalid, "square.not_here")
 	}
-	return comment{}, bot.Errorf(bot.Invalid, "square.not_here")
+	return act.Receipt{Ref: c.ID, URL: s.address(&c)}, err
 }
 
 func (s *Square) reply(tx *storage.Tx, a act.Reply) (comment, error) {
@@ -64,6 +66,14 @@ func (s *Square) reply(tx *storage.Tx, a act.Reply) (comment, error) {
 	}
 	c := comment{InReplyTo: a.To, Author: s.opt.Brand(), Text: text, Brand: true}
 	return c, s.insert(tx, &c)
+}
+
+func (s *Square) reword(tx *storage.Tx, a act.Change) (comment, error) {
+	text, err := gate.Text(a.Text, maxText)
+	if err != nil {
+		return comment{}, err
+	}
+	return s.ours(tx, a.Ref, func(c *comment) { c.Text, c.EditedAt = text, s.opt.Now().UTC() })
 }
 
 // ours changes a comment of the brand that stands.

@@ -15,6 +15,14 @@ type post struct {
 	At    time.Time `json:"at"`
 	Likes int       `json:"likes,omitempty"`
 	Said  int       `json:"said,omitempty"` // comments below it; 0: not counted yet
+
+	Pictures []picture `json:"pictures,omitempty"`
+}
+
+// A picture goes with a post. The page loads it only where it is the square's own.
+type picture struct {
+	Path string `json:"path,omitempty"` // with the query, at the square's address; empty: only Alt is shown
+	Alt  string `json:"alt,omitempty"`
 }
 
 // A comment is what somebody said below a post, or the brand's answer to it. A

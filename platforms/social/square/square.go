@@ -26,7 +26,6 @@
 package square
 
 import (
-	"context"
 	"crypto/rand"
 	"log/slog"
 	"net/url"
@@ -46,7 +45,8 @@ const name = "square"
 const (
 	maxText   = 2000 // code points of a comment
 	maxAuthor = 80   // code points of a name
-	maxPost   = 5000 // code points of a post of the brand
+	maxPost   = 5000 // code points of a post that was there from the beginning
+	maxShown  = 10   // pictures of a post
 )
 
 // defaultWrites is how often an address may write, in times a minute.
@@ -104,9 +104,12 @@ func (*Square) Name() string { return name }
 func (s *Square) Traits(act.Place) act.Traits {
 	return act.Traits{
 		Network: "the square", Honours: 10 * 365 * 24 * time.Hour, MaxText: maxText, Count: act.Runes,
-		CanReply: true, CanChange: true, CanRemove: true,
+		CanReply: true, CanPost: true, CanChange: true, CanRemove: true,
 	}
 }
+
+// page is where people see a post.
+func (s *Square) page(post string) string { return s.opt.Base() + "/p/" + url.PathEscape(post) }
 
 // address is where people see a comment.
 func (s *Square) address(c *comment) string {
@@ -122,23 +125,5 @@ func (s *Square) changed(tx *storage.Tx, post string) {
 		case s.wake <- struct{}{}:
 		default:
 		}
-	})
-}
-
-// Post puts a post of the brand on the page. The same id again changes nothing.
-func (s *Square) Post(ctx context.Context, id, lang, text string, at time.Time) error {
-	text, err := gate.Text(text, maxPost)
-	if err != nil {
-		return err
-	}
-	if id == "" || len(id) > 255 {
-		return bot.Errorf(bot.Invalid, "square.unknown_post")
-	}
-	return s.store.Update(ctx, func(tx *storage.Tx) error {
-		if there, err := posts.Has(tx, storage.K(id)); there || err != nil {
-			return err
-		}
-		s.changed(tx, id)
-		return posts.Insert(tx, post{ID: id, Lang: lang, Text: text, At: at.UTC()})
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -154,6 +155,25 @@ func (r *rig) Published() (out []socialtest.Published) {
 		if c.Brand && !c.Deleted {
 			out = append(out, socialtest.Published{Ref: c.ID, To: c.InReplyTo, Text: c.Text})
 		}
+	}
+	return out
+}
+
+func (r *rig) Posted() (out []socialtest.Posted) {
+	_, answer, _ := r.ask("GET", "/api/posts", "")
+	var list struct{ Posts []wirePost }
+	if err := json.Unmarshal([]byte(answer), &list); err != nil {
+		r.t.Error(err)
+	}
+	for _, p := range slices.Backward(list.Posts) {
+		if p.ID == "p1" { // it was there from the beginning
+			continue
+		}
+		seen := socialtest.Posted{Ref: p.ID, Text: p.Text}
+		for _, s := range p.Pictures {
+			seen.Alts = append(seen.Alts, s.Alt)
+		}
+		out = append(out, seen)
 	}
 	return out
 }

@@ -35,6 +35,14 @@ type data struct {
 	Text      string        `json:"text,omitempty"`
 	Author    string        `json:"author,omitempty"` // who is answered
 	Private   bool          `json:"private,omitempty"`
+	Pictures  []picture     `json:"pictures,omitempty"`
+}
+
+// A picture is fetched at its URL while the attempt lasts.
+type picture struct {
+	URL  string `json:"url"`
+	Type string `json:"type"`
+	Alt  string `json:"alt,omitempty"`
 }
 
 // Carry makes one attempt at telling the account's address of an act. A time-out
@@ -64,6 +72,11 @@ func (n *notice) tell(a act.Act, most int) error {
 	case act.Reply:
 		n.Type = "reply.created"
 		n.Data.InReplyTo, n.Data.Post, n.Data.Text, n.Data.Author, n.Data.Private = a.To, a.Post, a.Text, a.Author, a.Private
+	case act.Publish:
+		n.Type, n.Data.Text = "post.created", a.Text
+		for _, p := range a.Pictures {
+			n.Data.Pictures = append(n.Data.Pictures, picture(p))
+		}
 	case act.Change:
 		n.Type, n.Data.Ref, n.Data.Text, n.Data.Private = "reply.changed", a.Ref, a.Text, a.Private
 	case act.Remove:

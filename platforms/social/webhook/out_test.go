@@ -22,6 +22,10 @@ import (
 
 var reply = act.Reply{To: "item-1", Post: "p1", Text: "thank you", Author: "u1", Private: true}
 
+var post = act.Publish{Text: "open on Sunday", Pictures: []act.Picture{
+	{URL: "https://ponte.example/m/1", Type: "image/png", Alt: "a cup"}, {URL: "https://ponte.example/m/2", Type: "image/jpeg"},
+}}
+
 func status(code int, headers ...string) func(http.ResponseWriter, *http.Request) {
 	return func(rw http.ResponseWriter, _ *http.Request) {
 		for i := 0; i+1 < len(headers); i += 2 {
@@ -50,7 +54,7 @@ func TestWhatGoesOut(t *testing.T) {
 	}))
 	defer other.Close()
 	r.set(func(a *Account) { a.Out = other.URL })
-	for i, a := range []act.Act{reply, act.Change{Ref: "r1", Text: "thanks"}, act.Remove{Ref: "r1", Private: true}} {
+	for i, a := range []act.Act{reply, act.Change{Ref: "r1", Text: "thanks"}, act.Remove{Ref: "r1", Private: true}, post} {
 		key := "key-" + string(rune('0'+i))
 		if receipt, err := r.hook.Carry(t.Context(), key, a, place); err != nil || receipt.Ref != key {
 			t.Errorf("%+v, %v", receipt, err)
@@ -60,6 +64,10 @@ func TestWhatGoesOut(t *testing.T) {
 		{"type": "reply.created", "data": map[string]any{"id": "key-0", "account": "webhook:shop", "in_reply_to": "item-1", "post": "p1", "text": "thank you", "author": "u1", "private": true}},
 		{"type": "reply.changed", "data": map[string]any{"id": "key-1", "account": "webhook:shop", "ref": "r1", "text": "thanks"}},
 		{"type": "reply.removed", "data": map[string]any{"id": "key-2", "account": "webhook:shop", "ref": "r1", "private": true}},
+		{"type": "post.created", "data": map[string]any{"id": "key-3", "account": "webhook:shop", "text": "open on Sunday", "pictures": []any{
+			map[string]any{"url": "https://ponte.example/m/1", "type": "image/png", "alt": "a cup"},
+			map[string]any{"url": "https://ponte.example/m/2", "type": "image/jpeg"},
+		}}},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
@@ -135,11 +143,11 @@ func TestGone(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	}
-	if r.sink.times() != 1 || r.hook.Traits(place).CanReply {
+	if r.sink.times() != 1 || r.hook.Traits(place).CanReply || r.hook.Traits(place).CanPost {
 		t.Errorf("asked %d times, can reply: %v", r.sink.times(), r.hook.Traits(place).CanReply)
 	}
 	r.set(func(a *Account) { a.Out += "&new=1" })
-	if _, err := r.hook.Carry(t.Context(), "key-1", reply, place); err != nil || !r.hook.Traits(place).CanReply {
+	if _, err := r.hook.Carry(t.Context(), "key-1", reply, place); err != nil || !r.hook.Traits(place).CanReply || !r.hook.Traits(place).CanPost {
 		t.Errorf("at a new address: %v", err)
 	}
 }

@@ -24,6 +24,7 @@ type sink struct {
 	mu      sync.Mutex
 	items   map[string]bool // the items it knows
 	replies []socialtest.Published
+	posts   []socialtest.Posted
 	done    map[string]string // webhook-id → its answer's id
 	asked   int
 	faults  []mishap
@@ -91,6 +92,13 @@ func (s *sink) do(key string, body []byte) (string, int) {
 	case n.Type == "reply.created" && s.items[n.Data.InReplyTo]:
 		id = "r-" + key
 		s.replies = append(s.replies, socialtest.Published{Ref: id, To: n.Data.InReplyTo, Text: n.Data.Text})
+	case n.Type == "post.created":
+		id = "p-" + key
+		posted := socialtest.Posted{Ref: id, Text: n.Data.Text}
+		for _, p := range n.Data.Pictures {
+			posted.Alts = append(posted.Alts, p.Alt)
+		}
+		s.posts = append(s.posts, posted)
 	case n.Type == "reply.changed" && at >= 0:
 		s.replies[at].Text = n.Data.Text
 	case n.Type == "reply.removed" && at >= 0:
@@ -106,6 +114,12 @@ func (s *sink) published() []socialtest.Published {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.replies)
+}
+
+func (s *sink) posted() []socialtest.Posted {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.posts)
 }
 
 func (s *sink) times() int {

@@ -1,6 +1,6 @@
 // Package webhook is the road for input from anything: items come in as signed
 // requests by the Standard Webhooks specification, and what the brand answers
-// goes out the same way to an address of the account. It knows what a request
+// or posts goes out the same way to an address of the account. It knows what a request
 // and a signature are, and nothing of conversations, of team chat, or of what
 // becomes of an item once it was handed over.
 //
@@ -18,6 +18,7 @@
 //	{"type": "reply.created", "timestamp": "2026-01-02T15:04:05Z", "data": {"id": …, "account": …,
 //	 "in_reply_to": …, "post": …, "text": …, "author": …, "private": true}}
 //
+// post.created has "text" and "pictures", each with "url", "type" and "alt".
 // reply.changed and reply.removed name the earlier reply in "ref": the "id" that
 // the receiver answered with, or else the webhook-id it came under. Without
 // "private" it is public.
@@ -54,10 +55,10 @@ type Account struct {
 	ID           bot.AccountID // "webhook:" and the name in its address
 	Unsigned     bool          // takes requests without a signature, from this machine only
 	Secrets      []string      // "whsec_…"; any of them verifies, so that they can be changed in turn
-	Out          string        // http or https address that gets the brand's answers; empty: it cannot be answered
+	Out          string        // http or https address that gets the brand's answers and posts; empty: it cannot be answered
 	OutSecret    string        // signs what goes out
 	AllowPrivate bool          // Out may lie on this machine or in a private network
-	MaxText      int           // code points of an answer; 0: no limit
+	MaxText      int           // code points of an answer or a post; 0: no limit
 	Network      string        // as people call the source
 }
 
@@ -142,7 +143,7 @@ func (w *Webhook) Traits(at act.Place) act.Traits {
 	can := a.Out != "" && CheckSecret(a.OutSecret) == nil && !w.isOff(a)
 	return act.Traits{
 		Network: network, Honours: 24 * time.Hour, MaxText: a.MaxText, Count: act.Runes,
-		CanReply: can, CanChange: can, CanRemove: can, Schedule: schedule,
+		CanReply: can, CanPost: can, CanChange: can, CanRemove: can, Schedule: schedule,
 	}
 }
 

@@ -157,6 +157,8 @@ func (r *rig) Delete(remote string) {
 
 func (r *rig) Published() []socialtest.Published { return r.sink.published() }
 
+func (r *rig) Posted() []socialtest.Posted { return r.sink.posted() }
+
 func TestContract(t *testing.T) {
 	socialtest.Run(t, func(t *testing.T) socialtest.Rig {
 		r := newRig(t, false)

@@ -57,13 +57,18 @@ async function renew () {
   const answer = await fetch(location.href, { headers: { Accept: 'text/html' } })
   if (!answer.ok) return
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html')
+  let last
   for (const post of $$('.post', fresh)) {
     const here = document.getElementById(post.id)
     if (!here) {
-      $('#posts').prepend(post)
+      if (last) last.after(post)
+      else $('#posts').prepend(post)
+      $('#posts > .empty')?.remove()
       dress(post)
+      last = post
       continue
     }
+    last = here
     for (const part of [':scope > .acts .n', ':scope > .acts .count']) $(part, here).textContent = $(part, post).textContent
     merge($('.threads', here), $('.threads', post))
   }
