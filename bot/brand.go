@@ -135,6 +135,14 @@ func (b *Brand) Channel(id string) (Channel, bool) {
 	return find(b.Channels, func(c Channel) bool { return c.ID == id })
 }
 
+// DecidesIn is the channel where decisions are asked for.
+func (b *Brand) DecidesIn() Channel {
+	if c, ok := b.Channel(b.Approvals.Channel); ok {
+		return c
+	}
+	return b.RouteFor(&Item{})
+}
+
 // Person returns the person with the id.
 func (b *Brand) Person(id PersonID) (Person, bool) {
 	return find(b.People, func(p Person) bool { return p.ID == id })

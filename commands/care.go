@@ -28,7 +28,7 @@ func (b *Book) take() Spec {
 
 func (b *Book) assign() Spec {
 	return Spec{
-		Name: "assign", Roles: managers, About: onConversation, Options: []act.Option{required(option("person", act.PersonOption))},
+		Name: "assign", Roles: managers, About: onConversation, Options: []act.Option{Required(Option("person", act.PersonOption))},
 		Examples: []string{"assign @ana"}, Run: b.runAssign,
 	}
 }
@@ -99,7 +99,7 @@ func (b *Book) reopen() Spec {
 
 func (b *Book) snooze() Spec {
 	return Spec{
-		Name: "snooze", Roles: managers, About: onConversation, Options: []act.Option{required(rest(option("until", act.TimeOption)))},
+		Name: "snooze", Roles: managers, About: onConversation, Options: []act.Option{Required(Rest(Option("until", act.TimeOption)))},
 		Examples: []string{"snooze 2h", "snooze tomorrow 9:00", "snooze monday"}, Run: b.runSnooze,
 	}
 }
@@ -112,7 +112,7 @@ func (b *Book) runSnooze(tx *storage.Tx, req *Request) (act.Answer, error) {
 	if err != nil {
 		return act.Answer{}, err
 	}
-	return say("snooze.done", card.At("Until", until)), b.relay.Snooze(tx, req.Person.ID, *req.Conversation, until)
+	return Say("snooze.done", card.At("Until", until)), b.relay.Snooze(tx, req.Person.ID, *req.Conversation, until)
 }
 
 // moment reads a time as people write it, in the brand's zone.
@@ -128,7 +128,7 @@ func moment(tx *storage.Tx, req *Request, text string) (time.Time, error) {
 
 func (b *Book) label() Spec {
 	return Spec{
-		Name: "label", Roles: managers, About: onConversation, Options: []act.Option{required(rest(option("labels", act.LabelOption)))},
+		Name: "label", Roles: managers, About: onConversation, Options: []act.Option{Required(Rest(Option("labels", act.LabelOption)))},
 		Examples: []string{"label refund", "label -refund delivery"}, Run: func(tx *storage.Tx, req *Request) (act.Answer, error) {
 			return act.Answer{}, b.relay.Label(tx, req.Person.ID, *req.Conversation, strings.Fields(req.Values["labels"]))
 		},
@@ -140,7 +140,7 @@ var priorities = []string{string(bot.Urgent), string(bot.High), string(bot.Norma
 func (b *Book) priority() Spec {
 	return Spec{
 		Name: "priority", Roles: managers, About: onConversation,
-		Options:  []act.Option{required(oneOf(option("priority", act.ChoiceOption), priorities...))},
+		Options:  []act.Option{Required(OneOf(Option("priority", act.ChoiceOption), priorities...))},
 		Examples: []string{"priority high"}, Run: func(tx *storage.Tx, req *Request) (act.Answer, error) {
 			p := strings.ToLower(req.Values["priority"])
 			if !slices.Contains(priorities, p) {
@@ -152,7 +152,7 @@ func (b *Book) priority() Spec {
 }
 
 func (b *Book) pull() Spec {
-	return Spec{Name: "pull", Roles: managers, About: []string{act.OnStorm}, Inner: true, Options: []act.Option{option("conversation", act.ChoiceOption), option("words", act.TextOption)}, Run: b.runPull}
+	return Spec{Name: "pull", Roles: managers, About: []string{act.OnStorm}, Inner: true, Options: []act.Option{Option("conversation", act.ChoiceOption), Option("words", act.TextOption)}, Run: b.runPull}
 }
 
 // runPull gives one conversation of a storm a thread of its own.

@@ -43,6 +43,9 @@ type Request struct {
 	Conversation *bot.Conversation // of the subject, or of the thread
 	Storm        *bot.Storm
 	Reply        *bot.Reply
+	Draft        *bot.Draft
+	Post         *bot.Post    // of the draft, where one account's is meant
+	Asked        *bot.Request // the decision that is asked for
 	Values       map[string]string
 	Token        string // the same token twice is the same deed
 	Seen         int    // the revision the person saw; negative: not known
@@ -60,6 +63,39 @@ type Book struct {
 	health func() []Health
 	log    *slog.Logger
 	table  []Spec
+	reacts React
+}
+
+// React hears of a reaction on a message of Ponte's, or of its removal. It says
+// whether the reaction means anything there, and what the person should read.
+type React func(tx *storage.Tx, b *bot.Brand, p bot.Person, slot act.Slot, emoji string, removed bool) (bool, *card.Card, error)
+
+// Add puts further commands into the table, for which the room that makes them
+// knows the behaviour, and says who hears of reactions.
+func (b *Book) Add(reacts React, more ...Spec) {
+	b.reacts = reacts
+	for _, s := range more {
+		if i := slices.IndexFunc(b.table, func(had Spec) bool { return had.Name == s.Name }); i >= 0 {
+			b.table[i] = both(b.table[i], s)
+			continue
+		}
+		b.table = append(b.table, s)
+	}
+}
+
+// both is one command for two kinds of subject, such as an edit of a reply or of a
+// draft: the second runs when its subject was found, or when it finds one itself.
+func both(one, two Spec) Spec {
+	s := one
+	s.About, s.Maybe, s.Asks = append(slices.Clone(one.About), two.About...), true, true
+	s.Options, s.Examples = two.Options, append(slices.Clone(one.Examples), two.Examples...)
+	s.Run = func(tx *storage.Tx, req *Request) (act.Answer, error) {
+		if req.Draft != nil || req.Conversation == nil {
+			return two.Run(tx, req)
+		}
+		return one.Run(tx, req)
+	}
+	return s
 }
 
 // Health is how an adapter is, or a trouble with a sentence of its own.
@@ -114,6 +150,8 @@ func (b *Book) Hear(ctx context.Context, e act.Event) (act.Answer, error) {
 		return b.run(ctx, e.Scene, e.Verb, call{subject: e.Subject, seen: e.Revision, token: e.Token, values: e.Values, submitted: true})
 	case act.Noted:
 		return b.noted(ctx, e)
+	case act.Reacted:
+		return b.reacted(ctx, e)
 	case act.Suggest:
 		return b.suggest(ctx, e)
 	default:
@@ -121,18 +159,22 @@ func (b *Book) Hear(ctx context.Context, e act.Event) (act.Answer, error) {
 	}
 }
 
-func option(name string, kind act.OptionKind) act.Option {
+// Option makes an option that can be left out.
+func Option(name string, kind act.OptionKind) act.Option {
 	return act.Option{Name: name, Summary: card.W("option." + name), Kind: kind}
 }
 
-func required(o act.Option) act.Option { o.Required = true; return o }
+// Required makes one that cannot.
+func Required(o act.Option) act.Option { o.Required = true; return o }
 
-func rest(o act.Option) act.Option { o.Rest = true; return o }
+// Rest makes one that takes all that is left of the line.
+func Rest(o act.Option) act.Option { o.Rest = true; return o }
 
-func oneOf(o act.Option, choices ...string) act.Option { o.Choices = choices; return o }
+// OneOf makes one that takes one of the choices.
+func OneOf(o act.Option, choices ...string) act.Option { o.Choices = choices; return o }
 
-// say answers with one sentence that only the person sees.
-func say(key string, args ...card.Arg) act.Answer {
+// Say answers with one sentence that only the person sees.
+func Say(key string, args ...card.Arg) act.Answer {
 	c := card.Notice(card.W(key, args...))
 	return act.Answer{Notice: &c}
 }

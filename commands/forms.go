@@ -66,19 +66,6 @@ func (b *Book) managersOf(req *Request) []bot.Person {
 	return out
 }
 
-func subjectOf(req *Request) string {
-	switch {
-	case req.Reply != nil:
-		return act.OnReply + "/" + string(req.Reply.ID)
-	case req.Conversation != nil:
-		return act.OnConversation + "/" + string(req.Conversation.ID)
-	case req.Storm != nil:
-		return act.OnStorm + "/" + string(req.Storm.ID)
-	default:
-		return ""
-	}
-}
-
 // lines lists conversations, each opening its thread.
 func (b *Book) lines(tx *storage.Tx, req *Request, convs []bot.Conversation) ([]card.Line, error) {
 	var out []card.Line

@@ -7,12 +7,13 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/commands/line"
 	"ponte/storage"
 )
 
 func (b *Book) help() Spec {
 	return Spec{
-		Name: "help", Options: []act.Option{option("command", act.WordOption)}, Roles: bot.Anyone, Reads: true,
+		Name: "help", Options: []act.Option{Option("command", act.WordOption)}, Roles: bot.Anyone, Reads: true,
 		Examples: []string{"help", "help reply"}, Run: b.runHelp,
 	}
 }
@@ -53,7 +54,7 @@ func explain(s Spec) *card.Card {
 // usage writes a command with its options: "snooze <until>", "inbox [filter]",
 // "find [--author …] <words>".
 func usage(s Spec) string {
-	out, inOrder := s.Name, inOrder(s)
+	out, inOrder := s.Name, line.InOrder(s.Options)
 	for _, o := range s.Options {
 		switch {
 		case o.Required:

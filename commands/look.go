@@ -19,7 +19,7 @@ var filters = []string{string(inbox.AllOpen), string(inbox.Mine), string(inbox.U
 
 func (b *Book) inbox() Spec {
 	return Spec{
-		Name: "inbox", Roles: bot.Anyone, Reads: true, Options: []act.Option{oneOf(option("filter", act.ChoiceOption), filters...)},
+		Name: "inbox", Roles: bot.Anyone, Reads: true, Options: []act.Option{OneOf(Option("filter", act.ChoiceOption), filters...)},
 		Examples: []string{"inbox", "inbox mine", "inbox overdue"}, Run: b.runInbox,
 	}
 }
@@ -37,7 +37,7 @@ func (b *Book) runInbox(tx *storage.Tx, req *Request) (act.Answer, error) {
 		return act.Answer{}, err
 	}
 	if n == 0 {
-		return say("inbox.none." + f), nil
+		return Say("inbox.none." + f), nil
 	}
 	lines, err := b.lines(tx, req, convs)
 	if err != nil {
@@ -53,8 +53,8 @@ func (b *Book) runInbox(tx *storage.Tx, req *Request) (act.Answer, error) {
 func (b *Book) find() Spec {
 	return Spec{
 		Name: "find", Roles: bot.Anyone, Reads: true, Asks: true, Options: []act.Option{
-			option("author", act.WordOption), option("label", act.LabelOption), oneOf(option("status", act.ChoiceOption), "open", "pending", "snoozed", "resolved"),
-			option("from", act.WordOption), option("to", act.WordOption), required(rest(option("words", act.TextOption))),
+			Option("author", act.WordOption), Option("label", act.LabelOption), OneOf(Option("status", act.ChoiceOption), "open", "pending", "snoozed", "resolved"),
+			Option("from", act.WordOption), Option("to", act.WordOption), Required(Rest(Option("words", act.TextOption))),
 		},
 		Examples: []string{"find cold coffee", "find --author maria --status open refund", "find --from 2026-11-01 --to 2026-11-15 allergy"}, Run: b.runFind,
 	}
@@ -63,7 +63,7 @@ func (b *Book) find() Spec {
 func (b *Book) runFind(tx *storage.Tx, req *Request) (act.Answer, error) {
 	v := req.Values
 	if !req.Submitted && strings.TrimSpace(v["words"]+v["author"]+v["label"]+v["status"]+v["from"]+v["to"]) == "" {
-		f := b.ask(tx, b.find(), req, option("words", act.TextOption))
+		f := b.ask(tx, b.find(), req, Option("words", act.TextOption))
 		return act.Answer{Form: &f}, nil
 	}
 	q := inbox.Query{Words: strings.Fields(v["words"]), Author: v["author"], Label: strings.ToLower(v["label"]), Status: bot.Status(strings.ToLower(v["status"]))}
@@ -107,7 +107,7 @@ func (b *Book) runFind(tx *storage.Tx, req *Request) (act.Answer, error) {
 
 func (b *Book) who() Spec {
 	return Spec{
-		Name: "who", Roles: bot.Anyone, Reads: true, About: onConversation, Maybe: true, Options: []act.Option{rest(option("member", act.WordOption))},
+		Name: "who", Roles: bot.Anyone, Reads: true, About: onConversation, Maybe: true, Options: []act.Option{Rest(Option("member", act.WordOption))},
 		Examples: []string{"who @maria"}, Run: b.runWho,
 	}
 }

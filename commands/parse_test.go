@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ponte/bot"
+	"ponte/commands/line"
 )
 
 func table() []Spec { return New(nil, nil, nil, nil, nil, nil, nil, nil).table }
@@ -36,7 +37,7 @@ func TestSplit(t *testing.T) {
 		"reply /ponte is great":    {"reply", "/ponte is great"},
 		"re\xffply":                {"re�ply", ""},
 	} {
-		name, rest := split(text)
+		name, rest := line.Split(text)
 		if got := [2]string{name, rest}; got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
@@ -72,7 +73,7 @@ func TestValues(t *testing.T) {
 		{"saved", "add thanks Thank you, {name}", map[string]string{"action": "add", "name": "thanks", "text": "Thank you, {name}"}, ""},
 		{"who", "@maria lopez", map[string]string{"member": "@maria lopez"}, ""},
 	} {
-		got, err := values(named(t, c.command), c.text)
+		got, err := line.Values(c.command, named(t, c.command).Options, c.text)
 		key := ""
 		if e, ok := bot.Asked(err); ok {
 			key = e.Key
@@ -81,10 +82,10 @@ func TestValues(t *testing.T) {
 			t.Errorf("%s %s: %v %q, want %v %q", c.command, c.text, got, key, c.want, c.err)
 		}
 	}
-	if _, err := values(named(t, "reply"), strings.Repeat("x", maxCommand+1)); err == nil {
+	if _, err := line.Values("reply", named(t, "reply").Options, strings.Repeat("x", line.Max+1)); err == nil {
 		t.Error("a command of any length is read")
 	}
-	if got, err := values(named(t, "reply"), strings.Repeat("x", maxCommand)); err != nil || len(got["text"]) != maxCommand {
+	if got, err := line.Values("reply", named(t, "reply").Options, strings.Repeat("x", line.Max)); err != nil || len(got["text"]) != line.Max {
 		t.Error("a command of the greatest length is not read")
 	}
 }
@@ -96,8 +97,8 @@ func TestExamples(t *testing.T) {
 			t.Errorf("%s has no example", s.Name)
 		}
 		for _, e := range s.Examples {
-			name, text := split(e)
-			v, err := values(s, text)
+			name, text := line.Split(e)
+			v, err := line.Values(s.Name, s.Options, text)
 			if name != s.Name || err != nil {
 				t.Errorf("%s: %v", e, err)
 			}
@@ -151,12 +152,12 @@ func FuzzParse(f *testing.F) {
 		specs[s.Name] = s
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		name, rest := split(text)
+		name, rest := line.Split(text)
 		if name != strings.ToLower(name) || strings.TrimSpace(rest) != rest || !utf8.ValidString(rest) {
 			t.Fatalf("%q splits into %q and %q", text, name, rest)
 		}
 		for _, s := range specs {
-			got, err := values(s, rest)
+			got, err := line.Values(s.Name, s.Options, rest)
 			if err != nil {
 				if _, ok := bot.Asked(err); !ok {
 					t.Fatalf("%s %q: %v", s.Name, rest, err)

@@ -18,7 +18,7 @@ var (
 
 func (b *Book) replyTo() Spec {
 	return Spec{
-		Name: "reply", Asks: true, Options: []act.Option{required(rest(option("text", act.TextOption)))}, Roles: managers, About: onConversation,
+		Name: "reply", Asks: true, Options: []act.Option{Required(Rest(Option("text", act.TextOption)))}, Roles: managers, About: onConversation,
 		Examples: []string{"reply Thank you, Maria. We are on it."}, Run: b.runReply,
 	}
 }
@@ -88,7 +88,7 @@ func (b *Book) now() Spec {
 
 func (b *Book) edit() Spec {
 	return Spec{
-		Name: "edit", Asks: true, Options: []act.Option{required(rest(option("text", act.TextOption)))}, Roles: managers, About: onReply,
+		Name: "edit", Asks: true, Options: []act.Option{Required(Rest(Option("text", act.TextOption)))}, Roles: managers, About: onReply,
 		Examples: []string{"edit Thank you, Maria. Here is the link again."}, Run: b.runEdit,
 	}
 }

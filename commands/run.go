@@ -14,6 +14,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/bot/records"
+	"ponte/commands/line"
 	"ponte/storage"
 )
 
@@ -28,10 +29,10 @@ type call struct {
 }
 
 func (b *Book) commanded(ctx context.Context, e act.Commanded) (act.Answer, error) {
-	if len(e.Text) > maxCommand {
+	if len(e.Text) > line.Max {
 		return b.refused(ctx, bot.Errorf(bot.Invalid, "error.too_long_command"))
 	}
-	name, text := split(e.Text)
+	name, text := line.Split(e.Text)
 	if name == "" {
 		name = "help"
 	}
@@ -148,7 +149,7 @@ func (b *Book) request(tx *storage.Tx, scene act.Scene, s Spec, c call) (*Reques
 		}
 	}
 	if req.Values == nil {
-		if req.Values, err = values(s, c.text); err != nil {
+		if req.Values, err = line.Values(s.Name, s.Options, c.text); err != nil {
 			return nil, err
 		}
 	}
@@ -198,7 +199,7 @@ func (b *Book) subject(tx *storage.Tx, req *Request, s Spec, subject string) err
 	}
 	err := b.about(tx, req, s, kind, bot.ID(id))
 	if _, ok := bot.Asked(err); ok && s.Maybe {
-		req.Conversation, req.Storm, req.Reply = nil, nil, nil
+		req.Conversation, req.Storm, req.Reply, req.Draft, req.Post, req.Asked = nil, nil, nil, nil, nil, nil
 		return nil
 	}
 	return err
@@ -214,6 +215,9 @@ func (b *Book) about(tx *storage.Tx, req *Request, s Spec, kind string, id bot.I
 	}
 	if !slices.Contains(s.About, kind) && (req.Conversation == nil || !slices.Contains(s.About, act.OnConversation)) {
 		return bot.Errorf(bot.Invalid, "error.not_here", "Command", s.Name)
+	}
+	if (req.Draft != nil || req.Asked != nil) && !req.Brand.DecidesIn().Sees(req.Person) {
+		return bot.Errorf(bot.NotFound, "error.gone")
 	}
 	if c := req.Conversation; c != nil && !b.seen.Sees(req.Brand, req.Person, c) {
 		return bot.Errorf(bot.NotFound, "error.gone")
@@ -243,6 +247,8 @@ func (b *Book) fetch(tx *storage.Tx, req *Request, kind string, id bot.ID) error
 		}
 		req.Storm = &s
 		return err
+	case act.OnDraft, act.OnPost, act.OnRequest:
+		return b.fetchDraft(tx, req, kind, id)
 	case act.OnReply:
 		r, err := records.Replies.Get(tx, storage.K(brand, id))
 		if err != nil {

@@ -12,7 +12,7 @@ import (
 func (b *Book) saved() Spec {
 	return Spec{
 		Name: "saved", Roles: bot.Anyone, Options: []act.Option{
-			oneOf(option("action", act.ChoiceOption), "list", "add", "remove"), option("name", act.SavedOption), rest(option("text", act.TextOption)),
+			OneOf(Option("action", act.ChoiceOption), "list", "add", "remove"), Option("name", act.SavedOption), Rest(Option("text", act.TextOption)),
 		},
 		Examples: []string{"saved", "saved add thanks Thank you, {name}. Love, {brand}", "saved remove thanks"}, Run: b.runSaved,
 	}
@@ -28,19 +28,19 @@ func (b *Book) runSaved(tx *storage.Tx, req *Request) (act.Answer, error) {
 		return b.listSaved(tx, req)
 	case "add":
 		if (name == "" || text == "") && !req.Submitted {
-			f := b.ask(tx, b.saved(), req, option("name", act.SavedOption))
+			f := b.ask(tx, b.saved(), req, Option("name", act.SavedOption))
 			f.Fields[0].Value = "add"
 			return act.Answer{Form: &f}, nil
 		}
 		if err := b.desk.Save(tx, req.Brand.ID, req.Person.ID, name, text); err != nil {
 			return act.Answer{}, err
 		}
-		return say("saved.added", card.Text("Name", strings.ToLower(name))), nil
+		return Say("saved.added", card.Text("Name", strings.ToLower(name))), nil
 	case "remove":
 		if err := b.desk.Forget(tx, req.Brand.ID, req.Person.ID, name); err != nil {
 			return act.Answer{}, err
 		}
-		return say("saved.removed", card.Text("Name", strings.ToLower(name))), nil
+		return Say("saved.removed", card.Text("Name", strings.ToLower(name))), nil
 	default:
 		return act.Answer{}, bot.Errorf(bot.Invalid, "error.choice", "Given", bot.Short(action, 30), "Choices", "list, add, remove")
 	}
@@ -52,7 +52,7 @@ func (b *Book) listSaved(tx *storage.Tx, req *Request) (act.Answer, error) {
 		return act.Answer{}, err
 	}
 	if len(all) == 0 {
-		return say("saved.none"), nil
+		return Say("saved.none"), nil
 	}
 	c := card.Card{Mark: card.MarkNote, Title: card.W("saved.title", card.Count("N", len(all))), Foot: card.W("saved.foot")}
 	var list []card.Line

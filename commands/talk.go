@@ -35,7 +35,7 @@ func (b *Book) noted(ctx context.Context, e act.Noted) (act.Answer, error) {
 		if err != nil || !first {
 			return act.Answer{}, err
 		}
-		return say("note.internal"), nil
+		return Say("note.internal"), nil
 	})
 	if err != nil {
 		return b.refused(ctx, err)

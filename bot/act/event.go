@@ -134,6 +134,7 @@ type Option struct {
 	Kind     OptionKind
 	Required bool
 	Rest     bool // takes all that is left of the line
+	Flagged  bool // behind it other options may stand as "--name value"
 	Choices  []string
 }
 

@@ -55,8 +55,8 @@ var tiers = []tier{
 	},
 	{
 		name:  "surface",
-		rooms: []string{"commands"},
-		may:   []string{"words", "storage", "records", "outbox", "behaviour"},
+		rooms: []string{"commands", "commands/*"},
+		may:   []string{"words", "storage", "records", "outbox", "behaviour", "surface"},
 		tests: []string{"engine", "kit"},
 	},
 	{

@@ -1,4 +1,6 @@
-package commands
+// Package line reads what people write behind "/ponte": the command's name, and
+// the values of its options. It knows no command.
+package line
 
 import (
 	"slices"
@@ -9,11 +11,11 @@ import (
 	"ponte/bot/act"
 )
 
-// maxCommand is how long a command may be, in bytes.
-const maxCommand = 16 << 10
+// Max is how long a command may be, in bytes.
+const Max = 16 << 10
 
-// split takes the name of the command off the text.
-func split(text string) (name, rest string) {
+// Split takes the name of the command off the text.
+func Split(text string) (name, rest string) {
 	name, rest = cut(strings.ToValidUTF8(text, "�"))
 	if name == "/ponte" {
 		name, rest = cut(rest)
@@ -30,18 +32,19 @@ func cut(text string) (first, rest string) {
 	return text, ""
 }
 
-// values reads the options of a command: "--name value" anywhere before the last
+// Values reads the options of a command: "--name value" anywhere before the last
 // option, the others in order; quotes hold words together; an option that takes
 // the rest of the line takes it as it stands. An option that can be left out
-// before one that cannot is given by its name only.
-func values(s Spec, text string) (map[string]string, error) {
+// before one that cannot is given by its name only. Behind a rest that is Flagged,
+// "--name value" may stand as well.
+func Values(command string, options []act.Option, text string) (map[string]string, error) {
 	out := map[string]string{}
-	if len(text) > maxCommand {
+	if len(text) > Max {
 		return nil, bot.Errorf(bot.Invalid, "error.too_long_command")
 	}
-	positional := inOrder(s)
+	positional := InOrder(options)
 	for text = strings.TrimSpace(text); text != ""; text = strings.TrimSpace(text) {
-		if name, ok := flag(s, text); ok {
+		if name, ok := flag(options, text); ok {
 			text = strings.TrimSpace(text[len("--")+len(name):])
 			word, left, err := word(text)
 			if err != nil || text == "" {
@@ -53,10 +56,13 @@ func values(s Spec, text string) (map[string]string, error) {
 		}
 		if len(positional) == 0 {
 			w, _, _ := word(text)
-			return nil, bot.Errorf(bot.Invalid, "error.too_many", "Word", bot.Short(w, 40), "Command", s.Name)
+			return nil, bot.Errorf(bot.Invalid, "error.too_many", "Word", bot.Short(w, 40), "Command", command)
 		}
 		o := positional[0]
 		positional = positional[1:]
+		if o.Flagged {
+			text = tail(options, text, out)
+		}
 		if o.Rest {
 			out[o.Name] = text
 			return out, nil
@@ -70,10 +76,11 @@ func values(s Spec, text string) (map[string]string, error) {
 	return out, nil
 }
 
-func inOrder(s Spec) []act.Option {
+// InOrder are the options that need not be named, in their order.
+func InOrder(options []act.Option) []act.Option {
 	var out []act.Option
-	for i, o := range s.Options {
-		if o.Required || !slices.ContainsFunc(s.Options[i:], func(o act.Option) bool { return o.Required }) {
+	for i, o := range options {
+		if o.Required || !slices.ContainsFunc(options[i:], func(o act.Option) bool { return o.Required }) {
 			out = append(out, o)
 		}
 	}
@@ -91,17 +98,39 @@ func drop(options []act.Option, name string) []act.Option {
 }
 
 // flag reports the option that the text begins with as "--name".
-func flag(s Spec, text string) (string, bool) {
+func flag(options []act.Option, text string) (string, bool) {
 	after, ok := strings.CutPrefix(text, "--")
 	if !ok {
 		return "", false
 	}
-	for _, o := range s.Options {
+	for _, o := range options {
 		if left, ok := strings.CutPrefix(after, o.Name); ok && (left == "" || unicode.IsSpace(rune(left[0]))) {
 			return o.Name, true
 		}
 	}
 	return "", false
+}
+
+// tail takes "--name value" off the end of the text, as often as it stands there;
+// a value goes to the end, or to the next of them.
+func tail(options []act.Option, text string, out map[string]string) string {
+	text = " " + text
+	for {
+		at, name := -1, ""
+		for _, o := range options {
+			if i := strings.LastIndex(text, " --"+o.Name+" "); !o.Rest && i > at {
+				at, name = i, o.Name
+			}
+		}
+		if at < 0 {
+			return strings.TrimSpace(text)
+		}
+		value := strings.TrimSpace(text[at+len(" --"+name):])
+		if inner, rest, err := word(value); err == nil && strings.TrimSpace(rest) == "" {
+			value = inner
+		}
+		out[name], text = value, text[:at]
+	}
 }
 
 // word takes one word off the text, or what stands between quotes.
