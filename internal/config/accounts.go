@@ -16,6 +16,7 @@ func (c *checker) account(b *brand, a *account) {
 		return
 	}
 	c.once(c.accounts, a.id, "the account")
+	c.queued(a)
 	platform, _, _ := strings.Cut(a.id.Text, ":")
 	if platform == onSquare {
 		c.squareAccount(a)
@@ -26,6 +27,9 @@ func (c *checker) account(b *brand, a *account) {
 	}
 	c.signing(a)
 	c.answering(a)
+	if a.queueAt.Line != 0 && a.answers.Line == 0 {
+		c.Fault(a.queueAt, "a queue of "+form.Quote(a.id.Text)+", which cannot post", "answers beside it, or no queue")
+	}
 	if !slices.ContainsFunc(b.channels, func(ch *channel) bool { return ch.direct }) {
 		c.Fault(a.id.Spot, form.Quote(a.id.Text)+", which can bring direct messages", "a channel of the brand with `direct: true`, since no other is private")
 	}

@@ -42,7 +42,7 @@ func (b *brand) build() bot.Brand {
 	out := bot.Brand{
 		ID: bot.BrandID(b.id.Text), Name: b.name.Text, Language: bot.Lang(b.language.Text), Zone: b.zone.Text,
 		Hours: b.hours.calendar(b.zone.Text), Targets: b.targets.build(), Undo: b.undo, Grace: b.grace,
-		Folding: bot.Folding{After: b.folding.after, Within: b.folding.within}, Reach: b.reach,
+		Folding: bot.Folding{After: b.folding.after, Within: b.folding.within}, Reach: b.reach, Approvals: b.approvals.build(),
 	}
 	for _, a := range b.accounts {
 		out.Accounts = append(out.Accounts, a.build(b))
@@ -80,6 +80,7 @@ func (a *account) build(b *brand) bot.Account {
 	return bot.Account{
 		ID: bot.AccountID(a.id.Text), Platform: platform,
 		Network: cmp.Or(a.network.Text, network), Name: cmp.Or(a.name.Text, b.name.Text),
+		Spacing: a.spacing, Queue: a.week(), Refuses: texts(a.blocked),
 	}
 }
 

@@ -31,6 +31,7 @@ func check(r *form.Reader, doc *document) {
 		for _, a := range b.accounts {
 			c.account(b, a)
 		}
+		c.approvals(b)
 		c.routes(b)
 	}
 	c.listeners()
@@ -189,19 +190,14 @@ func (c *checker) seen(b *brand, ch *channel) {
 }
 
 func (c *checker) routes(b *brand) {
-	var channels, accounts []string
-	for _, ch := range b.channels {
-		if ch.id.OK {
-			channels = append(channels, ch.id.Text)
-		}
-	}
+	var accounts []string
 	for _, a := range b.accounts {
 		if a.id.OK {
 			accounts = append(accounts, a.id.Text)
 		}
 	}
 	for _, t := range b.routes {
-		c.refers(t.channel, "channel", channels)
+		c.refers(t.channel, "channel", b.rooms())
 		c.refers(t.account, "account", accounts)
 		if t.account.Line == 0 && t.kind.Line == 0 && t.keywordsAt.Line == 0 {
 			c.Fault(t.Spot, "a route that takes everything", "an account, a kind or keywords; the default channel takes the rest")

@@ -131,6 +131,12 @@ func TestExample(t *testing.T) {
 	if p, ok := b.PersonFor(bot.Actor{Platform: "console", Space: "aurora", User: "ana"}); !ok || p.Language != bot.Spanish {
 		t.Errorf("ana is %+v", p)
 	}
+	if ch, ok := b.Channel(b.Approvals.Channel); !ok || len(ch.Restricted) > 0 || b.Approvals.Needs(bot.PostMatter) != 1 || b.Approvals.Needs(bot.ReplyMatter) != 0 {
+		t.Errorf("decisions are made by %+v", b.Approvals)
+	}
+	if a := b.Accounts[0]; len(a.Queue) != 5 || a.Queue[4] != (bot.Slot{Day: time.Friday, At: 18*60 + 30}) || a.Spacing != 2*time.Hour || len(a.Refuses) != 2 {
+		t.Errorf("the square is %+v", a)
+	}
 	if cfg.Square != "square:aurora" || len(cfg.Posts) != 1 || len(cfg.Webhooks) != 1 || !cfg.Webhooks[0].Unsigned {
 		t.Errorf("the accounts: %+v", cfg)
 	}
@@ -155,21 +161,29 @@ func TestWhole(t *testing.T) {
 		}, {ID: "webhook:b", Secrets: []string{secretOne}, Network: "b", Out: "http://127.0.0.1:9000/", OutSecret: secretOne, AllowPrivate: true}},
 		Brands: []bot.Brand{{
 			ID: "aurora", Name: "Caffè Aurora", Language: bot.Spanish, Zone: "Europe/Rome", Hours: hours.Calendar{Zone: "Europe/Rome", Holidays: []string{"2026-12-25"}},
-			Accounts: []bot.Account{{ID: "webhook:shop", Platform: "webhook", Network: "the shop", Name: "Aurora"}},
+			Accounts: []bot.Account{{ID: "webhook:shop", Platform: "webhook", Network: "the shop", Name: "Aurora", Spacing: 90 * time.Minute, Refuses: []string{"cheapest", "of course"},
+				Queue: []bot.Slot{{Day: time.Sunday, At: 1110}, {Day: time.Monday, At: 1110}, {Day: time.Wednesday, At: 545}, {Day: time.Saturday, At: 1110}}}},
 			Channels: []bot.Channel{
 				{ID: "inbox", Platform: "console", Space: "aurora", Remote: "all", Default: true},
 				{ID: "direct", Platform: "console", Space: "aurora", Remote: "direct", Direct: true, Restricted: []bot.Role{bot.Manager, bot.Approver}},
 			},
-			People:  []bot.Person{{ID: "tom", Name: "Tom", Roles: []bot.Role{bot.Manager}, Language: bot.Italian, Users: []string{"console/aurora/thomas", "console/aurora/tom"}}},
+			People: []bot.Person{{ID: "tom", Name: "Tom", Roles: []bot.Role{bot.Manager}, Language: bot.Italian, Users: []string{"console/aurora/thomas", "console/aurora/tom"}},
+				{ID: "eva", Name: "Eva", Roles: []bot.Role{bot.Approver}, Users: []string{"console/aurora/eva"}},
+				{ID: "ugo", Name: "Ugo", Roles: []bot.Role{bot.Approver, bot.Observer}, Users: []string{"console/aurora/ugo"}}},
 			Routes:  []bot.Route{{Account: "webhook:shop", Kind: bot.Review, Keywords: []string{"late", "too late"}, Channel: "inbox"}},
 			Targets: map[bot.Priority]bot.Target{bot.Urgent: {First: time.Minute, Next: time.Hour}, bot.Normal: {First: 2 * time.Hour, Next: 90 * time.Minute}},
 			Grace:   2 * time.Hour, Folding: bot.Folding{Within: 10 * time.Minute},
+			Approvals: bot.Approvals{
+				Channel: "direct", Quorum: map[bot.Matter]int{bot.PostMatter: 2, bot.ReplyMatter: 1}, Self: true,
+				Yes: []string{"👍", "✅"}, No: []string{"⛔"}, Lapse: 24 * time.Hour, Remind: 30 * time.Minute,
+			},
 		}, {
 			ID: "b", Name: "B", Language: bot.English, Zone: "UTC", Hours: hours.Calendar{Zone: "UTC"},
 			Accounts: []bot.Account{{ID: "webhook:b", Platform: "webhook", Network: "b", Name: "B"}},
 			Channels: []bot.Channel{{ID: "inbox", Platform: "console", Space: "b", Remote: "inbox", Default: true, Direct: true, Restricted: []bot.Role{bot.Observer}}},
 			People:   []bot.Person{{ID: "tom", Name: "Tom", Roles: []bot.Role{bot.Observer}, Users: []string{"console/b/tom"}}},
 			Undo:     20 * time.Second, Grace: 30 * time.Minute, Folding: bot.Folding{After: 8, Within: 10 * time.Minute}, Reach: 50_000,
+			Approvals: bot.Approvals{Quorum: map[bot.Matter]int{bot.PostMatter: 1, bot.ReplyMatter: 0}, Lapse: 72 * time.Hour, Remind: time.Hour},
 		}},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Config{}), cmpopts.EquateEmpty()); diff != "" {
@@ -208,7 +222,7 @@ func TestNeedsRestart(t *testing.T) {
 		{"format: text", "format: json", "ponte.yaml:25:11: found another value of log.format, expected"},
 		{"minute: 60", "minute: 61", "ponte.yaml:28:3: found another value of limits.square_writes_per_minute, expected"},
 		{"size: none", "size: 20GiB", "ponte.yaml:28:3: found another value of limits.store_max_size, expected"},
-		{"id: square:aurora", "id: square:other", "ponte.yaml:60:13: found another value of the square's account, expected"},
+		{"id: square:aurora", "id: square:other", "ponte.yaml:69:13: found another value of the square's account, expected"},
 		{"level: info", "level: warn", ""},
 		{"messages_per_second: 1", "messages_per_second: none", ""},
 		{"name: Tom Baker", "name: Thomas", ""},

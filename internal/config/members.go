@@ -3,6 +3,7 @@ package config
 import (
 	"regexp"
 	"strings"
+	"time"
 
 	"ponte/bot"
 	"ponte/internal/form"
@@ -16,6 +17,9 @@ type account struct {
 	secretsAt                    form.Spot // of the list, when there is one
 	answers                      answers
 	posts                        []*post
+	spacing                      time.Duration
+	queue, blocked               []form.Word
+	queueAt, blockedAt           form.Spot // of the lists, when there are any
 }
 
 func (*account) Called() string { return "an account" }
@@ -35,8 +39,11 @@ func (a *account) Keys() []form.Key {
 		form.Free("name", "As whom the brand speaks there. Usually the brand's name.", form.Text(&a.name, 80)),
 		form.Free("secrets", "Of a webhook: what its senders sign with, each `whsec_` and 24 to 64 bytes in base64. Any of them verifies, so that they can be changed in turn.", form.Marked(&a.secretsAt, form.Words(&a.secrets, "secrets", form.Secret))),
 		form.Usual("signature", "required", "Of a webhook: `none` takes items without a signature, from this machine only.", form.Choice(&a.signature, "required", form.Unlimited)),
-		form.Free("answers", "Of a webhook: where the brand's answers go. Without it, its items cannot be answered.", form.Mapping(&a.answers)),
+		form.Free("answers", "Of a webhook: where the brand's answers and posts go. Without it, its items cannot be answered and nothing can be posted.", form.Mapping(&a.answers)),
 		form.Free("posts", "Of the square: what the brand says there, for others to comment on.", form.Objects(&a.posts, "posts")),
+		form.Usual("spacing", "0s", "The least time between two posts; a draft that comes closer is warned of.", form.Stretch(&a.spacing, 0, 168*time.Hour, "2h")),
+		form.Free("queue", "When posts go out that ask for the next free time, in the brand's zone.", form.Marked(&a.queueAt, form.Words(&a.queue, "times of the week, such as \"mon 09:00\" or \"tue-fri 18:30\"", slot))),
+		form.Free("blocked", "Words that never go out there, whole and in any case.", form.Marked(&a.blockedAt, form.Words(&a.blocked, "words", func(w *form.Word) form.Reading { return form.Text(w, 80) }))),
 	}
 }
 
@@ -69,7 +76,7 @@ func (a *answers) Keys() []form.Key {
 		form.Needed("to", "The http or https address that gets them. It may be given as a secret is.", form.WebAddress(&a.to)),
 		form.Needed("secret", "What they are signed with: `whsec_` and 24 to 64 bytes in base64.", form.Secret(&a.secret)),
 		form.Usual("allow_private_addresses", "false", "Whether the address may lie on this machine or in a private network.", form.Truth(&a.private)),
-		form.Usual("max_text", "0", "Characters of an answer; 0: no limit.", form.Count(&a.most, 0, 100_000)),
+		form.Usual("max_text", "0", "Characters of an answer or a post; 0: no limit.", form.Count(&a.most, 0, 100_000)),
 	}
 }
 

@@ -99,6 +99,7 @@ type brand struct {
 	folding                  folding
 	reach                    int
 	targets                  targets
+	approvals                approvals
 	accounts                 []*account
 	channels                 []*channel
 	people                   []*person
@@ -115,10 +116,11 @@ func (b *brand) Keys() []form.Key {
 		form.Usual("zone", "UTC", "Time zone of the brand, by its IANA name.", zone(&b.zone)),
 		form.Free("hours", "Working time, which all targets count in. Without it, that is around the clock.", form.Mapping(&b.hours)),
 		form.Usual("undo", "20s", "How long a reply waits before it goes out, and can be taken back.", form.Stretch(&b.undo, 0, 10*time.Minute, "20s")),
-		form.Usual("grace", "30m", "How long after its time a reply may still go out; after that a person is asked.", form.Stretch(&b.grace, time.Minute, 24*time.Hour, "30m")),
+		form.Usual("grace", "30m", "How long after its time a reply or a post may still go out; after that a person is asked.", form.Stretch(&b.grace, time.Minute, 24*time.Hour, "30m")),
 		form.Within("folding", "When many conversations on one post become one card.", &b.folding),
 		form.Usual("reach", "50000", "Followers from which an author always has a thread of their own; 0: nobody has.", form.Count(&b.reach, 0, 1_000_000_000)),
 		form.Free("targets", "How soon a customer hears from the brand, in working time. Without them nothing is ever due.", form.Mapping(&b.targets)),
+		form.Within("approvals", "Who must agree before something goes out.", &b.approvals),
 		form.Needed("accounts", "The brand's presences on social platforms.", form.Objects(&b.accounts, "accounts")),
 		form.Needed("channels", "The brand's rooms in team chat.", form.Objects(&b.channels, "channels")),
 		form.Needed("people", "The brand's team.", form.Objects(&b.people, "people")),
