@@ -13,6 +13,7 @@ import (
 // its posts, of which there is one for each account.
 type Draft struct {
 	ID       ID        `json:"id"`
+	Number   int       `json:"number"` // as people name it, counted in its brand from 1
 	Brand    BrandID   `json:"brand"`
 	By       PersonID  `json:"by"`    // who wrote it, and hears what becomes of it
 	Token    string    `json:"token"` // of the form or command it came from: one of them makes one draft

@@ -91,6 +91,9 @@ func allowed(from, to PostState) error {
 // what somebody must look at first.
 var whole = []PostState{Uncertain, Failed, Expired, Held, Publishing, Rejected, InReview, Drafted, Approved, Scheduled, Published, Cancelled}
 
+// Weight orders states: the least is what somebody must look at first.
+func Weight(s PostState) int { return slices.Index(whole, s) }
+
 // Whole is the state that says how a draft stands, given its posts.
 func Whole(posts []Post) PostState {
 	best := len(whole)

@@ -167,6 +167,14 @@ var (
 	// DraftByToken makes one draft of a form that is sent twice.
 	DraftByToken = Drafts.Unique("token.1", func(d *bot.Draft) storage.Key { return storage.K(d.Brand, d.Token) })
 
+	// DraftByNumber finds a draft as people name it.
+	DraftByNumber = Drafts.Unique("number.1", func(d *bot.Draft) storage.Key {
+		if d.Number == 0 {
+			return nil
+		}
+		return storage.K(d.Brand, d.Number)
+	})
+
 	Posts   = storage.Define("posts", func(p *bot.Post) storage.Key { return storage.K(p.Brand, p.ID) })
 	PostsOf = Posts.Index("draft.1", func(p *bot.Post) storage.Key { return storage.K(p.Draft, p.Account) })
 	// PostsDue are those that wait for their time, of all brands.
