@@ -21,6 +21,17 @@ const (
 	Void       RequestState = "void"       // what it was about is off
 )
 
+// RequestMoves is the table of allowed moves of a request.
+var RequestMoves = map[RequestState][]RequestState{
+	Awaiting:   {Agreed, Refused, Returned, Superseded, Lapsed, Void},
+	Agreed:     {Awaiting, Superseded, Lapsed, Void},
+	Refused:    {},
+	Returned:   {},
+	Superseded: {},
+	Lapsed:     {},
+	Void:       {},
+}
+
 // Matter is what kind of thing is decided about; a brand's quorum depends on it.
 type Matter string
 
@@ -43,9 +54,11 @@ type Request struct {
 	Until     time.Time    `json:"until,omitzero"`     // it lapses then
 	RemindAt  time.Time    `json:"remind_at,omitzero"` // zero: they were reminded, or need not be
 	State     RequestState `json:"state"`
-	Decisions []Decision   `json:"decisions,omitempty"` // the last one of each person counts
+	Decisions []Decision   `json:"decisions,omitempty"` // the last one of each person, the newest last
 	Next      ID           `json:"next,omitempty"`      // the request that took its place
 	Text      string       `json:"text,omitempty"`      // of a reply
+	To        string       `json:"to,omitempty"`        // whom a reply answers, by name
+	Account   AccountID    `json:"account,omitempty"`   // as whom a reply speaks
 	Content   *Content     `json:"content,omitempty"`   // of a draft
 	Warnings  []Finding    `json:"warnings,omitempty"`  // what the checks say to whoever decides
 	Trace     ID           `json:"trace,omitempty"`     // the conversation, of a reply
@@ -56,6 +69,7 @@ type Request struct {
 type Decision struct {
 	Who    PersonID  `json:"who"`
 	Yes    bool      `json:"yes"`
+	Off    bool      `json:"off,omitempty"` // taken back, by How at At: it counts no more
 	Reason string    `json:"reason,omitempty"`
 	How    string    `json:"how"` // reaction, button or command
 	At     time.Time `json:"at"`
@@ -94,15 +108,22 @@ func (a *Approvals) Needs(m Matter) int {
 	return 0
 }
 
-// Emoji tells what a reaction says: 1 approves, -1 rejects, 0 neither.
-func (a *Approvals) Emoji(e string) int {
-	yes, no := a.Yes, a.No
+// Signs returns the reactions that approve, and those that reject; there is at
+// least one of each.
+func (a *Approvals) Signs() (yes, no []string) {
+	yes, no = a.Yes, a.No
 	if len(yes) == 0 {
 		yes = []string{"✅"}
 	}
 	if len(no) == 0 {
 		no = []string{"❌"}
 	}
+	return yes, no
+}
+
+// Emoji tells what a reaction says: 1 approves, -1 rejects, 0 neither.
+func (a *Approvals) Emoji(e string) int {
+	yes, no := a.Signs()
 	switch {
 	case slices.Contains(yes, e):
 		return 1
@@ -117,18 +138,47 @@ func (a *Approvals) MayDecide(p Person, author PersonID) bool {
 	return p.Has(Approver) && (a.Self || p.ID != author)
 }
 
+// Move changes the state, or returns a Conflict when the table does not allow it.
+func (r *Request) Move(to RequestState) error {
+	if !slices.Contains(RequestMoves[r.State], to) {
+		return Errorf(Conflict, "error.request_move", "from", string(r.State), "to", string(to))
+	}
+	r.State = to
+	return nil
+}
+
+// Over reports whether no word on the request counts any more.
+func (r *Request) Over() bool { return len(RequestMoves[r.State]) == 0 }
+
+// Word returns what a person said last on the request, also when they took it back.
+func (r *Request) Word(p PersonID) (Decision, bool) {
+	var last Decision
+	found := false
+	for _, d := range r.Decisions {
+		if d.Who == p {
+			last, found = d, true
+		}
+	}
+	return last, found
+}
+
+// Hear puts a person's word in the place of their last one.
+func (r *Request) Hear(d Decision) {
+	r.Decisions = append(slices.DeleteFunc(slices.Clone(r.Decisions), func(o Decision) bool { return o.Who == d.Who }), d)
+}
+
 // Agreeing counts the approvers whose last word on the request is yes, by the
 // brand's people as they are now; no is how many of them say no.
 func (r *Request) Agreeing(b *Brand) (yes, no int) {
-	last := map[PersonID]bool{}
+	last := map[PersonID]Decision{}
 	for _, d := range r.Decisions {
-		last[d.Who] = d.Yes
+		last[d.Who] = d
 	}
-	for id, is := range last {
-		p, ok := b.Person(id)
+	for _, d := range last {
+		p, ok := b.Person(d.Who)
 		switch {
-		case !ok || !b.Approvals.MayDecide(p, r.By):
-		case is:
+		case d.Off || !ok || !b.Approvals.MayDecide(p, r.By):
+		case d.Yes:
 			yes++
 		default:
 			no++

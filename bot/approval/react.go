@@ -1,0 +1,114 @@
+package approval
+
+import (
+	"slices"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/card"
+	"ponte/storage"
+)
+
+// React takes a reaction on the message of a request as a word, and its removal
+// as taking exactly that word back. Handled is false where the message asks for
+// nothing or the emoji says nothing. Where it does not count nothing changes, and
+// the notice says why to the person alone.
+func (d *Desk) React(tx *storage.Tx, b *bot.Brand, p bot.Person, slot act.Slot, emoji string, removed bool) (handled bool, notice *card.Card, err error) {
+	says := b.Approvals.Emoji(emoji)
+	if says == 0 || slot.Brand != b.ID || slot.Subject.Kind != act.OnRequest || slot.ID != Slot(slot.Subject.ID) {
+		return false, nil, nil
+	}
+	var r bot.Request
+	var w said
+	if removed {
+		r, err = d.Request(tx, b.ID, slot.Subject.ID)
+		if last, ok := r.Word(p.ID); err == nil && (!ok || last.Off || last.Yes != (says > 0)) {
+			return true, nil, nil
+		}
+		r, w, err = d.taken(tx, b, p, slot.Subject.ID, ByReaction)
+	} else {
+		r, w, err = d.weigh(tx, b, p, slot.Subject.ID, Word{Yes: says > 0, How: ByReaction, Seen: slot.Shown})
+	}
+	if why, ok := bot.Asked(err); ok {
+		said := card.Notice(card.Fault(why))
+		return true, &said, nil
+	}
+	if err != nil {
+		return true, nil, err
+	}
+	_, err = d.hear(tx, b, r, w)
+	return true, nil, err
+}
+
+// Seen is a reaction that a request's message shows.
+type Seen struct {
+	Who   bot.Actor
+	Emoji string
+}
+
+// Reconcile brings the words on a request to what its message shows after a time
+// in which reactions were not heard: the words of those who reacted count, and
+// those that were given by a reaction that is gone do not. Who shows both yes and
+// no says no. A word that was taken back in another way stays so. The same
+// reactions twice change nothing more, and none counts where Decide refuses it.
+func (d *Desk) Reconcile(tx *storage.Tx, b *bot.Brand, request bot.ID, seen []Seen) error {
+	r, err := d.Request(tx, b.ID, request)
+	if err != nil {
+		return err
+	}
+	if err := d.counts(tx, &r); err != nil {
+		if _, asked := bot.Asked(err); asked {
+			return nil
+		}
+		return err
+	}
+	yes, no := shown(b, seen)
+	var words []said
+	for _, last := range r.Decisions {
+		if there := last.Yes && yes[last.Who] || !last.Yes && no[last.Who]; last.How == ByReaction && !last.Off && !there {
+			words = append(words, off(tx, b, last, ByReaction))
+		}
+	}
+	for _, p := range b.People {
+		last, ok := r.Word(p.ID)
+		switch {
+		case may(b, p.ID, &r) != nil || !yes[p.ID] && !no[p.ID]:
+		case ok && last.Off && last.How != ByReaction && last.Yes == !no[p.ID]: // taken back under the reaction
+		default:
+			words = append(words, said{who: p, seen: -1, word: bot.Decision{Who: p.ID, Yes: !no[p.ID], How: ByReaction, At: tx.Now()}})
+		}
+	}
+	slices.SortStableFunc(words, func(a, b said) int { return rank(a) - rank(b) })
+	if i := slices.IndexFunc(words, func(w said) bool { return rank(w) == 2 }); i >= 0 {
+		words = words[:i+1] // one no decides
+	}
+	_, err = d.hear(tx, b, r, words...)
+	return err
+}
+
+// rank orders words found together: what counts no more, then yes, then no.
+func rank(w said) int {
+	switch {
+	case w.word.Off:
+		return 0
+	case w.word.Yes:
+		return 1
+	}
+	return 2
+}
+
+// shown is who says yes, and who no, by the reactions on a message.
+func shown(b *bot.Brand, seen []Seen) (yes, no map[bot.PersonID]bool) {
+	yes, no = map[bot.PersonID]bool{}, map[bot.PersonID]bool{}
+	for _, s := range seen {
+		if p, ok := b.PersonFor(s.Who); ok {
+			switch b.Approvals.Emoji(s.Emoji) {
+			case 1:
+				yes[p.ID] = true
+			case -1:
+				no[p.ID] = true
+			}
+		}
+	}
+	return yes, no
+}
