@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"ponte/bot"
 	"ponte/bot/card"
 )
 
@@ -230,6 +231,18 @@ const (
 	Absent Finding = "absent"
 	Unsure Finding = "unsure"
 )
+
+// Reacter can be asked who reacted to a message of team chat, and with what, as it
+// shows now. Of a message that is not there the error is NotFound.
+type Reacter interface {
+	Reactions(ctx context.Context, at Place, ref string) ([]Reaction, error)
+}
+
+// Reaction is one person's emoji on a message.
+type Reaction struct {
+	Who   bot.Actor
+	Emoji string
+}
 
 // Listener hears what comes in, until ctx ends. The handler returns nil only
 // when the event is durable; only then may it be acknowledged.

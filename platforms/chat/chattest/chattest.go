@@ -6,6 +6,8 @@ package chattest
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -45,6 +47,7 @@ type Deed struct {
 	Press  *card.Action
 	Submit *card.Form // with its fields' values filled in
 	React  string
+	Off    bool // the reaction is taken off
 }
 
 // Heard is what the person, and nobody else, was answered.
@@ -63,6 +66,8 @@ func Run(t *testing.T, rig func(t *testing.T) Rig) {
 		"what is not there is refused":         refused,
 		"text from outside stays text":         harmless,
 		"every deed is one event":              deeds,
+		"a reaction comes until it is taken":   retold,
+		"reactions can be asked for":           reactions,
 		"an answer is for one person":          answered,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, rig(t)) })
@@ -225,6 +230,32 @@ type ear struct {
 	mu     sync.Mutex
 	events []act.Event
 	answer act.Answer
+	fails  int           // events that are not taken in, before others are
+	heard  chan struct{} // at least one event since it was last read
+}
+
+// patience is how long the suite waits for what must come.
+const patience = 20 * time.Second
+
+func (e *ear) fail(times int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.fails = times
+}
+
+func (e *ear) hear(ev act.Event) (act.Answer, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.events = append(e.events, ev)
+	select {
+	case e.heard <- struct{}{}:
+	default:
+	}
+	if e.fails > 0 {
+		e.fails--
+		return act.Answer{}, errors.New("chattest: not durable yet")
+	}
+	return e.answer, nil
 }
 
 func (e *ear) take() []act.Event {
@@ -238,7 +269,7 @@ func (e *ear) take() []act.Event {
 // listen has an ear listen until the test ends.
 func listen(t *testing.T, r Rig, answer act.Answer) *ear {
 	t.Helper()
-	e := &ear{answer: answer}
+	e := &ear{answer: answer, heard: make(chan struct{}, 1)}
 	l, ok := r.Adapter().(act.Listener)
 	if !ok {
 		t.Fatal("the adapter does not listen")
@@ -247,10 +278,7 @@ func listen(t *testing.T, r Rig, answer act.Answer) *ear {
 	done := make(chan error, 1)
 	go func() {
 		done <- l.Listen(ctx, func(_ context.Context, ev act.Event) (act.Answer, error) {
-			e.mu.Lock()
-			defer e.mu.Unlock()
-			e.events = append(e.events, ev)
-			return e.answer, nil
+			return e.hear(ev)
 		})
 	}()
 	t.Cleanup(func() {
@@ -286,6 +314,7 @@ func deeds(t *testing.T, r Rig) {
 		{"a form", Deed{Submit: form}, act.Submitted{Scene: scene, Verb: "reply", Subject: "conversation/1", Revision: 1, Token: "tok",
 			Values: map[string]string{"text": "Two\nlines <b>"}}},
 		{"a reaction", Deed{Ref: top, React: "✅"}, act.Reacted{Scene: scene, Ref: top, Emoji: "✅"}},
+		{"a reaction taken off", Deed{Ref: top, React: "✅", Off: true}, act.Reacted{Scene: scene, Ref: top, Emoji: "✅", Removed: true}},
 	} {
 		c.deed.ID, c.deed.Thread = "deed "+c.name, top
 		r.Do(t, c.deed)
@@ -310,6 +339,71 @@ func deeds(t *testing.T, r Rig) {
 	}
 	if now := len(r.Shown(t)); now != before+1 {
 		t.Errorf("a note delivered twice is %d messages", now-before)
+	}
+}
+
+// retold fails to take a reaction in at first.
+func retold(t *testing.T, r Rig) {
+	e := listen(t, r, act.Answer{})
+	_, who := r.At()
+	ref := carry(t, r, "k1", act.Send{Card: words("top")}).Ref
+	e.fail(2)
+	r.Do(t, Deed{ID: "1", Ref: ref, React: "✅"})
+	var got []act.Event
+	for len(got) < 3 {
+		select {
+		case <-e.heard:
+		case <-time.After(patience):
+			t.Fatalf("a reaction that was not taken in came %d times, and never again", len(got))
+		}
+		got = append(got, e.take()...)
+	}
+	for _, ev := range got {
+		if diff := cmp.Diff(got[0], ev); diff != "" {
+			t.Errorf("it comes another (-first +again):\n%s", diff)
+		}
+		if got, ok := ev.(act.Reacted); !ok || got.Who.User != who.User || got.ID == "" || got.Ref != ref {
+			t.Errorf("it comes as %+v", ev)
+		}
+	}
+}
+
+// reactions asks what a message wears, where the platform can be asked.
+func reactions(t *testing.T, r Rig) {
+	asks, ok := r.Adapter().(act.Reacter)
+	if !ok {
+		t.Skip("the platform cannot be asked")
+	}
+	listen(t, r, act.Answer{})
+	at, who := r.At()
+	ref := carry(t, r, "k1", act.Send{Card: words("top")}).Ref
+	other := carry(t, r, "k2", act.Send{Card: words("another")}).Ref
+	wears := func(ref string, want ...string) {
+		t.Helper()
+		list, err := asks.Reactions(t.Context(), at, ref)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, s := range list {
+			if s.Who.String() != who.String() {
+				t.Errorf("%s put %s", s.Who, s.Emoji)
+			}
+			got = append(got, s.Emoji)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("it wears %v, not %v", got, want)
+		}
+	}
+	wears(ref)
+	r.Do(t, Deed{ID: "1", Ref: ref, React: "✅"})
+	r.Do(t, Deed{ID: "2", Ref: ref, React: "❌"})
+	wears(ref, "✅", "❌")
+	wears(other)
+	r.Do(t, Deed{ID: "3", Ref: ref, React: "✅", Off: true})
+	wears(ref, "❌")
+	if _, err := asks.Reactions(t.Context(), at, "999"); bot.KindOf(err) != bot.NotFound {
+		t.Errorf("of a message that is not there: %v", err)
 	}
 }
 

@@ -75,6 +75,7 @@ type Console struct {
 	store storage.Store
 	opt   Options
 	hub   *room.Hub
+	owing chan struct{} // a reaction was not taken in
 	mux   *http.ServeMux
 
 	mu      sync.Mutex
@@ -92,13 +93,13 @@ func New(store storage.Store, opt Options) *Console {
 		opt.Commands = func() []act.Command { return nil }
 	}
 	opt.Log = cmp.Or(opt.Log, slog.Default())
-	c := &Console{store: store, opt: opt, hub: room.NewHub()}
+	c := &Console{store: store, opt: opt, hub: room.NewHub(), owing: make(chan struct{}, 1)}
 	c.mux = c.routes()
 	return c
 }
 
 // Collections lists what the store must be opened with.
-func Collections() []storage.Definition { return room.Collections() }
+func Collections() []storage.Definition { return append(room.Collections(), untolds) }
 
 // Name returns "console".
 func (c *Console) Name() string { return view.Platform }
@@ -110,10 +111,11 @@ func (c *Console) Traits(act.Place) act.Traits {
 }
 
 // Listen hands what people do on the page to h until ctx ends. While nobody
-// listens the page can be read, and answers every deed with a kind refusal.
+// listens the page can be read, and answers every deed with a kind refusal. A
+// reaction that is shown comes to h again until h takes it.
 func (c *Console) Listen(ctx context.Context, h act.Handler) error {
 	c.listen(h)
-	<-ctx.Done()
+	c.catchUp(ctx, h)
 	c.listen(nil)
 	c.hub.HangUp()
 	return nil
@@ -135,4 +137,5 @@ var _ interface {
 	act.Adapter
 	act.Settler
 	act.Listener
+	act.Reacter
 } = (*Console)(nil)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -181,6 +180,11 @@ func (d *doing) ask(ctx context.Context, e act.Event) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	return d.draw(a), nil
+}
+
+// draw shows an answer.
+func (d *doing) draw(a act.Answer) reply {
 	out := reply{Refused: a.Refused}
 	if a.Notice != nil {
 		out.Notice = &shownCard{*d.v.May(a.Notice), d.v.Notice(*a.Notice)}
@@ -191,7 +195,7 @@ func (d *doing) ask(ctx context.Context, e act.Event) (reply, error) {
 	for _, ch := range a.Choices {
 		out.Choices = append(out.Choices, choiceReply{ch.Value, ch.Label.String()})
 	}
-	return out, nil
+	return out
 }
 
 // say takes what was typed into a composer: a command, or a note for the team.
@@ -268,28 +272,6 @@ func submit(ctx context.Context, d *doing) (reply, error) {
 		Scene: d.scene, Verb: d.field("verb", 100), Subject: d.field("subject", 200), Revision: revision,
 		Token: d.field("token", 200), Values: values,
 	})
-}
-
-// react puts an emoji on a message, or takes it off.
-func react(ctx context.Context, d *doing) (reply, error) {
-	if d.h == nil {
-		return reply{}, bot.Errorf(bot.Unavailable, "console.resting")
-	}
-	ref, emoji, off := d.field("ref", 64), d.field("emoji", 16), d.r.PostFormValue("removed") == "true"
-	_, err := storage.Do(ctx, d.c.store, func(tx *storage.Tx) (room.Message, error) {
-		m, err := in(tx, d.scene.At, ref)
-		if err != nil {
-			return m, err
-		}
-		if !slices.Contains(view.Picker, emoji) && !m.Wears(emoji) {
-			return m, bot.Errorf(bot.Invalid, "console.no_emoji")
-		}
-		return d.c.hub.Change(tx, m.Brand, m.ID, func(m *room.Message) error { m.Toggle(emoji, d.v.User, off); return nil })
-	})
-	if err != nil {
-		return reply{}, refusal(err)
-	}
-	return d.ask(ctx, act.Reacted{Scene: d.scene, Ref: ref, Emoji: emoji, Removed: off})
 }
 
 // suggest asks what could stand in an option while somebody types.

@@ -294,7 +294,7 @@ func (c contract) Do(t testing.TB, d chattest.Deed) chattest.Heard {
 		}
 		_, out = c.act("submit", "aurora/ana", at...)
 	case d.React != "":
-		_, out = c.act("react", "aurora/ana", append(at, "ref", d.Ref, "emoji", d.React)...)
+		_, out = c.act("react", "aurora/ana", append(at, "ref", d.Ref, "emoji", d.React, "removed", fmt.Sprint(d.Off))...)
 	}
 	return chattest.Heard{Notice: out.said(), Form: out.Form != nil}
 }

@@ -22,7 +22,7 @@ import (
 //go:embed page style script
 var files embed.FS
 
-var pages = template.Must(template.New("").Funcs(template.FuncMap{"asset": assetLink, "emoji": func() []string { return Picker }}).
+var pages = template.Must(template.New("").Funcs(template.FuncMap{"asset": assetLink}).
 	ParseFS(files, "page/*.html"))
 
 // AssetPath is where the assets are served. It changes when any of them does,

@@ -191,8 +191,19 @@ func (v *Viewer) people(b *bot.Brand) (list []personView) {
 	return list
 }
 
-// Picker is the emoji that people are offered as reactions.
-var Picker = []string{
+// Picker is the emoji that people are offered as reactions: first those that
+// decide something in the brand.
+func (v *Viewer) Picker() []string {
+	var list []string
+	for _, e := range slices.Concat(v.Brand.Approvals.Yes, v.Brand.Approvals.No, picked) {
+		if !slices.Contains(list, e) {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+var picked = []string{
 	"✅", "❌", "📌", "👀", "👍", "👎", "❤️", "🙏", "🎉", "👏", "💪", "🙌",
 	"😀", "😂", "😮", "😢", "😡", "🤔", "🔥", "💡", "⏳", "🚀", "☕", "🐛",
 }
