@@ -16,7 +16,8 @@ type Reply struct {
 	At           time.Time `json:"at"`  // when it was sent off by the person
 	Due          time.Time `json:"due"` // when the undo window ends
 	Effect       ID        `json:"effect"`
-	Remote       string    `json:"remote,omitempty"` // the platform's id, once it is out
+	Request      ID        `json:"request,omitempty"` // the decision that was asked for
+	Remote       string    `json:"remote,omitempty"`  // the platform's id, once it is out
 	URL          string    `json:"url,omitempty"`
 	OutAt        time.Time `json:"out_at,omitzero"`
 	RemovedAt    time.Time `json:"removed_at,omitzero"` // we deleted it in public

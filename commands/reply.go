@@ -94,7 +94,7 @@ func (b *Book) edit() Spec {
 }
 
 func (b *Book) runEdit(tx *storage.Tx, req *Request) (act.Answer, error) {
-	r, err := theReply(tx, req, b.desk.Out)
+	r, err := theReply(tx, req, b.desk.Standing)
 	if err != nil {
 		return act.Answer{}, err
 	}
@@ -110,7 +110,7 @@ func (b *Book) runEdit(tx *storage.Tx, req *Request) (act.Answer, error) {
 
 func (b *Book) remove() Spec {
 	return Spec{Name: "delete", Roles: managers, About: onReply, Examples: []string{"delete"}, Run: func(tx *storage.Tx, req *Request) (act.Answer, error) {
-		r, err := theReply(tx, req, b.desk.Out)
+		r, err := theReply(tx, req, b.desk.Standing)
 		if err != nil {
 			return act.Answer{}, err
 		}

@@ -70,6 +70,18 @@ func (d *Desk) stands(out *card.Card, rep bot.Reply) {
 		if rep.Fault == nil { // what the network turned away keeps its wait
 			verb("now", card.Plain)
 		}
+	case bot.InReview:
+		out.Foot = card.W("reply.in_review")
+		verb("undo", card.Plain)
+	case bot.Rejected:
+		out.Mark, out.Foot = card.MarkNote, card.W("reply.rejected")
+		verb("reply", card.Plain)
+	case bot.Drafted:
+		out.Mark, out.Foot = card.MarkNote, card.W("reply.returned")
+		verb("reply", card.Primary)
+	case bot.Expired:
+		out.Mark, out.Foot = card.MarkNote, card.W("reply.lapsed")
+		verb("reply", card.Plain)
 	case bot.Publishing:
 		out.Foot = card.W("reply.going")
 	case bot.Published:

@@ -8,6 +8,7 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/approval"
 	"ponte/bot/card"
 	"ponte/bot/inbox"
 	"ponte/bot/records"
@@ -20,8 +21,9 @@ import (
 // house is a world with an inbox and a desk in it.
 type house struct {
 	*coretest.World
-	relay *relay.Relay
-	desk  *reply.Desk
+	relay     *relay.Relay
+	desk      *reply.Desk
+	approvals *approval.Desk
 }
 
 const (
@@ -38,7 +40,10 @@ func in(t *testing.T, f func(*house)) {
 		h.relay = relay.New(w.Store, w.Out, w.Brands, w.Log)
 		inbox.New(w.Out, w.Brands, w.Traits)
 		h.desk = reply.New(w.Out, w.Brands, w.Traits, h.relay, func(s string) int { return len(strings.Split(s, "")) / 2 })
-		return []func(context.Context) error{h.relay.Run}
+		h.approvals = approval.New(w.Store, w.Out, w.Brands, w.Log)
+		h.approvals.For(bot.ReplyMatter, h.desk)
+		h.desk.Review(h.approvals)
+		return []func(context.Context) error{h.relay.Run, h.approvals.Run}
 	}, func(w *coretest.World) {
 		w.Run()
 		h.comes(said("1", "maria", "cold coffee"))

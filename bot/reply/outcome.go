@@ -28,6 +28,15 @@ func (d *Desk) gate(tx *storage.Tx, e *act.Effect) error {
 	if rep.State != bot.Scheduled || rep.Effect != e.ID || rep.Text != said.(act.Reply).Text {
 		return bot.Errorf(bot.Conflict, "error.not_sent_off")
 	}
+	if rep.Request != "" {
+		b, ok := d.brands().Brand(rep.Brand)
+		if !ok {
+			return bot.Errorf(bot.NotFound, "error.brand")
+		}
+		if stands, err := d.approvals.Stands(tx, b, rep.ID, hash(&rep)); err != nil || !stands {
+			return errors.Join(err, bot.Errorf(bot.Conflict, "error.not_sent_off"))
+		}
+	}
 	it, err := records.ItemByRemote.First(tx, storage.K(rep.Account, rep.To))
 	if err != nil {
 		return err

@@ -33,6 +33,8 @@ type Desk struct {
 	traits  func(bot.AccountID) act.Traits
 	inbox   Conversations
 	measure func(act.Counting, string) int
+
+	approvals Approvals // of the replies of brands that want them approved
 }
 
 // New makes the desk, and tells the outbox what may go out and who wants to hear of it.
@@ -94,18 +96,16 @@ func (d *Desk) Send(tx *storage.Tx, o Order) (bot.Reply, error) {
 	}
 	rep := bot.Reply{
 		ID: bot.NewID(tx.Now()), Brand: c.Brand, Account: c.Account, Conversation: c.ID, To: to.Remote, Text: text, By: o.By,
-		Token: o.Token, State: bot.Scheduled, At: tx.Now(), Due: tx.Now().Add(b.Undo), Revision: 1,
+		Token: o.Token, At: tx.Now(), Revision: 1,
 	}
-	e, err := d.out.Say(tx, act.Effect{
-		Brand: c.Brand, Subject: act.Subject{Kind: act.OnReply, ID: rep.ID}, Trace: c.ID, Slot: "out/" + string(rep.ID),
-		At: d.place(c.Account), Lane: "public/" + string(c.ID), Class: act.PersonClass, By: string(o.By),
-		Act: act.Seal(act.Reply{To: to.Remote, Post: to.Post, Text: text, Private: c.Private || to.Kind == bot.Direct, Author: to.Author.ID}),
-		Due: rep.Due, Until: rep.Due.Add(cmp.Or(b.Grace, 30*time.Minute)),
-	})
+	if d.approvals != nil && b.Approvals.Needs(bot.ReplyMatter) > 0 {
+		err = d.ask(tx, &rep)
+	} else {
+		err = d.sendOff(tx, b, &rep, tx.Now().Add(b.Undo))
+	}
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	rep.Effect = e.ID
 	if err := records.Replies.Insert(tx, rep); err != nil {
 		return bot.Reply{}, err
 	}
@@ -150,17 +150,31 @@ func (d *Desk) Target(tx *storage.Tx, c *bot.Conversation) (bot.Item, error) {
 
 // Undo takes a reply back that has not gone out. Its text stays in the thread.
 func (d *Desk) Undo(tx *storage.Tx, by bot.PersonID, rep bot.Reply) error {
-	if rep.State != bot.Scheduled {
+	switch {
+	case rep.State == bot.InReview:
+		if err := d.approvals.Void(tx, rep.Brand, rep.ID, bot.Void); err != nil {
+			return err
+		}
+	case rep.State != bot.Scheduled:
 		return bot.Errorf(bot.Conflict, "error.too_late")
-	}
-	if err := d.out.Cancel(tx, rep.Effect); err != nil {
-		return err
+	default:
+		if err := d.out.Cancel(tx, rep.Effect); err != nil {
+			return err
+		}
+		if rep.Request != "" {
+			if err := d.approvals.Void(tx, rep.Brand, rep.ID, bot.Void); err != nil {
+				return err
+			}
+		}
 	}
 	return d.change(tx, rep, string(by), "reply.undone", func(r *bot.Reply) error { return r.Move(bot.Cancelled) })
 }
 
 // Now sends a reply out without waiting for the undo window to end.
 func (d *Desk) Now(tx *storage.Tx, by bot.PersonID, rep bot.Reply) error {
+	if rep.State == bot.InReview {
+		return bot.Errorf(bot.Conflict, "error.waits_for_approval")
+	}
 	if rep.State != bot.Scheduled {
 		return bot.Errorf(bot.Conflict, "error.too_late")
 	}
@@ -242,18 +256,18 @@ func (d *Desk) alter(tx *storage.Tx, by bot.PersonID, rep bot.Reply, change, wan
 
 // Waiting returns the newest reply of a conversation that can still be undone.
 func (d *Desk) Waiting(tx *storage.Tx, c *bot.Conversation) (bot.Reply, error) {
-	return d.newest(tx, c, func(r *bot.Reply) bool { return r.State == bot.Scheduled })
+	return d.newest(tx, c, func(r *bot.Reply) bool { return r.State == bot.Scheduled || r.State == bot.InReview })
 }
 
 // Newest returns the newest reply of a conversation that is out or may still go out.
 func (d *Desk) Newest(tx *storage.Tx, c *bot.Conversation) (bot.Reply, error) {
 	return d.newest(tx, c, func(r *bot.Reply) bool {
-		return r.RemovedAt.IsZero() && (r.State == bot.Scheduled || r.State == bot.Publishing || r.State == bot.Published || r.State == bot.Uncertain)
+		return r.RemovedAt.IsZero() && (r.State == bot.InReview || r.State == bot.Scheduled || r.State == bot.Publishing || r.State == bot.Published || r.State == bot.Uncertain)
 	})
 }
 
-// Out returns the newest reply of a conversation that stands in public.
-func (d *Desk) Out(tx *storage.Tx, c *bot.Conversation) (bot.Reply, error) {
+// Standing returns the newest reply of a conversation that stands in public.
+func (d *Desk) Standing(tx *storage.Tx, c *bot.Conversation) (bot.Reply, error) {
 	return d.newest(tx, c, func(r *bot.Reply) bool { return r.State == bot.Published && r.RemovedAt.IsZero() })
 }
 
