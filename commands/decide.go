@@ -60,10 +60,11 @@ func (b *Book) reacted(ctx context.Context, e act.Reacted) (act.Answer, error) {
 		_, notice, err := b.reacts(tx, brand, person, slot, e.Emoji, e.Removed)
 		return act.Answer{Notice: notice}, err
 	})
-	if err != nil {
+	switch bot.KindOf(err) {
+	case bot.Invalid, bot.Denied, bot.NotFound, bot.Conflict:
 		return b.refused(ctx, err)
 	}
-	return ans, nil
+	return ans, err // what failed comes again
 }
 
 // subjectOf is what a request is about, as cards name it.
