@@ -1,0 +1,184 @@
+package check
+
+import (
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"ponte/bot"
+)
+
+// span is a part of a text, in bytes.
+type span struct{ from, to int }
+
+var (
+	schemed = regexp.MustCompile("(?i)\\bhttps?://[^\\s<>\"`]+")
+	bare    = regexp.MustCompile(`(?i)(?:[a-z0-9][a-z0-9-]*\.)+([a-z]{2,24})\b(?:[/?#][^\s<>"` + "`" + `]*)?`)
+	scheme  = regexp.MustCompile(`(?i)^https?://`)
+)
+
+// links returns the links of a text, in order. Bare ones, as "example.com/page",
+// are links only where asked for.
+func links(text string, alsoBare bool) []span {
+	var found []span
+	for _, m := range schemed.FindAllStringIndex(text, -1) {
+		link := ending(text[m[0]:m[1]])
+		if hostOf(link) != "" {
+			found = append(found, span{m[0], m[0] + len(link)})
+		}
+	}
+	if !alsoBare {
+		return found
+	}
+	taken := found
+	for _, m := range bare.FindAllStringSubmatchIndex(text, -1) {
+		for len(taken) > 0 && taken[0].to <= m[0] {
+			taken = taken[1:]
+		}
+		before, _ := utf8.DecodeLastRuneInString(text[:m[0]])
+		after, _ := utf8.DecodeRuneInString(text[m[3]:])
+		if len(taken) > 0 && taken[0].from < m[1] || strings.ContainsRune("@#$./-_", before) || after == '@' ||
+			unicode.Is(unicode.Latin, before) || unicode.Is(unicode.Latin, after) || !topLevel(strings.ToLower(text[m[2]:m[3]])) {
+			continue
+		}
+		found = append(found, span{m[0], m[0] + len(ending("http://"+text[m[0]:m[1]])) - len("http://")})
+	}
+	slices.SortFunc(found, func(a, b span) int { return a.from - b.from })
+	return found
+}
+
+// ending cuts off what stands behind a link without belonging to it: marks of
+// punctuation, a bracket that closes nothing in it, and the writing of languages
+// that put no space there.
+func ending(link string) string {
+	path := false
+	for n, r := range link[len("http://"):] {
+		path = path || r == '/' && n > 0 || r == '?' || r == '#'
+		foreign := r > 0x7f && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+		if foreign || path && unspaced(r) {
+			link = link[:len("http://")+n]
+			break
+		}
+	}
+	for {
+		last := link[len(link)-1]
+		switch {
+		case strings.IndexByte(".,;:!?'*", last) >= 0:
+		case last == ')' && strings.Count(link, "(") < strings.Count(link, ")"):
+		case last == ']' && strings.Count(link, "[") < strings.Count(link, "]"):
+		case last == '}' && strings.Count(link, "{") < strings.Count(link, "}"):
+		default:
+			return link
+		}
+		link = link[:len(link)-1]
+	}
+}
+
+// unspaced reports whether the rune is of a script that puts no spaces between words.
+func unspaced(r rune) bool {
+	return r > 0xe00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+}
+
+// hostOf returns the host of a link with a scheme; empty when it has none that could be reached.
+func hostOf(link string) string {
+	rest := scheme.ReplaceAllString(link, "")
+	if at := strings.IndexAny(rest, "/?#"); at >= 0 {
+		rest = rest[:at]
+	}
+	rest = rest[strings.LastIndexByte(rest, '@')+1:]
+	if at := strings.LastIndexByte(rest, ':'); at >= 0 && strings.Trim(rest[at+1:], "0123456789") == "" {
+		rest = rest[:at]
+	}
+	if a, err := netip.ParseAddr(strings.Trim(rest, "[]")); err == nil && (a.Is4() || strings.HasPrefix(rest, "[")) {
+		return rest
+	}
+	labels := strings.Split(rest, ".")
+	if len(labels) < 2 || !slices.ContainsFunc([]rune(labels[len(labels)-1]), unicode.IsLetter) || utf8.RuneCountInString(labels[len(labels)-1]) < 2 {
+		return ""
+	}
+	for _, l := range labels {
+		if l == "" || len(l) > 63 || l[0] == '-' || l[len(l)-1] == '-' || strings.ContainsFunc(l, notInHost) {
+			return ""
+		}
+	}
+	return rest
+}
+
+func notInHost(r rune) bool {
+	return r != '-' && r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+}
+
+// brokenLinks finds what was meant to be a link and leads nowhere by the look of it.
+func brokenLinks(_ *Input, t reading) []bot.Finding {
+	var found []bot.Finding
+	seen := map[string]bool{}
+	add := func(link string) {
+		link = quote(strings.TrimRight(link, ".,;:!?)]}\"'»”’"))
+		if len(found) < most && !seen[link] {
+			seen[link] = true
+			found = append(found, warns("link", "Link", link))
+		}
+	}
+	for _, m := range started.FindAllStringIndex(t.text, -1) {
+		if link := t.text[m[0]:m[1]]; !sound(link) {
+			add(link)
+		}
+	}
+	words := strings.Fields(t.text)
+	for i, w := range words {
+		w = strings.TrimLeft(w, "([{<\"'«“‘")
+		if !mistyped(w) {
+			continue
+		}
+		if strings.EqualFold(w, "www.") && i+1 < len(words) {
+			w += " " + words[i+1]
+		}
+		add(w)
+	}
+	return found
+}
+
+// started is a link from its beginning, with what stands behind a space where
+// nothing else does.
+var started = regexp.MustCompile("(?i)\\bhttps?://(?:[^\\s<>\"`]+| ?[^\\s<>\"`]*)")
+
+// sound reports whether a link with a scheme is written as links are.
+func sound(link string) bool {
+	link = ending(link)
+	rest := scheme.ReplaceAllString(link, "")
+	return hostOf(link) != "" && !scheme.MatchString(rest) && !badEscape.MatchString(rest)
+}
+
+var badEscape = regexp.MustCompile(`%(?:[^0-9a-fA-F]|$|[0-9a-fA-F](?:[^0-9a-fA-F]|$))`)
+
+// mistyped reports whether a word begins nearly as links do. What begins as they
+// do is not its matter.
+func mistyped(word string) bool {
+	if scheme.MatchString(word) {
+		return false
+	}
+	at := strings.IndexFunc(word, func(r rune) bool { return r < 'A' || 'z' < r || 'Z' < r && r < 'a' })
+	if at < 3 || at > 7 {
+		return false
+	}
+	head, rest := strings.ToLower(word[:at]), word[at:]
+	if head == "www" {
+		if rest[0] == '.' {
+			host := hostOf(ending("http://" + word))
+			return strings.Count(host, ".") < 2
+		}
+		return (rest[0] == ',' || rest[0] == ';') && len(rest) > 1
+	}
+	if min(bot.Distance(head, "http"), bot.Distance(head, "https")) > 1 {
+		return false
+	}
+	for _, sign := range []string{"://", "//", ":/", `:\\`, ";//", ".//", ",//", "::/"} {
+		if strings.HasPrefix(rest, sign) {
+			return true
+		}
+	}
+	return rest[0] == ':' && strings.Contains(strings.TrimRight(rest, "."), ".")
+}
