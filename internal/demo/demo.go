@@ -46,12 +46,13 @@ func cafe() bot.Brand {
 		Channels: []bot.Channel{
 			{ID: "inbox", Platform: "console", Space: string(brand), Remote: "inbox", Default: true},
 			{ID: "reviews", Platform: "console", Space: string(brand), Remote: "reviews"},
+			{ID: "approvals", Platform: "console", Space: string(brand), Remote: "approvals"},
 			{ID: "messages", Platform: "console", Space: string(brand), Remote: "messages", Direct: true, Restricted: []bot.Role{bot.Manager, bot.Approver}},
 		},
 		People: []bot.Person{
 			person("tom", "Tom Baker", bot.English, bot.Manager, bot.Strategist),
 			person("ana", "Ana Ruiz", bot.Spanish, bot.Manager, bot.Approver),
-			person("giulia", "Giulia Conti", bot.Italian, bot.Manager),
+			person("giulia", "Giulia Conti", bot.Italian, bot.Manager, bot.Approver),
 			person("sam", "Sam Okafor", bot.English, bot.Observer),
 		},
 		Routes: []bot.Route{{Kind: bot.Review, Channel: "reviews"}},
@@ -62,7 +63,8 @@ func cafe() bot.Brand {
 			bot.Low:    {First: 8 * time.Hour, Next: 16 * time.Hour},
 		},
 		Undo: 20 * time.Second, Grace: 30 * time.Minute, Reach: 50_000,
-		Folding: bot.Folding{After: 8, Within: 10 * time.Minute},
+		Approvals: bot.Approvals{Channel: "approvals", Quorum: map[bot.Matter]int{bot.PostMatter: 1}},
+		Folding:   bot.Folding{After: 8, Within: 10 * time.Minute},
 	}
 }
 

@@ -82,6 +82,26 @@ func TestTheSeedGoesOnWhereItWasInterrupted(t *testing.T) {
 	}
 }
 
+// Whoever writes a post finds somebody else who may let it out, and who sees it asked.
+func TestEveryAuthorHasAnApprover(t *testing.T) {
+	b := demo.Config(slog.New(slog.DiscardHandler)).Brands[0]
+	room, ok := b.Channel(b.Approvals.Channel)
+	if !ok || b.Approvals.Needs(bot.PostMatter) != 1 {
+		t.Fatalf("decisions are made by %+v", b.Approvals)
+	}
+	for _, author := range b.People {
+		var may []bot.PersonID
+		for _, p := range b.People {
+			if b.Approvals.MayDecide(p, author.ID) && room.Sees(p) {
+				may = append(may, p.ID)
+			}
+		}
+		if len(may) == 0 {
+			t.Errorf("nobody decides about what %s writes", author.ID)
+		}
+	}
+}
+
 func TestEmptyHasNobody(t *testing.T) {
 	data := t.TempDir()
 	a, ctx, stop := start(t, data)

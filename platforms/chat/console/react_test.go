@@ -112,6 +112,20 @@ func TestReactionsThatAreRefused(t *testing.T) {
 	}
 }
 
+// An empty channel says what will appear in it, which of decisions is something else.
+func TestEmptyChannelOfDecisions(t *testing.T) {
+	all := brands().All()
+	all[0].Channels = append(slices.Clone(all[0].Channels), bot.Channel{ID: "approvals", Platform: "console", Space: "aurora", Remote: "board"})
+	all[0].Approvals.Channel = "approvals"
+	r := newRig(t, func(o *Options) { o.Brands = func() *bot.Brands { return bot.NewBrands(all...) } })
+	_, inbox := r.get("/c/aurora/inbox", "aurora/ana")
+	_, board := r.get("/c/aurora/board", "aurora/ana")
+	const decisions, items = "Nothing waits for a decision", "Nothing has arrived yet"
+	if !strings.Contains(board, decisions) || strings.Contains(board, items) || strings.Contains(inbox, decisions) || !strings.Contains(inbox, items) {
+		t.Errorf("the channel of decisions says %s, the inbox %s", board, inbox)
+	}
+}
+
 func TestPicker(t *testing.T) {
 	first := func(change func(*bot.Brand)) string {
 		all := brands().All()

@@ -75,6 +75,7 @@ type paneView struct {
 	Earlier string // address of the earlier ones
 	Link    string
 	Square  string
+	Decides bool // a channel only for decisions
 	Last    bot.ID
 }
 
@@ -100,7 +101,7 @@ type pageView struct {
 // roomPane reads a channel's messages.
 func (v *Viewer) roomPane(tx *storage.Tx, in string, before bot.ID) (*paneView, error) {
 	ch, _ := v.Channel(in)
-	p := &paneView{V: v, Room: in, Name: ch.ID, Link: Link(v.Brand.ID, in, ""), Square: web(v.Square)}
+	p := &paneView{V: v, Room: in, Name: ch.ID, Link: Link(v.Brand.ID, in, ""), Square: web(v.Square), Decides: ch.ID == v.Brand.Approvals.Channel && !ch.Default}
 	st, err := room.Stand(tx, v.Brand.ID, v.User, in, "")
 	if err != nil {
 		return nil, err
