@@ -173,7 +173,7 @@ func (d *Desk) show(tx *storage.Tx, r *bot.Request, at act.Place) error {
 // opens shows a new request in the room where its brand decides. What answers a
 // private message is asked about where private messages are read.
 func (d *Desk) opens(tx *storage.Tx, b *bot.Brand, r *bot.Request) error {
-	ch, ok := room(b)
+	ch := b.DecidesIn()
 	if r.Trace != "" {
 		c, found, err := records.Found(records.ConversationOf(tx, r.Brand, r.Trace))
 		if err != nil {
@@ -181,27 +181,12 @@ func (d *Desk) opens(tx *storage.Tx, b *bot.Brand, r *bot.Request) error {
 		}
 		if found && c.Private {
 			ch = b.ChannelFor(&c)
-			ok = ch.ID != ""
 		}
 	}
-	if !ok {
+	if ch.ID == "" {
 		return bot.Errorf(bot.Conflict, "error.request_nowhere")
 	}
 	return d.show(tx, r, act.Place{Platform: ch.Platform, Space: ch.Space, Channel: ch.Remote})
-}
-
-// room is the channel where a brand decides: the one it names, or its default.
-func room(b *bot.Brand) (bot.Channel, bool) {
-	if ch, ok := b.Channel(b.Approvals.Channel); ok {
-		return ch, true
-	}
-	if i := slices.IndexFunc(b.Channels, func(c bot.Channel) bool { return c.Default }); i >= 0 {
-		return b.Channels[i], true
-	}
-	if len(b.Channels) == 0 {
-		return bot.Channel{}, false
-	}
-	return b.Channels[0], true
 }
 
 // addressed keeps with the request whom a reply answers, and as whom.
