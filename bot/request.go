@@ -162,9 +162,20 @@ func (r *Request) Word(p PersonID) (Decision, bool) {
 	return last, found
 }
 
-// Hear puts a person's word in the place of their last one.
+// Hear puts a person's word in the place of their last one. The same word again
+// keeps its place among the others and its time.
 func (r *Request) Hear(d Decision) {
-	r.Decisions = append(slices.DeleteFunc(slices.Clone(r.Decisions), func(o Decision) bool { return o.Who == d.Who }), d)
+	all := slices.Clone(r.Decisions)
+	if i := slices.IndexFunc(all, func(o Decision) bool { return o.Who == d.Who }); i >= 0 {
+		if o := all[i]; o.Yes == d.Yes && o.Off == d.Off {
+			d.At = o.At
+			all[i] = d
+			r.Decisions = all
+			return
+		}
+		all = slices.Delete(all, i, i+1)
+	}
+	r.Decisions = append(all, d)
 }
 
 // Agreeing counts the approvers whose last word on the request is yes, by the
