@@ -62,11 +62,17 @@ func (k *keys) undo() error {
 	return nil
 }
 
+// full is how far a page is filled before it is split. Most keys are in time order,
+// so that what is split is written to no more; half-full pages, the engine's own
+// choice, make the file half as large again at the same cost of time.
+const full = 0.9
+
 // bucket returns nil when nothing was ever written to the space.
 func (k *keys) bucket(space string) *bbolt.Bucket {
 	b := k.buckets[space]
 	if b == nil {
 		if b = k.tx.Bucket([]byte(space)); b != nil {
+			b.FillPercent = full
 			k.buckets[space] = b
 		}
 	}
@@ -98,6 +104,7 @@ func (k *keys) Put(space string, key, value []byte) error {
 		if b, err = k.tx.CreateBucket([]byte(space)); err != nil {
 			return err
 		}
+		b.FillPercent = full
 		k.buckets[space] = b
 	}
 	old := k.note(b, key)
