@@ -20,8 +20,9 @@ import (
 // maxNote is how many characters a note may have.
 const maxNote = 8_000
 
-// maxBody bounds what one request may bring, in bytes.
-const maxBody = 64 << 10
+// maxBody bounds what one request may bring, in bytes: a form with a text for each
+// of several accounts, which nine bytes a character may take.
+const maxBody = 256 << 10
 
 // reply is what a deed is answered with. Notice and Form are for the one who
 // did it only. Refused says that nothing was done; what was typed is kept then.

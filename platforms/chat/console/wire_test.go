@@ -287,6 +287,24 @@ func TestNotesAreKeptOrRefusedWithAReason(t *testing.T) {
 	}
 }
 
+// A form holds a text of its own for each of several accounts, in any script.
+func TestFormsWithSeveralTexts(t *testing.T) {
+	r := newRig(t)
+	var got map[string]string
+	r.listen(func(_ context.Context, e act.Event) (act.Answer, error) {
+		got = e.(act.Submitted).Values
+		return act.Answer{}, nil
+	})
+	text := strings.Repeat("字", 5000)
+	status, _ := r.act("submit", "aurora/ana", "verb", "post", "value.text", text, "value.text:square:aurora", text, "value.on:square:aurora", "true")
+	if want := map[string]string{"text": text, "text:square:aurora": text, "on:square:aurora": "true"}; status != 200 || !cmp.Equal(got, want) {
+		t.Errorf("%d with %d values", status, len(got))
+	}
+	if status, got := r.act("submit", "aurora/ana", "verb", "post", "value.text", strings.Repeat("x", maxBody)); status != 422 || !got.Refused {
+		t.Errorf("too much for one form answers %d", status)
+	}
+}
+
 func TestANoteWithoutScriptLeadsBack(t *testing.T) {
 	r := newRig(t)
 	r.listen(quiet)
