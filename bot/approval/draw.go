@@ -13,19 +13,20 @@ import (
 
 var approvers = []bot.Role{bot.Approver}
 
-// look is how each state of a request is marked, and the last part of the keys of
-// its words.
+// look is how each state of a request is marked and called, and the foot of those
+// that nobody's word made.
 var look = map[bot.RequestState]struct {
-	mark card.Mark
-	word string
+	mark  card.Mark
+	title card.Words
+	foot  card.Words
 }{
-	bot.Awaiting:   {card.MarkPending, "asked"},
-	bot.Agreed:     {card.MarkResolved, "approved"},
-	bot.Refused:    {card.MarkFailed, "rejected"},
-	bot.Returned:   {card.MarkOpen, "returned"},
-	bot.Superseded: {card.MarkNote, "superseded"},
-	bot.Lapsed:     {card.MarkOverdue, "lapsed"},
-	bot.Void:       {card.MarkNote, "void"},
+	bot.Awaiting:   {card.MarkPending, card.Words{Key: "approval.title.asked"}, card.Words{}},
+	bot.Agreed:     {card.MarkResolved, card.Words{Key: "approval.title.approved"}, card.Words{}},
+	bot.Refused:    {card.MarkFailed, card.Words{Key: "approval.title.rejected"}, card.Words{}},
+	bot.Returned:   {card.MarkOpen, card.Words{Key: "approval.title.returned"}, card.Words{}},
+	bot.Superseded: {card.MarkNote, card.Words{Key: "approval.title.superseded"}, card.W("approval.foot.superseded")},
+	bot.Lapsed:     {card.MarkOverdue, card.Words{Key: "approval.title.lapsed"}, card.W("approval.foot.lapsed")},
+	bot.Void:       {card.MarkNote, card.Words{Key: "approval.title.void"}, card.W("approval.foot.void")},
 }
 
 // draw shows a request: what it asks about, as it was asked, and where it stands.
@@ -41,8 +42,10 @@ func (d *Desk) draw(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error) {
 	if !ok {
 		b = &bot.Brand{ID: r.Brand}
 	}
+	state := look[r.State]
+	state.title.Args = []card.Arg{card.In("What", what(b, &r))}
 	out := card.Card{
-		Mark: look[r.State].mark, Title: card.W("approval.title."+look[r.State].word, card.In("What", what(b, &r))),
+		Mark: state.mark, Title: state.title,
 		Blocks: content(b, &r), Foot: foot(b, &r), Subject: slot.Subject.String(), Revision: r.Revision, Opens: true,
 	}
 	if r.State == bot.Awaiting {
@@ -151,7 +154,7 @@ func warnings(b *bot.Brand, found []bot.Finding) (out []card.Line) {
 			return append(out, card.Line{Mark: card.MarkOverdue, Words: card.W("approval.more_warnings", card.Count("N", len(found)-i))})
 		}
 		l := card.Line{Mark: card.MarkOverdue, Words: card.Fault(&bot.Error{Key: "check." + f.Check, Args: f.Args})}
-		if a, ok := b.Account(f.Account); ok {
+		if a, ok := b.Account(f.Account); ok && f.Args["Account"] == "" { // the sentence does not say it
 			l.Text = card.Outside(a.Name)
 		}
 		out = append(out, l)
@@ -186,7 +189,7 @@ func foot(b *bot.Brand, r *bot.Request) card.Words {
 	case bot.Refused, bot.Returned:
 		return refusal(b, r)
 	}
-	return card.W("approval.foot." + look[r.State].word)
+	return look[r.State].foot
 }
 
 // refusal is the last no, with its reason.
