@@ -59,6 +59,10 @@ const most = 5
 func Run(in Input) []bot.Finding {
 	var found []bot.Finding
 	texts := in.texts()
+	for i := range texts {
+		texts[i].links = links(texts[i].text, true)
+		texts[i].runs = runs(texts[i].text, texts[i].links)
+	}
 	for _, look := range []func(*Input, reading) []bot.Finding{
 		empty, secrets, cards, placeholders, blocked, brokenLinks, addresses, phones,
 	} {
@@ -94,11 +98,14 @@ func Run(in Input) []bot.Finding {
 	return found
 }
 
-// reading is a text of the draft with the accounts that get it.
+// reading is a text of the draft with the accounts that get it, and what more
+// than one check wants to know of it.
 type reading struct {
 	text     string
 	accounts []Account
 	shared   bool // it is not the text of one account alone
+	links    []span
+	runs     []run
 }
 
 // texts returns the text that all share, then those of accounts that have their own.

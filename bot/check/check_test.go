@@ -50,6 +50,7 @@ func TestTexts(t *testing.T) {
 		{"a signed token", "eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U", "secret!"},
 		{"a link with a password", "https://ana:hunter2@example.com/x", "secret!"},
 		{"chance", "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY9q2", "secret!"},
+		{"a pattern", strings.Repeat("zZ1", 12), ""},
 		{"a sum", "9e107d9d372bb6826bd81d3542a419d6", "secret_maybe"},
 		{"a long link", "https://example.com/watch/wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY9q2", ""},
 		{"a long hashtag", "#BlackFriday2026OfertasEspecialesEnMadridCentro", ""},
@@ -67,6 +68,7 @@ func TestTexts(t *testing.T) {
 		{"a wrong last digit", "4111 1111 1111 1112", ""},
 		{"of no maker", "1234567812345670", ""},
 		{"an order behind a hash", "#4111111111111111", ""},
+		{"a number behind a hash and a space", "Order # 4111 1111 1111 1111", ""},
 		{"the number of a book", "ISBN 978-3-16-148410-0", ""},
 		{"in a link", "https://example.com/4111111111111111", ""},
 
@@ -88,6 +90,7 @@ func TestTexts(t *testing.T) {
 		{"all, in capitals", "TODO INCLUIDO", "placeholder_maybe"},
 		{"all, in small letters", "todo va bien", ""},
 		{"to do, in Spanish", "TODO: escribir algo con más gracia", "placeholder!"},
+		{"all, and to do", "TODO lo que buscas\nTODO: poner el precio", "placeholder! placeholder_maybe"},
 		{"thirty", "la XXX edición del festival", "placeholder_maybe"},
 		{"to be decided", "Venue TBD", "placeholder_maybe"},
 		{"kisses", "love you xxx", ""},
@@ -99,6 +102,9 @@ func TestTexts(t *testing.T) {
 
 		{"an address", "write to ana.lopez+x@mail.example.com.", "email"},
 		{"an address behind a colon", "email:ana@example.com", "email"},
+		{"two addresses", "ana@example.com, berta@example.com", "email email"},
+		{"twice the same address", "ana@example.com ana@example.com", "email"},
+		{"an address in a link", "https://example.com/?to=ana@example.com", ""},
 		{"a handle", "thanks @ana and @ana@example.social", ""},
 		{"at", "5 @ 3, @home", ""},
 
@@ -179,6 +185,7 @@ func TestLengths(t *testing.T) {
 		"marks":              {Limits{Count: Graphemes, Max: 300}, "e\u0301", 300, 1, "too_long!"},
 		"bytes":              {Limits{Count: Bytes, Max: 300}, "é", 150, 2, "too_long_bytes!"},
 		"code units":         {Limits{Count: UTF16, Max: 4096}, "😀", 2048, 2, "too_long!"},
+		"bytes alone":        {Limits{MaxBytes: 300}, "é", 150, 2, "too_long_bytes!"},
 		"both, bytes first":  {Limits{Count: Graphemes, Max: 300, MaxBytes: 3000}, "👨\u200d👩\u200d👧", 166, 6, "too_long_bytes!"},
 		"both, letters only": {Limits{Count: Graphemes, Max: 300, MaxBytes: 3000}, "a", 300, 1, "too_long!"},
 	}
@@ -350,6 +357,19 @@ func TestRepetition(t *testing.T) {
 	found := Run(in)
 	if len(found) != 1 || found[0].Args["Day"] != "2026-11-25" {
 		t.Errorf("found %v, want the one most alike", found)
+	}
+}
+
+// TestNewestFirst lets the older of very much that was said fall aside.
+func TestNewestFirst(t *testing.T) {
+	in := about("Good morning to all of you")
+	in.Recent = []Recent{{"net:acme", strings.Repeat("Another word. ", compared/14), now.Add(-2 * time.Hour)}, {"net:acme", in.Content.Text, now.Add(-time.Hour)}}
+	if got := names(Run(in)); got != "same" {
+		t.Errorf("the newest: %q", got)
+	}
+	in.Recent[1].At = now.Add(-3 * time.Hour)
+	if got := names(Run(in)); got != "" {
+		t.Errorf("beyond what is compared: %q", got)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"regexp"
 	"slices"
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,40 +15,95 @@ import (
 // span is a part of a text, in bytes.
 type span struct{ from, to int }
 
+// within reports whether the part of the text touches one of the spans, which are in order.
+func within(spans []span, from, to int) bool {
+	i := sort.Search(len(spans), func(i int) bool { return spans[i].to > from })
+	return i < len(spans) && spans[i].from < to
+}
+
 var (
-	schemed = regexp.MustCompile("(?i)\\bhttps?://[^\\s<>\"`]+")
-	bare    = regexp.MustCompile(`(?i)(?:[a-z0-9][a-z0-9-]*\.)+([a-z]{2,24})\b(?:[/?#][^\s<>"` + "`" + `]*)?`)
-	scheme  = regexp.MustCompile(`(?i)^https?://`)
+	scheme   = regexp.MustCompile(`(?i)^https?://`)
+	bareHost = regexp.MustCompile(`(?i)^(?:[a-z0-9][a-z0-9-]*\.)+([a-z]{2,24})\b`)
 )
 
 // links returns the links of a text, in order. Bare ones, as "example.com/page",
 // are links only where asked for.
 func links(text string, alsoBare bool) []span {
 	var found []span
-	for _, m := range schemed.FindAllStringIndex(text, -1) {
-		link := ending(text[m[0]:m[1]])
+	for _, s := range started(text) {
+		link := ending(text[s.from:s.to])
 		if hostOf(link) != "" {
-			found = append(found, span{m[0], m[0] + len(link)})
+			found = append(found, span{s.from, s.from + len(link)})
 		}
 	}
-	if !alsoBare {
-		return found
+	if alsoBare {
+		found = append(found, bare(text, found)...)
+		slices.SortFunc(found, func(a, b span) int { return a.from - b.from })
 	}
-	taken := found
-	for _, m := range bare.FindAllStringSubmatchIndex(text, -1) {
-		for len(taken) > 0 && taken[0].to <= m[0] {
-			taken = taken[1:]
+	return found
+}
+
+// started returns what begins with the scheme of a link, up to where no link goes on.
+func started(text string) []span {
+	var found []span
+	for at := 0; ; {
+		n := strings.Index(text[at:], "://")
+		if n < 0 {
+			return found
 		}
-		before, _ := utf8.DecodeLastRuneInString(text[:m[0]])
-		after, _ := utf8.DecodeRuneInString(text[m[3]:])
-		if len(taken) > 0 && taken[0].from < m[1] || strings.ContainsRune("@#$./-_", before) || after == '@' ||
-			unicode.Is(unicode.Latin, before) || unicode.Is(unicode.Latin, after) || !topLevel(strings.ToLower(text[m[2]:m[3]])) {
+		sign := at + n
+		at = sign + len("://")
+		for _, name := range []string{"http", "https"} {
+			from := sign - len(name)
+			if from < 0 || !strings.EqualFold(text[from:sign], name) || from > 0 && kindOf(text[from-1]) != other {
+				continue
+			}
+			at += goesOn(text[at:])
+			found = append(found, span{from, at})
+			break
+		}
+	}
+}
+
+// goesOn returns how many bytes of the text may belong to a link that came before.
+func goesOn(text string) int {
+	n := strings.IndexFunc(text, func(r rune) bool { return strings.ContainsRune("<>\"`", r) || unicode.IsSpace(r) })
+	if n < 0 {
+		return len(text)
+	}
+	return n
+}
+
+// bare returns the links without a scheme, apart from what is one already.
+func bare(text string, taken []span) []span {
+	var found []span
+	for at := 0; ; {
+		n := strings.IndexByte(text[at:], '.')
+		if n < 0 {
+			return found
+		}
+		from, dot := at+n, at+n
+		for from > at && (kindOf(text[from-1]) != other || text[from-1] == '-') {
+			from--
+		}
+		at = dot + 1
+		m := bareHost.FindStringSubmatchIndex(text[from:min(len(text), from+256)])
+		if m == nil {
 			continue
 		}
-		found = append(found, span{m[0], m[0] + len(ending("http://"+text[m[0]:m[1]])) - len("http://")})
+		at = from + m[1]
+		before, _ := utf8.DecodeLastRuneInString(text[:from])
+		after, _ := utf8.DecodeRuneInString(text[at:])
+		if within(taken, from, at) || strings.ContainsRune("@#$./-_", before) || after == '@' ||
+			unicode.Is(unicode.Latin, before) || unicode.Is(unicode.Latin, after) || !topLevel(strings.ToLower(text[from+m[2]:from+m[3]])) {
+			continue
+		}
+		if after == '/' || after == '?' || after == '#' {
+			at += goesOn(text[at:])
+		}
+		at = from + len(ending("http://"+text[from:at])) - len("http://")
+		found = append(found, span{from, at})
 	}
-	slices.SortFunc(found, func(a, b span) int { return a.from - b.from })
-	return found
 }
 
 // ending cuts off what stands behind a link without belonging to it: marks of
@@ -122,13 +178,21 @@ func brokenLinks(_ *Input, t reading) []bot.Finding {
 			found = append(found, warns("link", "Link", link))
 		}
 	}
-	for _, m := range started.FindAllStringIndex(t.text, -1) {
-		if link := t.text[m[0]:m[1]]; !sound(link) {
+	for _, s := range started(t.text) {
+		link := t.text[s.from:s.to]
+		if strings.HasSuffix(link, "://") {
+			rest := strings.TrimLeft(t.text[s.to:], " ")
+			link += " " + rest[:goesOn(rest)]
+		}
+		if !sound(link) {
 			add(link)
 		}
 	}
 	words := strings.Fields(t.text)
 	for i, w := range words {
+		if len(found) == most {
+			break
+		}
 		w = strings.TrimLeft(w, "([{<\"'«“‘")
 		if !mistyped(w) {
 			continue
@@ -140,10 +204,6 @@ func brokenLinks(_ *Input, t reading) []bot.Finding {
 	}
 	return found
 }
-
-// started is a link from its beginning, with what stands behind a space where
-// nothing else does.
-var started = regexp.MustCompile("(?i)\\bhttps?://(?:[^\\s<>\"`]+| ?[^\\s<>\"`]*)")
 
 // sound reports whether a link with a scheme is written as links are.
 func sound(link string) bool {

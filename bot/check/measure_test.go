@@ -49,6 +49,8 @@ func TestMeasure(t *testing.T) {
 		{"Hangul signs, the first of weight 2", "ᄀ", 1, 1, 3, 1, 2},
 		{"CJK", "春の風", 3, 3, 9, 3, 6},
 		{"quotation marks", "“a”", 3, 3, 7, 3, 3},
+		{"the ends of what weighs 1", "\u2000\u2010\u201f\u2032\u2037\u200d", 6, 5, 18, 6, 6},
+		{"what lies next to them", "\u1fff\u200e\u200f\u2020\u2031\u2038", 6, 6, 18, 6, 12},
 		{"an ellipsis", "…", 1, 1, 3, 1, 2},
 		{"a smile", "😀", 1, 1, 4, 2, 2},
 		{"two smiles", "😀😀", 2, 2, 8, 4, 4},

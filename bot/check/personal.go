@@ -10,23 +10,36 @@ import (
 	"ponte/bot"
 )
 
-var address = regexp.MustCompile(`[\pL\pN][\pL\pN._%+\-]{0,63}@(?:[\pL\pN][\pL\pN\-]{0,62}\.)+\pL{2,24}`)
+// server is what stands behind the @ of an e-mail address.
+var server = regexp.MustCompile(`^(?:[\pL\pN][\pL\pN\-]{0,62}\.)+\pL{2,24}`)
 
 // addresses finds e-mail addresses. A handle with its server has an @ before it.
 func addresses(_ *Input, t reading) []bot.Finding {
 	var found []bot.Finding
 	seen := map[string]bool{}
-	skip := links(t.text, false)
-	for _, m := range address.FindAllStringIndex(t.text, -1) {
-		mail := t.text[m[0]:m[1]]
-		within := slices.ContainsFunc(skip, func(l span) bool { return l.from < m[1] && m[0] < l.to })
-		if within || strings.HasSuffix(t.text[:m[0]], "@") || seen[mail] || len(found) == most {
+	for at := 0; len(found) < most; {
+		n := strings.IndexByte(t.text[at:], '@')
+		if n < 0 {
+			break
+		}
+		sign := at + n
+		begin := strings.TrimRightFunc(t.text[at:sign], inName)
+		from := at + len(begin)
+		name := strings.TrimLeft(t.text[from:sign], "._%+-")
+		at = sign + 1
+		host := server.FindString(t.text[at:min(len(t.text), at+256)])
+		mail := name + "@" + host
+		if name == "" || host == "" || strings.HasSuffix(t.text[:from], "@") || within(t.links, from, at) || seen[mail] {
 			continue
 		}
 		seen[mail] = true
 		found = append(found, warns("email", "Address", quote(mail)))
 	}
 	return found
+}
+
+func inName(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._%+-", r)
 }
 
 // run is a number as it is written: groups of digits with one sign between each two.
@@ -41,14 +54,10 @@ var digitRun = regexp.MustCompile(`\+?\(?\d+(?:\)?[ \x{a0}\x{202f}.\-]?\(?\d+)*`
 
 // runs returns the numbers of a text that stand by themselves: not in links, nor
 // in words, hashtags and handles, nor behind a sign of money or before a per cent.
-func runs(text string) []run {
+func runs(text string, links []span) []run {
 	var found []run
-	skip := links(text, true)
 	for _, m := range digitRun.FindAllStringIndex(text, -1) {
-		for len(skip) > 0 && skip[0].to <= m[0] {
-			skip = skip[1:]
-		}
-		if len(skip) > 0 && skip[0].from < m[1] {
+		if within(links, m[0], m[1]) {
 			continue
 		}
 		before := strings.TrimRight(text[:m[0]], spaces)
@@ -79,7 +88,7 @@ func money(r rune) bool { return unicode.Is(unicode.Sc, r) }
 // with the right last digit. One may stand among other numbers.
 func cards(_ *Input, t reading) []bot.Finding {
 	var found []bot.Finding
-	for _, r := range runs(t.text) {
+	for _, r := range t.runs {
 		if number := cardIn(r); number != "" && len(found) < most {
 			found = append(found, stops("card", "Begins", masked(number)))
 		}
@@ -159,7 +168,7 @@ var called = []string{"tel", "tfno", "tlf", "phone", "call", "llam", "móvil", "
 func phones(_ *Input, t reading) []bot.Finding {
 	var found []bot.Finding
 	seen := map[string]bool{}
-	for _, r := range runs(t.text) {
+	for _, r := range t.runs {
 		if isPhone(r, t.text[:r.from]) && cardIn(r) == "" && !seen[r.digits] && len(found) < most {
 			seen[r.digits] = true
 			found = append(found, warns("phone", "Number", quote(r.text)))

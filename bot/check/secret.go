@@ -3,6 +3,7 @@ package check
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -10,56 +11,73 @@ import (
 	"ponte/bot"
 )
 
-// keys are the forms of keys and tokens that say by themselves what they are.
-var keys = regexp.MustCompile(`-----BEGIN [A-Z0-9 ]{0,40}|` +
-	`\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|` +
-	`\b[sr]k_(?:live|test)_[A-Za-z0-9]{10,}|\bwhsec_[A-Za-z0-9+/=]{16,}|` +
-	`\bgh[pousr]_[A-Za-z0-9]{20,}|\bgithub_pat_[A-Za-z0-9_]{20,}|\bglpat-[A-Za-z0-9_\-]{16,}|` +
-	`\bxox[abeoprs]-[A-Za-z0-9\-]{8,}|\bxapp-[A-Za-z0-9\-]{8,}|` +
-	`\bsk-[A-Za-z0-9_\-]{20,}|\bhf_[A-Za-z0-9]{30,}|\bnpm_[A-Za-z0-9]{30,}|\bAIza[A-Za-z0-9_\-]{30,}|\bya29\.[A-Za-z0-9_\-]{20,}|` +
-	`\bSG\.[A-Za-z0-9_\-]{16,}\.[A-Za-z0-9_\-]{16,}|\beyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]*|` +
-	`(?i:https?://)[^\s/:@<>]+:[^\s/@<>]+@`)
-
-// opaque are runs long enough to be a key without a form of its own.
-var opaque = regexp.MustCompile(`[A-Za-z0-9+/_=\-]{32,}`)
+// keys are the forms of keys and tokens that say by themselves what they are,
+// each with what stands in all of that form.
+var keys = []struct {
+	sign string
+	form *regexp.Regexp
+}{
+	{"-----BEGIN ", regexp.MustCompile(`-----BEGIN [A-Z0-9 ]{0,40}`)},
+	{"AKIA", regexp.MustCompile(`\bAKIA[A-Z0-9]{16}\b`)},
+	{"ASIA", regexp.MustCompile(`\bASIA[A-Z0-9]{16}\b`)},
+	{"k_live_", regexp.MustCompile(`\b[sr]k_live_[A-Za-z0-9]{10,}`)},
+	{"k_test_", regexp.MustCompile(`\b[sr]k_test_[A-Za-z0-9]{10,}`)},
+	{"whsec_", regexp.MustCompile(`\bwhsec_[A-Za-z0-9+/=]{16,}`)},
+	{"gh", regexp.MustCompile(`\bgh[pousr]_[A-Za-z0-9]{20,}`)},
+	{"github_pat_", regexp.MustCompile(`\bgithub_pat_[A-Za-z0-9_]{20,}`)},
+	{"glpat-", regexp.MustCompile(`\bglpat-[A-Za-z0-9_\-]{16,}`)},
+	{"xox", regexp.MustCompile(`\bxox[abeoprs]-[A-Za-z0-9\-]{8,}`)},
+	{"xapp-", regexp.MustCompile(`\bxapp-[A-Za-z0-9\-]{8,}`)},
+	{"sk-", regexp.MustCompile(`\bsk-[A-Za-z0-9_\-]{20,}`)},
+	{"hf_", regexp.MustCompile(`\bhf_[A-Za-z0-9]{30,}`)},
+	{"npm_", regexp.MustCompile(`\bnpm_[A-Za-z0-9]{30,}`)},
+	{"AIza", regexp.MustCompile(`\bAIza[A-Za-z0-9_\-]{30,}`)},
+	{"ya29.", regexp.MustCompile(`\bya29\.[A-Za-z0-9_\-]{20,}`)},
+	{"SG.", regexp.MustCompile(`\bSG\.[A-Za-z0-9_\-]{16,}\.[A-Za-z0-9_\-]{16,}`)},
+	{"eyJ", regexp.MustCompile(`\beyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]*`)},
+	{"@", regexp.MustCompile(`(?i:https?://)[^\s/:@<>]+:[^\s/@<>]+@`)},
+}
 
 // secrets finds what looks like a key, a token or a password. It shows no more of
 // one than how it begins.
 func secrets(_ *Input, t reading) []bot.Finding {
 	var found []bot.Finding
-	var taken []span
-	add := func(s span, f bot.Finding) {
-		for _, o := range taken {
-			if s.from < o.to && o.from < s.to {
-				return
-			}
-		}
-		taken = append(taken, s)
-		if len(found) < most {
-			found = append(found, f)
-		}
-	}
-	for _, m := range keys.FindAllStringIndex(t.text, -1) {
-		add(span{m[0], m[1]}, stops("secret", "Begins", masked(t.text[m[0]:m[1]])))
-	}
-	for _, l := range links(t.text, false) {
-		taken = append(taken, l) // pages have long names without being secret
-	}
-	for _, m := range opaque.FindAllStringIndex(t.text, -1) {
-		word := t.text[m[0]:m[1]]
-		before, _ := utf8.DecodeLastRuneInString(t.text[:m[0]])
-		if strings.ContainsRune("#@", before) || unicode.IsLetter(before) {
+	var known []span
+	for _, k := range keys {
+		if !strings.Contains(t.text, k.sign) {
 			continue
 		}
-		switch {
-		case random(word):
-			add(span{m[0], m[1]}, stops("secret", "Begins", masked(word)))
-		case hexadecimal(word):
-			add(span{m[0], m[1]}, warns("secret_maybe", "Begins", masked(word)))
+		for _, m := range k.form.FindAllStringIndex(t.text, most) {
+			known = append(known, span{m[0], m[1]})
 		}
 	}
-	return found
+	slices.SortFunc(known, func(a, b span) int { return a.from - b.from })
+	for _, k := range known {
+		found = append(found, stops("secret", "Begins", masked(t.text[k.from:k.to])))
+	}
+	for from, to := 0, 0; from < len(t.text) && len(found) < most; from = to + 1 {
+		for to = from; to < len(t.text) && inKey(t.text[to]); to++ {
+		}
+		if to-from < opaque || within(known, from, to) || within(t.links, from, to) {
+			continue
+		}
+		before, _ := utf8.DecodeLastRuneInString(t.text[:from])
+		word := t.text[from:to]
+		switch {
+		case before == '#' || before == '@' || unicode.IsLetter(before):
+		case random(word):
+			found = append(found, stops("secret", "Begins", masked(word)))
+		case hexadecimal(word):
+			found = append(found, warns("secret_maybe", "Begins", masked(word)))
+		}
+	}
+	return found[:min(len(found), most)]
 }
+
+// opaque is how many signs in a row may be a key without a form of its own.
+const opaque = 32
+
+func inKey(c byte) bool { return kindOf(c) != other || strings.IndexByte("+/_=-", c) >= 0 }
 
 // masked shows how a secret begins.
 func masked(secret string) string { return secret[:4] + "…" }
@@ -93,7 +111,7 @@ func random(word string) bool {
 
 // The kinds of signs in a key.
 const (
-	sign = iota
+	other = iota
 	upper
 	lower
 	digit
@@ -108,7 +126,7 @@ func kindOf(c byte) int {
 	case '0' <= c && c <= '9':
 		return digit
 	}
-	return sign
+	return other
 }
 
 // hexadecimal reports whether a word is a long number to the base of 16.

@@ -4,7 +4,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"ponte/bot"
 )
@@ -56,30 +58,36 @@ const stands = `(?:links?|url|enlace|collegamento|names?|nombre|nome|first.?name
 	`e-?mail|company|empresa|azienda|brand|marca|product|producto|prodotto|title|t[ií]tulo|titolo|text|texto|testo|caption|hashtags?|handle|` +
 	`number|n[uú]mero|numero|image|imagen|immagine|photo|foto|placeholder|xx+|todo|tbd|tbc|(?:your|tu|insert|inserta|insertar|inserisci|add|añade|aggiungi)\s[^\]>]{1,40})`
 
-var left = []*regexp.Regexp{
-	regexp.MustCompile(`\{\{\s*[\pL_.$][\pL\pN_.\- ]{0,40}\}\}|\$?\{\s*[\pL_$][\pL\pN_.\- ]{1,40}\}`),
-	regexp.MustCompile(`(?i)\[\s*` + stands + `\s*\]`),
-	regexp.MustCompile(`(?i)<\s*` + stands + `\s*>`),
-	regexp.MustCompile(`%[A-Z][A-Z_]+%`),
-	regexp.MustCompile(`(?i)\blorem\s+ipsum\b`),
+// left are the forms of what is to be filled in, each with how it begins.
+var left = []struct {
+	sign string
+	form *regexp.Regexp
+}{
+	{"{", regexp.MustCompile(`\{\{\s*[\pL_.$][\pL\pN_.\- ]{0,40}\}\}|\$?\{\s*[\pL_$][\pL\pN_.\- ]{1,40}\}`)},
+	{"[", regexp.MustCompile(`(?i)\[\s*` + stands + `\s*\]`)},
+	{"<", regexp.MustCompile(`(?i)<\s*` + stands + `\s*>`)},
+	{"%", regexp.MustCompile(`%[A-Z][A-Z_]+%`)},
 }
 
 // shouted are marks of unfinished work that are words as well: they are told from
 // those by what stands around them.
-var shouted = regexp.MustCompile(`(?:^|[^\pL\pN_#@])(TODO|FIXME|TBD|TBC|XXX+)(?:$|[^\pL\pN_])`)
+var shouted = []string{"TODO", "FIXME", "TBD", "TBC", "XXX"}
 
 // placeholders finds what somebody meant to fill in.
 func placeholders(_ *Input, t reading) []bot.Finding {
 	var found []bot.Finding
 	seen := map[string]bool{}
 	add := func(f bot.Finding) {
-		if word := f.Args["Word"]; len(found) < most && !seen[word] {
+		if word := f.Check + f.Args["Word"]; len(found) < most && !seen[word] {
 			seen[word] = true
 			found = append(found, f)
 		}
 	}
 	for _, form := range left {
-		for _, m := range form.FindAllStringIndex(t.text, -1) {
+		if !strings.Contains(t.text, form.sign) {
+			continue
+		}
+		for _, m := range form.form.FindAllStringIndex(t.text, -1) {
 			word := t.text[m[0]:m[1]]
 			if word[0] == '[' && strings.HasPrefix(t.text[m[1]:], "(") {
 				continue // a link as some write it
@@ -87,24 +95,40 @@ func placeholders(_ *Input, t reading) []bot.Finding {
 			add(stops("placeholder", "Word", quote(word)))
 		}
 	}
-	for at := 0; ; {
-		m := shouted.FindStringSubmatchIndex(t.text[at:])
-		if m == nil {
-			return found
-		}
-		word := t.text[at+m[2] : at+m[3]]
-		f := stops("placeholder", "Word", word)
-		if ordinary(word, t.text[:at+m[2]], t.text[at+m[3]:]) {
-			f.Check, f.Stops = "placeholder_maybe", false
-		}
-		add(f)
-		at += m[3]
+	if strings.Contains(bot.Words(t.text), " lorem ipsum ") {
+		add(stops("placeholder", "Word", "lorem ipsum"))
 	}
+	has := sync.OnceValue(func() bool { return hasTodo(t.text) })
+	for _, mark := range shouted {
+		for at := 0; len(found) < most; {
+			n := strings.Index(t.text[at:], mark)
+			if n < 0 {
+				break
+			}
+			from := at + n
+			at = from + len(mark)
+			for mark == "XXX" && strings.HasPrefix(t.text[at:], "X") {
+				at++
+			}
+			before, after := t.text[:from], t.text[at:]
+			last, _ := utf8.DecodeLastRuneInString(before)
+			next, _ := utf8.DecodeRuneInString(after)
+			if strings.ContainsRune("_#@", last) || inWord(last) || next == '_' || inWord(next) {
+				continue
+			}
+			f := stops("placeholder", "Word", t.text[from:at])
+			if ordinary(t.text[from:at], before, after, has) {
+				f.Check, f.Stops = "placeholder_maybe", false
+			}
+			add(f)
+		}
+	}
+	return found
 }
 
 // ordinary reports whether the mark may be a word of the text: "TODO" among
 // capitals or in a language that has it, "XXX" before what is counted so.
-func ordinary(word, before, after string) bool {
+func ordinary(word, before, after string, hasTodo func() bool) bool {
 	next := firstWord(after)
 	switch {
 	case word == "TBD" || word == "TBC":
@@ -114,24 +138,27 @@ func ordinary(word, before, after string) bool {
 	case word != "TODO":
 		return false
 	}
-	line := before[strings.LastIndexByte(before, '\n')+1:]
-	alone := strings.TrimFunc(line, unicode.IsSpace) == ""
+	line := before[max(0, len(before)-80):]
+	line = line[strings.LastIndexByte(line, '\n')+1:]
+	alone := strings.TrimSpace(line) == ""
 	if alone && strings.HasPrefix(after, ":") || strings.HasPrefix(after, "(") {
 		return false
 	}
-	if capitals(next) || capitals(lastWord(before)) {
-		return true
-	}
-	words := bot.Words(before + " " + after)
-	return slices.ContainsFunc(hasTodo, func(w string) bool { return strings.Contains(words, " "+w+" ") })
+	return capitals(next) || capitals(lastWord(before)) || hasTodo()
+}
+
+// hasTodo reports whether the text is in a language in which "todo" is a word.
+func hasTodo(text string) bool {
+	words := bot.Words(text)
+	return slices.ContainsFunc(telling, func(w string) bool { return strings.Contains(words, " "+w+" ") })
 }
 
 // numbered are the things that have a Roman number before them.
 var numbered = strings.Fields("edición edicion aniversario feria congreso festival jornadas certamen premio encuentro semana concurso " +
 	"edizione anniversario fiera convegno giornata premio concorso edition anniversary congress conference century siglo secolo")
 
-// hasTodo are words that tell the languages in which "todo" is one.
-var hasTodo = strings.Fields("el los las lo que y con para por del es está tu su nuestro nuestra desde hasta más muy también não você uma seu sua")
+// telling are words of the languages in which "todo" is one.
+var telling = strings.Fields("el los las lo que y con para por del es está tu su nuestro nuestra desde hasta más muy también não você uma seu sua")
 
 func firstWord(text string) string {
 	if words := strings.Fields(text[:min(len(text), 80)]); len(words) > 0 {
