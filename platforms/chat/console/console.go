@@ -54,6 +54,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/platforms/chat/console/room"
+	"ponte/platforms/chat/console/untold"
 	"ponte/platforms/chat/console/view"
 	"ponte/storage"
 )
@@ -72,11 +73,11 @@ type Options struct {
 
 // Console is the built-in team chat. It is made by New.
 type Console struct {
-	store storage.Store
-	opt   Options
-	hub   *room.Hub
-	owing chan struct{} // a reaction was not taken in
-	mux   *http.ServeMux
+	store  storage.Store
+	opt    Options
+	hub    *room.Hub
+	untold *untold.Queue
+	mux    *http.ServeMux
 
 	mu      sync.Mutex
 	handler act.Handler
@@ -93,13 +94,13 @@ func New(store storage.Store, opt Options) *Console {
 		opt.Commands = func() []act.Command { return nil }
 	}
 	opt.Log = cmp.Or(opt.Log, slog.Default())
-	c := &Console{store: store, opt: opt, hub: room.NewHub(), owing: make(chan struct{}, 1)}
+	c := &Console{store: store, opt: opt, hub: room.NewHub(), untold: untold.New(store, opt.Now, opt.Log)}
 	c.mux = c.routes()
 	return c
 }
 
 // Collections lists what the store must be opened with.
-func Collections() []storage.Definition { return append(room.Collections(), untolds) }
+func Collections() []storage.Definition { return append(room.Collections(), untold.Collections()...) }
 
 // Name returns "console".
 func (c *Console) Name() string { return view.Platform }
@@ -115,7 +116,7 @@ func (c *Console) Traits(act.Place) act.Traits {
 // reaction that is shown comes to h again until h takes it.
 func (c *Console) Listen(ctx context.Context, h act.Handler) error {
 	c.listen(h)
-	c.catchUp(ctx, h)
+	c.untold.Run(ctx, h)
 	c.listen(nil)
 	c.hub.HangUp()
 	return nil

@@ -76,8 +76,8 @@ func (c *commentView) Hue() uint32 {
 	return h.Sum32() % 8
 }
 
-// Shown is a text as it may be shown: see shown.
-func (*speech) Shown(text string) string { return shown(text) }
+// Shown is a text as it may be shown.
+func (*speech) Shown(text string) string { return gate.Shown(text) }
 
 // Stamp is a time for machines.
 func (*speech) Stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
@@ -144,49 +144,4 @@ func (s *Square) readThread(tx *storage.Tx, sp *speech, root comment, most int) 
 		}
 	}
 	return t, nil
-}
-
-// maxMarks is how many marks are shown on one letter; no script stacks more.
-const maxMarks = 4
-
-// shown makes a text safe to look at: controls show as what they are, what turns
-// the direction of other people's text is left out (the page sets each text
-// apart), marks pile up no higher than writing needs, and no more than one line
-// stays empty.
-func shown(text string) string {
-	var b strings.Builder
-	b.Grow(len(text))
-	marks, lines := 0, 0
-	for _, r := range text {
-		if r == '\n' {
-			marks = 0
-			if lines++; lines > 2 {
-				continue
-			}
-			b.WriteRune(r)
-			continue
-		}
-		if !unicode.IsSpace(r) {
-			lines = 0
-		}
-		switch {
-		case unicode.In(r, unicode.Mn, unicode.Me):
-			if marks++; marks > maxMarks {
-				continue
-			}
-		case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069:
-			continue
-		case r == '\t':
-			r = ' '
-		case r < ' ':
-			r += 0x2400
-		case r == 0x7F, r >= 0x80 && r <= 0x9F:
-			r = utf8.RuneError
-		}
-		if !unicode.In(r, unicode.Mn, unicode.Me) {
-			marks = 0
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
 }

@@ -143,7 +143,7 @@ func (w *Webhook) Traits(at act.Place) act.Traits {
 	can := a.Out != "" && CheckSecret(a.OutSecret) == nil && !w.isOff(a)
 	return act.Traits{
 		Network: network, Honours: 24 * time.Hour, MaxText: a.MaxText, Count: act.Runes,
-		CanReply: can, CanPost: can, CanChange: can, CanRemove: can, Schedule: schedule,
+		CanReply: can, CanPost: can, MaxPost: a.MaxText, Pictures: 10, CanChange: can, CanRemove: can, Schedule: schedule,
 	}
 }
 
