@@ -2,11 +2,10 @@ package square
 
 import (
 	"hash/fnv"
-	"strings"
 	"time"
 	"unicode"
-	"unicode/utf8"
 
+	"ponte/platforms/social/square/gate"
 	"ponte/storage"
 )
 

@@ -1,7 +1,7 @@
 // Package gate stands before the public square: it keeps out what a page
 // elsewhere sends, lets each address write only so often and so much, tidies what is
-// written, and tells browsers to trust nothing but the square's own files. It knows nothing of what
-// is said there.
+// written and what is shown of it, and tells browsers to trust nothing but the
+// square's own files. It knows nothing of what is said there.
 package gate
 
 import (
