@@ -261,6 +261,8 @@ type Traits struct {
 	Count     Counting
 	CanReply  bool
 	CanPost   bool
+	MaxPost   int // length of a post, in units of Count; 0: no limit
+	Pictures  int // that a post may have
 	CanChange bool
 	CanRemove bool
 	Schedule  []time.Duration // waits before each further attempt; nil: Ponte's own back-off

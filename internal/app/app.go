@@ -18,12 +18,15 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/approval"
 	"ponte/bot/inbox"
 	"ponte/bot/outbox"
+	"ponte/bot/post"
 	"ponte/bot/records"
 	"ponte/bot/relay"
 	"ponte/bot/reply"
 	"ponte/commands"
+	"ponte/commands/posts"
 	"ponte/internal/i18n"
 	"ponte/internal/keep"
 	"ponte/internal/ops"
@@ -67,7 +70,9 @@ type App struct {
 	out    *outbox.Outbox
 	relay  *relay.Relay
 	desk   *reply.Desk
+	posts  *post.Desk
 	book   *commands.Book
+	decide *approval.Desk
 	log    *slog.Logger
 
 	metrics *ops.Metrics
@@ -113,7 +118,13 @@ func (a *App) build() {
 	})
 	a.relay = relay.New(a.store, a.out, a.Brands, a.log)
 	a.desk = reply.New(a.out, a.Brands, a.traits, a.relay, graphemes)
+	a.decide = approval.New(a.store, a.out, a.Brands, a.log)
+	a.posts = post.New(a.store, a.out, a.Brands, a.traits, a.decide, checks{a.traits}, a.log)
+	a.decide.For(bot.PostMatter, a.posts)
+	a.decide.For(bot.ReplyMatter, a.desk)
+	a.desk.Review(a.decide)
 	a.book = commands.New(a.store, a.Brands, inbox.New(a.out, a.Brands, a.traits), a.relay, a.desk, a.out, a.health, a.log)
+	a.book.Add(a.decide.React, posts.New(a.posts, a.decide, a.traits).Specs()...)
 }
 
 // Store returns the store.
@@ -149,6 +160,8 @@ func (a *App) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.out.Run(ctx) })
 	group.Go(func() error { return a.relay.Run(ctx) })
+	group.Go(func() error { return a.decide.Run(ctx) })
+	group.Go(func() error { return a.publishes(ctx) })
 	group.Go(func() error { return a.keepHouse(ctx) })
 	group.Go(func() error { return a.watchRoom(ctx) })
 	group.Go(func() error { return a.watchStore(ctx) })

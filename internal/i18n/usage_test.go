@@ -46,7 +46,7 @@ func texts[S ~string, V any](in map[S]V) (out []string) {
 // sayers are functions that put a table before the key they are given.
 var sayers = []sayer{
 	{"platforms/chat/console/", "Say", "console."},
-	{"commands/", "say", ""},
+	{"commands/", "Say", ""},
 }
 
 type sayer struct{ folder, name, table string }
@@ -401,7 +401,7 @@ func TestDisagreementsWithTheCodeAreFound(t *testing.T) {
 		{"by a sayer", "platforms/chat/console/x.go", `var _ = v.Say("y", "N", 1)`, "platforms/chat/console/x.go:3: no message console.y"},
 		{"by a sayer, a family", "platforms/chat/console/x.go", `var _ = v.Say("y."+k)`, "platforms/chat/console/x.go:3: no message console.y.…"},
 		{"by a sayer on a page", "platforms/chat/console/x.html", `<p>{{.Say "y" "N" 1}} {{$.Say (printf "z.%s" .Mark)}}</p>`, "platforms/chat/console/x.html:1: no message console.y\nplatforms/chat/console/x.html:1: no message console.z.…"},
-		{"by one that takes it whole", "commands/x.go", `var _ = say("a.x", card.Text("Who", v))`, "commands/x.go:3: a.x: nothing fills"},
+		{"by one that takes it whole", "commands/x.go", `var _ = Say("a.x", card.Text("Who", v))`, "commands/x.go:3: a.x: nothing fills"},
 		{"another's Say", "x.go", `var _ = v.Say("y")`, ""},
 		{"on a page, of another table", "x.js", `f("b.y")`, ""},
 	}

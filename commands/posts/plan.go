@@ -1,0 +1,201 @@
+package posts
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/card"
+	"ponte/bot/post"
+	"ponte/bot/records"
+	"ponte/commands"
+	"ponte/storage"
+)
+
+func (c *Commands) schedule() commands.Spec {
+	return commands.Spec{
+		Name: "schedule", Roles: managers, About: onDraft, Maybe: true, Options: []act.Option{commands.Required(draftOption()), commands.Required(commands.Rest(commands.Option("at", act.TimeOption)))},
+		Examples: []string{"schedule 12 tomorrow 18:30", "schedule 12 next slot"}, Run: c.runSchedule,
+	}
+}
+
+func (c *Commands) runSchedule(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
+	d, err := theDraft(tx, req)
+	if err != nil {
+		return act.Answer{}, err
+	}
+	o := post.Order{By: req.Person.ID, Token: req.Token, Content: d.Content, Campaign: d.Campaign}
+	if o.Content.When, err = c.moment(tx, req.Brand, d.Content.Accounts, req.Values["at"]); err != nil {
+		return act.Answer{}, err
+	}
+	d, found, err := c.desk.Edit(tx, req.Brand, d, o, -1)
+	if err != nil {
+		return act.Answer{}, err
+	}
+	return told(req.Brand, &d, found, "posts.edited"), nil
+}
+
+// nextSlot is the next time of the accounts' queues at which none of them has a post.
+func nextSlot(tx *storage.Tx, b *bot.Brand, accounts []bot.AccountID) (time.Time, error) {
+	for _, id := range accounts {
+		slots, err := freeSlots(tx, b, id, 1)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if len(slots) > 0 {
+			return slots[0].at, nil
+		}
+	}
+	return time.Time{}, field(bot.Errorf(bot.Invalid, "error.no_slot"), "at")
+}
+
+// A place is a time of a queue, and what goes out then.
+type place struct {
+	at   time.Time
+	post *bot.Post
+}
+
+const weeksAhead = 9
+
+// slots are the next times of an account's queue, with what has them.
+func slots(tx *storage.Tx, b *bot.Brand, id bot.AccountID, keep func(place) bool, n int) ([]place, error) {
+	account, _ := b.Account(id)
+	planned := map[int64]*bot.Post{}
+	end := tx.Now().AddDate(0, 0, 7*weeksAhead)
+	for p, err := range records.PostsAt.Under(tx, storage.K(b.ID), storage.From(storage.K(b.ID, tx.Now())), storage.Until(storage.K(b.ID, end))) {
+		if err != nil {
+			return nil, err
+		}
+		if p.Account == id {
+			planned[p.Due.Unix()] = &p
+		}
+	}
+	var out []place
+	now := tx.Now().In(b.Location())
+	for day := range 7 * weeksAhead {
+		date := now.AddDate(0, 0, day)
+		for _, s := range account.Queue {
+			at := time.Date(date.Year(), date.Month(), date.Day(), s.At/60, s.At%60, 0, 0, b.Location())
+			if date.Weekday() != s.Day || !at.After(now) || at.Hour()*60+at.Minute() != s.At { // no such time that day
+				continue
+			}
+			p := place{at, planned[at.Unix()]}
+			if keep(p) {
+				out = append(out, p)
+			}
+		}
+		if len(out) >= n {
+			break
+		}
+	}
+	sortPlaces(out)
+	return out[:min(n, len(out))], nil
+}
+
+func freeSlots(tx *storage.Tx, b *bot.Brand, id bot.AccountID, n int) ([]place, error) {
+	return slots(tx, b, id, func(p place) bool { return p.post == nil }, n)
+}
+
+func (c *Commands) queue() commands.Spec {
+	return commands.Spec{
+		Name: "queue", Roles: bot.Anyone, Reads: true, Options: []act.Option{toOption()}, Examples: []string{"queue", "queue shop"}, Run: c.runQueue,
+	}
+}
+
+// runQueue shows the next slots of each account, and what has them.
+func (c *Commands) runQueue(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
+	if !req.Brand.DecidesIn().Sees(req.Person) {
+		return act.Answer{}, bot.Errorf(bot.Denied, "error.room")
+	}
+	ids, err := c.accounts(req.Brand, req.Values["to"])
+	if err != nil {
+		return act.Answer{}, err
+	}
+	n := card.Card{Mark: card.MarkNote, Title: card.W("posts.queue")}
+	for _, id := range ids {
+		next, err := slots(tx, req.Brand, id, func(place) bool { return true }, 6)
+		if err != nil {
+			return act.Answer{}, err
+		}
+		list := []card.Line{}
+		for _, p := range next {
+			l := card.Line{Mark: card.MarkNote, Words: card.W("posts.slot_free", card.At("At", p.at))}
+			if p.post != nil {
+				d, err := records.Drafts.Get(tx, storage.K(req.Brand.ID, p.post.Draft))
+				if err != nil {
+					return act.Answer{}, err
+				}
+				l = card.Line{Mark: marks[p.post.State], Words: card.W("posts.slot_taken", card.At("At", p.at), card.Text("Number", strconv.Itoa(d.Number))), Text: card.Outside(bot.Short(d.Content.For(id), 80))}
+			}
+			list = append(list, l)
+		}
+		n.Blocks = append(n.Blocks, card.Say(card.Literal(nameOf(req.Brand, id))))
+		if len(list) == 0 {
+			n.Blocks = append(n.Blocks, card.Say(card.W("posts.no_queue")))
+			continue
+		}
+		n.Blocks = append(n.Blocks, card.Block{List: list})
+	}
+	return act.Answer{Notice: &n}, nil
+}
+
+var spans = []string{"day", "week", "month"}
+
+func (c *Commands) calendar() commands.Spec {
+	return commands.Spec{
+		Name: "calendar", Roles: bot.Anyone, Reads: true, Options: []act.Option{commands.OneOf(commands.Option("span", act.ChoiceOption), spans...)},
+		Examples: []string{"calendar", "calendar month"}, Run: c.runCalendar,
+	}
+}
+
+const entriesAtMost = 60
+
+// runCalendar lists what goes out, and went out, from today's midnight on.
+func (c *Commands) runCalendar(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
+	if !req.Brand.DecidesIn().Sees(req.Person) {
+		return act.Answer{}, bot.Errorf(bot.Denied, "error.room")
+	}
+	span := strings.ToLower(req.Values["span"])
+	days, ok := map[string]int{"": 7, "day": 1, "week": 7, "month": 31}[span]
+	if !ok {
+		return act.Answer{}, bot.Errorf(bot.Invalid, "error.choice", "Given", bot.Short(span, 30), "Choices", strings.Join(spans, ", "))
+	}
+	now := tx.Now().In(req.Brand.Location())
+	from := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, req.Brand.Location())
+	to := from.AddDate(0, 0, days)
+	n := card.Card{Mark: card.MarkNote, Title: card.W("posts.calendar", card.At("From", from), card.At("To", to.Add(-time.Minute)))}
+	var list []card.Line
+	more := 0
+	for p, err := range records.PostsAt.Under(tx, storage.K(req.Brand.ID), storage.From(storage.K(req.Brand.ID, from)), storage.Until(storage.K(req.Brand.ID, to))) {
+		if err != nil {
+			return act.Answer{}, err
+		}
+		if len(list) == entriesAtMost {
+			more++
+			continue
+		}
+		d, err := records.Drafts.Get(tx, storage.K(req.Brand.ID, p.Draft))
+		if err != nil {
+			return act.Answer{}, err
+		}
+		at := p.Due
+		if !p.OutAt.IsZero() {
+			at = p.OutAt
+		}
+		list = append(list, card.Line{
+			Mark: marks[p.State], Text: card.Outside(bot.Short(d.Content.For(p.Account), 60)),
+			Words: card.W("posts.entry", card.At("At", at), card.Text("Number", strconv.Itoa(d.Number)), card.Text("Account", nameOf(req.Brand, p.Account)), card.In("State", card.W("posts.state."+key(p.State)))),
+		})
+	}
+	if len(list) == 0 {
+		n.Blocks = []card.Block{card.Say(card.W("posts.calendar_empty"))}
+		return act.Answer{Notice: &n}, nil
+	}
+	n.Blocks = []card.Block{{List: list}}
+	if more > 0 {
+		n.Foot = card.W("inbox.more", card.Count("N", more))
+	}
+	return act.Answer{Notice: &n}, nil
+}

@@ -1,0 +1,138 @@
+// Package posts is what people ask for about what the brand says by itself:
+// writing, deciding, scheduling, and looking at what is planned. Its commands are
+// part of the one table.
+package posts
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/approval"
+	"ponte/bot/card"
+	"ponte/bot/post"
+	"ponte/bot/records"
+	"ponte/bot/when"
+	"ponte/commands"
+	"ponte/storage"
+)
+
+// Commands are the commands about posts, with what they work with.
+type Commands struct {
+	desk      *post.Desk
+	approvals *approval.Desk
+	traits    func(bot.AccountID) act.Traits
+}
+
+// New makes the commands.
+func New(desk *post.Desk, approvals *approval.Desk, traits func(bot.AccountID) act.Traits) *Commands {
+	return &Commands{desk: desk, approvals: approvals, traits: traits}
+}
+
+// Specs lists the commands for the table.
+func (c *Commands) Specs() []commands.Spec {
+	return []commands.Spec{
+		c.post(), c.edit(), c.duplicate(), c.cancel(), c.drafts(), c.show(), c.approve(), c.reject(), c.giveBack(), c.schedule(), c.queue(),
+		c.calendar(), c.pause(), c.resume(), c.release(), c.retry(), c.settle("post-is-out", true), c.settle("post-again", false),
+	}
+}
+
+var (
+	managers = []bot.Role{bot.Manager, bot.Strategist}
+	onDraft  = []string{act.OnDraft, act.OnPost, act.OnRequest}
+)
+
+// draftOption names a draft by its number; on a draft's own card it is not needed.
+func draftOption() act.Option { return commands.Option("draft", act.WordOption) }
+
+// toOption names accounts.
+func toOption() act.Option {
+	return act.Option{Name: "to", Summary: card.W("option.accounts"), Kind: act.WordOption}
+}
+
+// theDraft is the draft of the card or thread, or the one with the number given.
+func theDraft(tx *storage.Tx, req *commands.Request) (bot.Draft, error) {
+	given := strings.TrimPrefix(strings.TrimSpace(req.Values["draft"]), "#")
+	if given == "" && req.Draft != nil {
+		return *req.Draft, nil
+	}
+	if given == "" {
+		return bot.Draft{}, field(bot.Errorf(bot.Invalid, "error.which_draft"), "draft")
+	}
+	if !req.Brand.DecidesIn().Sees(req.Person) {
+		return bot.Draft{}, bot.Errorf(bot.Denied, "error.room")
+	}
+	n, err := strconv.Atoi(given)
+	if err != nil || n < 1 {
+		return bot.Draft{}, field(bot.Errorf(bot.NotFound, "error.no_draft", "Given", bot.Short(given, 20)), "draft")
+	}
+	d, err := records.DraftByNumber.First(tx, storage.K(req.Brand.ID, n))
+	if errors.Is(err, storage.ErrNotFound) {
+		err = field(bot.Errorf(bot.NotFound, "error.no_draft", "Given", bot.Short(given, 20)), "draft")
+	}
+	return d, err
+}
+
+func field(e *bot.Error, name string) *bot.Error { e.Field = name; return e }
+
+// moment reads when something is to go out: a time in words, "now", or the next
+// free slot of the accounts' queues.
+func (c *Commands) moment(tx *storage.Tx, b *bot.Brand, accounts []bot.AccountID, text string) (time.Time, error) {
+	text = strings.TrimSpace(text)
+	switch strings.ToLower(text) {
+	case "", "now", "ahora", "ora", "adesso", "subito":
+		return time.Time{}, nil
+	case "next slot", "next free slot", "slot", "próximo hueco", "proximo hueco", "prossimo spazio", "prossimo slot":
+		return nextSlot(tx, b, accounts)
+	}
+	t, err := when.Parse(text, tx.Now(), b.Location(), b.Hours)
+	if err != nil {
+		return t, field(bot.Errorf(bot.Invalid, "error.time", "Given", bot.Short(text, 40)).Because(err), "at")
+	}
+	return t, nil
+}
+
+// accounts reads which accounts are meant: ids, or what stands behind the colon in
+// one, or a network's name, with commas or spaces between them. Nothing means all
+// that can post.
+func (c *Commands) accounts(b *bot.Brand, text string) ([]bot.AccountID, error) {
+	var out []bot.AccountID
+	words := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == ';' })
+	for _, a := range b.Accounts {
+		if len(words) == 0 && c.traits(a.ID).CanPost {
+			out = append(out, a.ID)
+		}
+	}
+	for _, w := range words {
+		found := false
+		for _, a := range b.Accounts {
+			_, short, _ := strings.Cut(string(a.ID), ":")
+			if strings.EqualFold(w, string(a.ID)) || strings.EqualFold(w, short) || strings.EqualFold(w, a.Platform) || strings.EqualFold(w, a.Network) {
+				out, found = append(out, a.ID), true
+			}
+		}
+		if !found {
+			return nil, field(bot.Errorf(bot.NotFound, "error.no_account", "Given", bot.Short(w, 40)), "to")
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+// nameOf is what people call an account.
+func nameOf(b *bot.Brand, id bot.AccountID) string {
+	a, ok := b.Account(id)
+	if !ok {
+		return string(id)
+	}
+	return a.Network + " · " + a.Name
+}
+
+// title names a draft in one line.
+func title(d *bot.Draft) card.Words {
+	return card.W("posts.draft", card.Text("Number", strconv.Itoa(d.Number)))
+}

@@ -1,0 +1,76 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/approval"
+	"ponte/bot/records"
+	"ponte/storage"
+)
+
+// reconcile asks the team's chats, once Ponte runs, which reactions stand under
+// what still waits for a decision: those that came and went while it was down
+// count as well.
+func (a *App) reconcile(ctx context.Context) error {
+	for _, b := range a.Brands().All() {
+		open, err := storage.Look(ctx, a.store, func(tx *storage.Tx) (out []act.Slot, err error) {
+			for r, err := range records.RequestsOpen.Under(tx, storage.K(b.ID)) {
+				if err != nil {
+					return nil, err
+				}
+				s, ok, err := records.Found(records.Slots.Get(tx, storage.K(approval.Slot(r.ID))))
+				if err != nil {
+					return nil, err
+				}
+				if ok && s.Ref != "" {
+					out = append(out, s)
+				}
+			}
+			return out, nil
+		})
+		if err != nil && ctx.Err() == nil {
+			return err
+		}
+		for _, s := range open {
+			if err := a.reacted(ctx, b.ID, s); err != nil && ctx.Err() == nil {
+				a.log.Warn("which reactions stand under a request is not known", "request", s.Subject.ID, "err", err)
+			}
+		}
+	}
+	return nil
+}
+
+// publishes runs the posts' clock once the reactions that were missed are known, so
+// that a word taken back meanwhile keeps back what it was about.
+func (a *App) publishes(ctx context.Context) error {
+	if err := a.reconcile(ctx); err != nil {
+		return err
+	}
+	return a.posts.Run(ctx)
+}
+
+// reacted takes in what people reacted with on the message of one request.
+func (a *App) reacted(ctx context.Context, brand bot.BrandID, s act.Slot) error {
+	chat, ok := a.all[s.At.Platform].(act.Reacter)
+	if !ok {
+		return nil
+	}
+	there, err := chat.Reactions(ctx, s.At, s.Ref)
+	if err != nil {
+		return err
+	}
+	var seen []approval.Seen
+	for _, r := range there {
+		seen = append(seen, approval.Seen{Who: r.Who, Emoji: r.Emoji})
+	}
+	return a.store.Update(storage.Urgent(ctx), func(tx *storage.Tx) error {
+		b, ok := a.Brands().Brand(brand)
+		if !ok {
+			return errors.New("the brand is gone")
+		}
+		return a.decide.Reconcile(tx, b, s.Subject.ID, seen)
+	})
+}

@@ -1,0 +1,66 @@
+package app
+
+import (
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/check"
+	"ponte/bot/records"
+	"ponte/storage"
+)
+
+// recentFor is how far back a draft is compared with what went out, and plannedFor
+// how far around its time with what is to go out.
+const (
+	recentFor  = 30 * 24 * time.Hour
+	plannedFor = 24 * time.Hour
+	comparedTo = 500 // posts at most
+)
+
+// checks looks drafts over, with what the store and the accounts tell.
+type checks struct {
+	traits func(bot.AccountID) act.Traits
+}
+
+// Findings returns what is to be said of a draft before anybody is asked about it.
+func (c checks) Findings(tx *storage.Tx, b *bot.Brand, d *bot.Draft) ([]bot.Finding, error) {
+	in := check.Input{Content: d.Content, Now: tx.Now().In(b.Location()), Graphemes: graphemes}
+	for _, id := range d.Content.Accounts {
+		a, _ := b.Account(id)
+		t := c.traits(id)
+		in.Accounts = append(in.Accounts, check.Account{
+			ID: id, Name: a.Network + " · " + a.Name, Blocked: a.Refuses, Spacing: a.Spacing,
+			Limits: check.Limits{Count: string(t.Count), Max: t.MaxPost, Pictures: t.Pictures},
+		})
+	}
+	now := tx.Now()
+	at := d.Content.When
+	if at.IsZero() {
+		at = now
+	}
+	for p, err := range records.PostsAt.Under(tx, storage.K(b.ID), storage.From(storage.K(b.ID, now.Add(-recentFor))), storage.Until(storage.K(b.ID, now)), storage.Reverse(), storage.Limit(comparedTo)) {
+		if err != nil {
+			return nil, err
+		}
+		if p.State != bot.Published || p.Draft == d.ID {
+			continue
+		}
+		other, ok, err := records.Found(records.Drafts.Get(tx, storage.K(b.ID, p.Draft)))
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			in.Recent = append(in.Recent, check.Recent{Account: p.Account, Text: other.Content.For(p.Account), At: p.OutAt})
+		}
+	}
+	for p, err := range records.PostsAt.Under(tx, storage.K(b.ID), storage.From(storage.K(b.ID, at.Add(-plannedFor))), storage.Until(storage.K(b.ID, at.Add(plannedFor))), storage.Limit(comparedTo)) {
+		if err != nil {
+			return nil, err
+		}
+		if p.Draft != d.ID && !p.Over() && p.State != bot.Rejected && p.State != bot.Expired {
+			in.Planned = append(in.Planned, check.Planned{Account: p.Account, At: p.Due})
+		}
+	}
+	return check.Run(in), nil
+}
