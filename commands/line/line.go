@@ -35,8 +35,8 @@ func cut(text string) (first, rest string) {
 // Values reads the options of a command: "--name value" anywhere before the last
 // option, the others in order; quotes hold words together; an option that takes
 // the rest of the line takes it as it stands. An option that can be left out
-// before one that cannot is given by its name only. Behind a rest that is Flagged,
-// "--name value" may stand as well.
+// before one that cannot, or before a rest that is Flagged, is given by its name
+// only. Behind such a rest "--name value" may stand as well.
 func Values(command string, options []act.Option, text string) (map[string]string, error) {
 	out := map[string]string{}
 	if len(text) > Max {
@@ -80,7 +80,7 @@ func Values(command string, options []act.Option, text string) (map[string]strin
 func InOrder(options []act.Option) []act.Option {
 	var out []act.Option
 	for i, o := range options {
-		if o.Required || !slices.ContainsFunc(options[i:], func(o act.Option) bool { return o.Required }) {
+		if o.Required || !slices.ContainsFunc(options[i+1:], func(o act.Option) bool { return o.Required || o.Flagged }) {
 			out = append(out, o)
 		}
 	}
