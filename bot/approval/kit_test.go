@@ -161,12 +161,19 @@ func (h *house) reacts(who bot.PersonID, r bot.Request, emoji string, removed bo
 // sees reconciles a request with "who emoji" that its message shows.
 func (h *house) sees(r bot.Request, shown ...string) {
 	h.Helper()
+	time.Sleep(time.Second)
+	h.saw(r, time.Now(), shown...)
+}
+
+// saw reconciles a request with what its message showed at a moment.
+func (h *house) saw(r bot.Request, looked time.Time, shown ...string) {
+	h.Helper()
 	var seen []approval.Seen
 	for _, s := range shown {
 		who, emoji, _ := strings.Cut(s, " ")
 		seen = append(seen, approval.Seen{Who: bot.Actor{Platform: "chat", Space: "team", User: "u-" + who}, Emoji: emoji})
 	}
-	h.do(func(tx *storage.Tx) error { return h.desk.Reconcile(tx, h.brand(), r.ID, seen) })
+	h.do(func(tx *storage.Tx) error { return h.desk.Reconcile(tx, h.brand(), r.ID, looked, seen) })
 }
 
 func (h *house) now(r bot.Request) bot.Request {

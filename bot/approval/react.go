@@ -2,6 +2,7 @@ package approval
 
 import (
 	"slices"
+	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
@@ -49,9 +50,10 @@ type Seen struct {
 // Reconcile brings the words on a request to what its message shows after a time
 // in which reactions were not heard: the words of those who reacted count, and
 // those that were given by a reaction that is gone do not. Who shows both yes and
-// no says no. A word that was taken back in another way stays so. The same
+// no says no. A word that was taken back in another way stays so, and what was
+// said or taken back since the moment of the look is newer than it. The same
 // reactions twice change nothing more, and none counts where Decide refuses it.
-func (d *Desk) Reconcile(tx *storage.Tx, b *bot.Brand, request bot.ID, seen []Seen) error {
+func (d *Desk) Reconcile(tx *storage.Tx, b *bot.Brand, request bot.ID, looked time.Time, seen []Seen) error {
 	r, err := d.Request(tx, b.ID, request)
 	if err != nil {
 		return err
@@ -65,7 +67,8 @@ func (d *Desk) Reconcile(tx *storage.Tx, b *bot.Brand, request bot.ID, seen []Se
 	yes, no := shown(b, seen)
 	var words []said
 	for _, last := range r.Decisions {
-		if there := last.Yes && yes[last.Who] || !last.Yes && no[last.Who]; last.How == ByReaction && !last.Off && !there {
+		there := last.Yes && yes[last.Who] || !last.Yes && no[last.Who]
+		if last.How == ByReaction && !last.Off && !there && last.At.Before(looked) {
 			words = append(words, off(tx, b, last, ByReaction))
 		}
 	}
@@ -73,7 +76,9 @@ func (d *Desk) Reconcile(tx *storage.Tx, b *bot.Brand, request bot.ID, seen []Se
 		last, ok := r.Word(p.ID)
 		switch {
 		case may(b, p.ID, &r) != nil || !yes[p.ID] && !no[p.ID]:
+		case ok && !last.At.Before(looked):
 		case ok && last.Off && last.How != ByReaction && last.Yes == !no[p.ID]: // taken back under the reaction
+		case ok && !last.Off && last.How == ByReaction && last.Yes == !no[p.ID]: // known
 		default:
 			words = append(words, said{who: p, seen: -1, word: bot.Decision{Who: p.ID, Yes: !no[p.ID], How: ByReaction, At: tx.Now()}})
 		}

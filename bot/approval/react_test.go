@@ -2,6 +2,7 @@ package approval_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -181,6 +182,31 @@ func TestReconcileMovesOnce(t *testing.T) {
 		want := list("approval.approves Name=Pia N=1 Of=1 u-ana", "approval.takes_back Name=Pia N=0 Of=1", "approval.approves Name=Rex N=1 Of=1")
 		if diff := cmp.Diff(want, h.thread(r)); diff != "" {
 			t.Error(diff)
+		}
+	})
+}
+
+// A look at the message tells nothing of what was heard since.
+func TestReconcileWithAnOldLook(t *testing.T) {
+	in(t, func(h *house) {
+		off, on := h.asks("d1", "hello"), h.asks("d2", "hello")
+		h.reacts("pia", off, "✅", false)
+		time.Sleep(time.Minute)
+		looked := time.Now()
+		time.Sleep(time.Second)
+		h.reacts("pia", off, "✅", true)
+		h.saw(off, looked, "pia ✅")
+		if h.stands(off) {
+			t.Error("what was taken off since stands again")
+		}
+		h.reacts("pia", on, "✅", false)
+		h.saw(on, looked)
+		if !h.stands(on) {
+			t.Error("what was put on since does not stand")
+		}
+		h.sees(on)
+		if h.stands(on) {
+			t.Error("what is gone stands")
 		}
 	})
 }

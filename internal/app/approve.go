@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
@@ -58,6 +59,7 @@ func (a *App) reacted(ctx context.Context, brand bot.BrandID, s act.Slot) error 
 	if !ok {
 		return nil
 	}
+	looked := time.Now()
 	there, err := chat.Reactions(ctx, s.At, s.Ref)
 	if err != nil {
 		return err
@@ -71,6 +73,6 @@ func (a *App) reacted(ctx context.Context, brand bot.BrandID, s act.Slot) error 
 		if !ok {
 			return errors.New("the brand is gone")
 		}
-		return a.decide.Reconcile(tx, b, s.Subject.ID, seen)
+		return a.decide.Reconcile(tx, b, s.Subject.ID, looked, seen)
 	})
 }
