@@ -52,7 +52,7 @@ type Platform struct {
 func NewPlatform(name string) *Platform {
 	return &Platform{
 		name: name, keys: map[string]string{}, tries: map[string]int{}, Asked: true,
-		Can: act.Traits{Network: "the net", Count: act.Runes, MaxText: 500, CanReply: true, CanChange: true, CanRemove: true},
+		Can: act.Traits{Network: "the net", Count: act.Runes, MaxText: 500, CanReply: true, CanPost: true, CanChange: true, CanRemove: true},
 	}
 }
 
@@ -108,6 +108,8 @@ func (p *Platform) take(key string, a act.Act, at act.Place) (act.Receipt, error
 		return p.add(&Message{Key: key, At: at, Thread: a.Thread, Mention: a.Mention, Card: a.Card}, a)
 	case act.Reply:
 		return p.add(&Message{Key: key, At: at, Reply: a, Text: a.Text}, a)
+	case act.Publish:
+		return p.add(&Message{Key: key, At: at, Text: a.Text}, a)
 	case act.Edit:
 		return p.alter(a.Ref, func(m *Message) { m.Card = a.Card; m.Edits++ })
 	case act.Change:

@@ -1,0 +1,101 @@
+package post
+
+import (
+	"slices"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/records"
+	"ponte/storage"
+)
+
+// publication is what goes out on an account for a content.
+func (d *Desk) publication(c *bot.Content, a bot.AccountID) act.Publish {
+	out := act.Publish{Text: c.For(a)}
+	for _, p := range c.Pictures {
+		out.Pictures = append(out.Pictures, act.Picture{URL: d.where(p), Type: p.Type, Alt: p.Alt})
+	}
+	return out
+}
+
+// place is where an account is.
+func place(b *bot.Brand, a bot.AccountID) act.Place {
+	account, _ := b.Account(a)
+	return act.Place{Platform: account.Platform, Space: string(a)}
+}
+
+// send puts a post into the outbox that may go out now, and only once.
+func (s *sheet) send(p *bot.Post) error {
+	p.Hash = s.draft.Content.Hash()
+	if err := s.may(p); err != nil {
+		return err
+	}
+	e, err := s.desk.out.Say(s.tx, act.Effect{
+		Brand: s.b.ID, Subject: act.Subject{Kind: act.OnPost, ID: p.ID}, Slot: "out/" + string(p.ID), At: place(s.b, p.Account),
+		Lane: "post/" + string(p.Account), Class: act.ItemClass, By: string(s.draft.By),
+		Act: act.Seal(s.desk.publication(&s.draft.Content, p.Account)), Due: p.Due, Until: s.until(p),
+	})
+	if err != nil {
+		return err
+	}
+	p.Effect, p.Fault = e.ID, nil
+	return s.move(p, ponte, bot.Publishing)
+}
+
+// gate lets nothing be said by itself on any account but a post as it was agreed
+// on, for as long as that stands. It believes nothing that was true before.
+func (d *Desk) gate(tx *storage.Tx, e *act.Effect) error {
+	if e.Act.Kind() != "publish" {
+		return nil
+	}
+	unapproved := bot.Errorf(bot.Conflict, "error.draft_unapproved")
+	if e.Subject.Kind != act.OnPost {
+		return unapproved
+	}
+	row, ok, err := records.Found(records.Posts.Get(tx, storage.K(e.Brand, e.Subject.ID)))
+	if err != nil {
+		return err
+	}
+	if !ok || row.State != bot.Publishing || row.Effect != e.ID {
+		return unapproved
+	}
+	s, err := d.of(tx, e.Brand, row.Draft)
+	if err != nil {
+		return err
+	}
+	said, err := e.Act.Open()
+	if err != nil {
+		return err
+	}
+	p, text := s.post(row.ID), said.(act.Publish)
+	if text.Text != s.draft.Content.For(p.Account) || len(text.Pictures) != len(s.draft.Content.Pictures) || e.At != place(s.b, p.Account) {
+		return unapproved
+	}
+	return s.may(p)
+}
+
+// may refuses a post that may not go out as things stand in this transaction: by
+// its content, its time, the decision on it, and whether it or its brand is held.
+func (s *sheet) may(p *bot.Post) error {
+	if s.late(p) {
+		return bot.Errorf(bot.Conflict, "error.grace")
+	}
+	if err := free(s.tx, s.b.ID); err != nil {
+		return err
+	}
+	if p.Held != nil {
+		return bot.Errorf(bot.Conflict, "error.draft_held")
+	}
+	c := &s.draft.Content
+	if c.Hash() != p.Hash || !slices.Contains(c.Accounts, p.Account) {
+		return bot.Errorf(bot.Conflict, "error.draft_unapproved")
+	}
+	if s.desk.cannot(s.b, p.Account) {
+		return bot.Errorf(bot.Denied, "error.draft_account", "Account", string(p.Account))
+	}
+	stands, err := s.stands()
+	if err == nil && !stands {
+		err = bot.Errorf(bot.Conflict, "error.draft_unapproved")
+	}
+	return err
+}

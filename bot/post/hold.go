@@ -1,0 +1,248 @@
+package post
+
+import (
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/records"
+	"ponte/storage"
+)
+
+const (
+	mostReason = 500  // characters
+	mostHeld   = 1000 // posts that one word releases, or that one answer lists
+)
+
+// Cancel takes back all posts of a draft that are not out, and what was asked
+// about it. What is on its way beyond recall, or may be out, stays as it is; where
+// that is all, the error is a Conflict.
+func (d *Desk) Cancel(tx *storage.Tx, b *bot.Brand, by bot.PersonID, draft bot.Draft) error {
+	s, err := d.open(tx, b, draft.ID)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for i := range s.posts {
+		p := &s.posts[i]
+		if p.Over() || p.State == bot.Uncertain || !s.pulled(p) {
+			continue
+		}
+		if err := s.move(p, string(by), bot.Cancelled); err != nil {
+			return err
+		}
+		n++
+	}
+	if n == 0 {
+		return bot.Errorf(bot.Conflict, "error.draft_going")
+	}
+	if !s.any(bot.Publishing) { // that one still needs the word it goes by
+		if err := d.approvals.Void(tx, b.ID, s.draft.ID, bot.Void); err != nil {
+			return err
+		}
+	}
+	if err := s.logged(string(by), "draft.cancelled"); err != nil {
+		return err
+	}
+	return s.keep()
+}
+
+// pulled takes a post that is going out back from the outbox. It reports false
+// when it may have started.
+func (s *sheet) pulled(p *bot.Post) bool {
+	if p.State != bot.Publishing {
+		return true
+	}
+	if s.desk.out.Cancel(s.tx, p.Effect) != nil {
+		return false
+	}
+	p.Effect, p.Fault = "", nil
+	return p.Move(bot.Scheduled) == nil
+}
+
+// Hold keeps a post from going out until somebody releases it. The reason is cut
+// at 500 characters; until is what people are told, and releases nothing. The
+// error is a Conflict where the post may have started, or cannot be held.
+func (d *Desk) Hold(tx *storage.Tx, b *bot.Brand, by bot.PersonID, post bot.Post, why string, until time.Time) error {
+	s, p, err := d.row(tx, b, post)
+	if err != nil {
+		return err
+	}
+	if !s.pulled(p) {
+		return bot.Errorf(bot.Conflict, "error.draft_going")
+	}
+	p.Held = &bot.Hold{Why: bot.Short(why, mostReason), By: by, At: tx.Now(), Until: until}
+	if err := s.move(p, string(by), bot.Held); err != nil {
+		return err
+	}
+	return s.keep()
+}
+
+// Release lets go of a post that is held: it goes where the decision on its
+// content leaves it. One whose time is over by more than the brand's grace is
+// expired, and asks for a new time. The error is a Conflict while the brand is
+// paused, and where the post is not held.
+func (d *Desk) Release(tx *storage.Tx, b *bot.Brand, by bot.PersonID, post bot.Post) error {
+	s, p, err := d.row(tx, b, post)
+	if err != nil {
+		return err
+	}
+	if err := free(tx, b.ID); err != nil {
+		return err
+	}
+	if p.State != bot.Held {
+		return bot.Errorf(bot.Conflict, "error.draft_not_held")
+	}
+	to, err := s.standing()
+	if err != nil {
+		return err
+	}
+	if to == bot.Approved {
+		err = s.plan(p, string(by))
+	} else {
+		p.Held, p.Due = nil, s.draft.Content.When
+		err = s.move(p, string(by), to)
+	}
+	if err != nil {
+		return err
+	}
+	return s.keep()
+}
+
+// ReleaseAll releases what a brand holds, at most a thousand posts, and returns how many.
+func (d *Desk) ReleaseAll(tx *storage.Tx, b *bot.Brand, by bot.PersonID) (int, error) {
+	held, err := holds(tx, b.ID)
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range held {
+		if err := d.Release(tx, b, by, p); err != nil {
+			return 0, err
+		}
+	}
+	return len(held), nil
+}
+
+func holds(tx *storage.Tx, brand bot.BrandID) (out []bot.Post, err error) {
+	for p, err := range records.PostsByState.Under(tx, storage.K(brand, bot.Held), storage.Limit(mostHeld)) {
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// free refuses what cannot be while a brand is paused.
+func free(tx *storage.Tx, brand bot.BrandID) error {
+	paused, err := records.BrandHolds.Has(tx, storage.K(brand))
+	if err == nil && paused {
+		err = bot.Errorf(bot.Conflict, "error.brand_paused")
+	}
+	return err
+}
+
+// Pause keeps everything that the brand has planned from going out, until somebody
+// resumes. What comes due meanwhile is held.
+func (d *Desk) Pause(tx *storage.Tx, b *bot.Brand, by bot.PersonID, why string, until time.Time) error {
+	h := records.BrandHold{Brand: b.ID, Hold: bot.Hold{Why: bot.Short(why, mostReason), By: by, At: tx.Now(), Until: until}}
+	if err := records.BrandHolds.Put(tx, h); err != nil {
+		return err
+	}
+	return brandLogged(tx, b.ID, by, "brand.paused")
+}
+
+// Resume lifts the pause, and returns what it held back, at most a thousand posts,
+// the earliest first: none of it goes out before somebody releases it. The error
+// is a Conflict when there is no pause.
+func (d *Desk) Resume(tx *storage.Tx, b *bot.Brand, by bot.PersonID) (waiting []bot.Post, err error) {
+	pause, ok, err := records.Found(records.BrandHolds.Get(tx, storage.K(b.ID)))
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, bot.Errorf(bot.Conflict, "error.brand_not_paused")
+	}
+	if err := d.missed(tx, b, pause); err != nil {
+		return nil, err
+	}
+	held, err := holds(tx, b.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range held {
+		if p.Held != nil && *p.Held == pause.Hold {
+			waiting = append(waiting, p)
+		}
+	}
+	if err := records.BrandHolds.Delete(tx, storage.K(b.ID)); err != nil {
+		return nil, err
+	}
+	d.expects(tx, tx.Now())
+	return waiting, brandLogged(tx, b.ID, by, "brand.resumed")
+}
+
+// missed holds what came due in a pause and the clock has not come to.
+func (d *Desk) missed(tx *storage.Tx, b *bot.Brand, pause records.BrandHold) error {
+	var due []bot.Post
+	until := storage.Until(storage.K(b.ID, bot.Scheduled, tx.Now().Add(1)))
+	for p, err := range records.PostsByState.Under(tx, storage.K(b.ID, bot.Scheduled), until) {
+		if err != nil {
+			return err
+		}
+		due = append(due, p)
+	}
+	for _, p := range due {
+		s, p, err := d.row(tx, b, p)
+		if err != nil {
+			return err
+		}
+		p.Held = &pause.Hold
+		if err := s.move(p, ponte, bot.Held); err != nil {
+			return err
+		}
+		if err := s.keep(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func brandLogged(tx *storage.Tx, brand bot.BrandID, by bot.PersonID, what string) error {
+	return records.Log(tx, bot.Record{Brand: brand, Who: string(by), What: what, Subject: "brand/" + string(brand)})
+}
+
+// Settle is a person's word on a post that may be out: it is, or it goes out
+// again, where it still may. The error is a Conflict where it is settled, and
+// where it may not go out now.
+func (d *Desk) Settle(tx *storage.Tx, b *bot.Brand, by bot.PersonID, post bot.Post, happened bool) error {
+	s, p, err := d.row(tx, b, post)
+	if err != nil {
+		return err
+	}
+	if p.State != bot.Uncertain {
+		return bot.Errorf(bot.Conflict, "error.draft_settled")
+	}
+	if !happened {
+		p.Due = tx.Now()
+		if err := s.may(p); err != nil {
+			return err
+		}
+		if err := s.move(p, string(by)); err != nil {
+			return err
+		}
+	}
+	if err := records.Log(tx, bot.Record{
+		Brand: b.ID, Who: string(by), What: "post.settled", Subject: act.OnPost + "/" + string(p.ID), Details: map[string]string{"happened": yesNo(happened)},
+	}); err != nil {
+		return err
+	}
+	return d.out.Settle(tx, p.Effect, happened, by, act.Receipt{})
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}

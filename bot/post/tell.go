@@ -1,0 +1,128 @@
+package post
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/card"
+	"ponte/bot/outbox"
+	"ponte/bot/records"
+	"ponte/storage"
+)
+
+const tellUntil = 24 * time.Hour // a word that comes later would be stale
+
+func (s *sheet) subject() act.Subject { return act.Subject{Kind: act.OnDraft, ID: s.draft.ID} }
+
+func (s *sheet) lane() string { return "draft/" + string(s.draft.ID) }
+
+// slot names the message that shows a draft; where a decision was asked for it
+// stands in that thread.
+func slot(draft, request bot.ID) string {
+	if request == "" {
+		return "draft/" + string(draft)
+	}
+	return "draft/" + string(draft) + "/" + string(request)
+}
+
+// show draws the draft anew wherever it stands, and where it belongs once a
+// decision on it was made.
+func (s *sheet) show() error {
+	var slots []act.Slot
+	for sl, err := range records.SlotsOn.Under(s.tx, storage.K(act.OnDraft, s.draft.ID)) {
+		if err != nil {
+			return err
+		}
+		if strings.HasPrefix(sl.ID, "draft/") {
+			slots = append(slots, sl)
+		}
+	}
+	home, ok, err := s.home()
+	if err != nil {
+		return err
+	}
+	if ok && !slices.ContainsFunc(slots, func(sl act.Slot) bool { return sl.ID == home.ID }) {
+		slots = append(slots, home)
+	}
+	for _, sl := range slots {
+		if err := s.desk.out.Touch(s.tx, outbox.Shown{Slot: sl, Lane: s.lane(), Class: act.PersonClass}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// home is the message that shows the draft where it was decided about: in the
+// thread of the request, or in the channel itself when nobody was asked.
+func (s *sheet) home() (act.Slot, bool, error) {
+	out := act.Slot{ID: slot(s.draft.ID, s.draft.Request), Brand: s.b.ID, Subject: s.subject()}
+	if !s.any(bot.Scheduled, bot.Publishing, bot.Published, bot.Held, bot.Failed, bot.Expired, bot.Uncertain) {
+		return out, false, nil
+	}
+	if s.draft.Request == "" {
+		ch := s.b.DecidesIn()
+		out.At = act.Place{Platform: ch.Platform, Space: ch.Space, Channel: ch.Remote}
+		return out, ch.ID != "", nil
+	}
+	ask, ok, err := records.Found(records.Slots.Get(s.tx, storage.K("ask/"+string(s.draft.Request))))
+	out.At, out.Parent = ask.At, ask.ID
+	return out, ok, err
+}
+
+// tell says to the author, in the thread, what became of posts that need somebody.
+func (s *sheet) tell() error {
+	home, ok, err := s.home()
+	if err != nil || !ok || len(s.news) == 0 {
+		return err
+	}
+	parent := home.ID
+	if home.Parent != "" {
+		parent = home.Parent
+	}
+	type group struct {
+		words    card.Words
+		accounts []string
+	}
+	var groups []*group
+	for _, id := range s.news {
+		p := s.post(id)
+		w, name := says(p), accountName(s.b, p.Account)
+		i := slices.IndexFunc(groups, func(g *group) bool { return g.words.String() == w.String() })
+		if i < 0 {
+			groups, i = append(groups, &group{words: w}), len(groups)
+		}
+		groups[i].accounts = append(groups[i].accounts, name)
+	}
+	s.news = nil
+	for _, g := range groups {
+		w := card.W("post.told", card.Text("Number", strconv.Itoa(s.draft.Number)), card.Text("Accounts", strings.Join(g.accounts, ", ")), card.In("What", g.words))
+		if err := s.say(home.At, parent, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// say writes a line into a thread, and pings the author of the draft.
+func (s *sheet) say(at act.Place, parent string, w card.Words) error {
+	told := act.Slot{ID: "told/" + string(bot.NewID(s.tx.Now())), Brand: s.b.ID, Subject: s.subject(), At: at, Parent: parent}
+	if err := records.Slots.Insert(s.tx, told); err != nil {
+		return err
+	}
+	var mention []string
+	author, _ := s.b.Person(s.draft.By)
+	for _, u := range author.Users {
+		if user, ok := strings.CutPrefix(u, at.Platform+"/"+at.Space+"/"); ok && user != "" {
+			mention = append(mention, user)
+		}
+	}
+	_, err := s.desk.out.Say(s.tx, act.Effect{
+		Brand: s.b.ID, Subject: s.subject(), Slot: told.ID, At: at, Lane: s.lane(), Class: act.RoutineClass,
+		Act: act.Seal(act.Send{Card: card.Notice(w), Mention: mention}), Until: s.tx.Now().Add(tellUntil),
+	})
+	return err
+}
