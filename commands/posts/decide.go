@@ -30,7 +30,7 @@ func (c *Commands) decision(name string, say func(*storage.Tx, *commands.Request
 			if err != nil {
 				return act.Answer{}, err
 			}
-			if name == "return" && why == "" {
+			if name == "return" && why == "" && !req.Submitted {
 				f := card.Form{
 					Verb: name, Subject: act.OnRequest + "/" + string(id), Revision: max(req.Seen, 0), Token: string(bot.NewID(tx.Now())),
 					Title: card.W("command." + name), Submit: card.W("form.submit"),

@@ -153,14 +153,14 @@ func told(b *bot.Brand, d *bot.Draft, found []bot.Finding, key string) act.Answe
 	return act.Answer{Notice: &n}
 }
 
-// finding is what a check says, and of which account.
+// finding is what a check says, and of which account where it is one's.
 func finding(b *bot.Brand, f bot.Finding) card.Words {
 	var args []card.Arg
 	for _, name := range slices.Sorted(maps.Keys(f.Args)) {
 		args = append(args, card.Text(name, f.Args[name]))
 	}
 	w := card.W("check."+f.Check, args...)
-	if f.Account == "" {
+	if f.Account == "" || f.Args["Account"] != "" { // the sentence says it
 		return w
 	}
 	return card.W("posts.finding", card.Text("Account", nameOf(b, f.Account)), card.In("What", w))

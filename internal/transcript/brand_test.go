@@ -14,6 +14,8 @@ type given struct {
 	at       time.Time
 	language bot.Lang
 	folding  int
+	quorum   map[bot.Matter]int // approvers who must agree
+	self     bool               // authors may decide
 }
 
 var madrid = func() *time.Location {
@@ -26,12 +28,12 @@ var madrid = func() *time.Location {
 
 // usual is a Monday morning.
 func usual() given {
-	return given{at: time.Date(2026, 3, 2, 10, 0, 0, 0, madrid), language: bot.English}
+	return given{at: time.Date(2026, 3, 2, 10, 0, 0, 0, madrid), language: bot.English, quorum: map[bot.Matter]int{bot.PostMatter: 1}}
 }
 
 // users says who the people of the stories are in team chat, as "brand/user".
 var users = map[string]string{
-	"Tom": "aurora/tom", "Ana": "aurora/ana", "Giulia": "aurora/giulia", "Sam": "aurora/sam", "Zoe": "aurora/zoe", "Luca": "borea/luca",
+	"Tom": "aurora/tom", "Ana": "aurora/ana", "Giulia": "aurora/giulia", "Sam": "aurora/sam", "Zoe": "aurora/zoe", "Vera": "aurora/vera", "Luca": "borea/luca",
 }
 
 // posts are what the brand said in public before a story begins.
@@ -59,12 +61,16 @@ func aurora(g given) bot.Brand {
 		ID: "aurora", Name: "Caffè Aurora", Language: g.language, Zone: "Europe/Madrid",
 		Hours: hours.Calendar{Zone: "Europe/Madrid", Week: [7][]hours.Span{nil, day, day, day, day, day, nil}},
 		Accounts: []bot.Account{
-			{ID: "square:aurora", Platform: "square", Network: "the square", Name: "Caffè Aurora"},
+			{
+				ID: "square:aurora", Platform: "square", Network: "the square", Name: "Caffè Aurora",
+				Spacing: time.Hour, Queue: []bot.Slot{{Day: time.Monday, At: 18 * 60}, {Day: time.Wednesday, At: 12*60 + 30}}, Refuses: []string{"cheap"},
+			},
 			{ID: "webhook:shop", Platform: "webhook", Network: "the shop", Name: "Caffè Aurora"},
 		},
 		Channels: []bot.Channel{
 			{ID: "inbox", Platform: "console", Space: "aurora", Remote: "inbox", Default: true},
 			{ID: "messages", Platform: "console", Space: "aurora", Remote: "messages", Direct: true, Restricted: []bot.Role{bot.Manager}},
+			{ID: "approvals", Platform: "console", Space: "aurora", Remote: "approvals"},
 		},
 		People: []bot.Person{
 			person("aurora", "tom", "Tom", bot.English, bot.Manager),
@@ -72,13 +78,15 @@ func aurora(g given) bot.Brand {
 			person("aurora", "giulia", "Giulia", bot.Italian, bot.Manager),
 			person("aurora", "sam", "Sam", bot.English, bot.Observer),
 			person("aurora", "zoe", "Zoe", bot.English),
+			person("aurora", "vera", "Vera", bot.English, bot.Approver),
 		},
 		Targets: map[bot.Priority]bot.Target{
 			bot.Urgent: {First: 15 * time.Minute, Next: 30 * time.Minute},
 			bot.Normal: {First: 2 * time.Hour, Next: 4 * time.Hour},
 		},
 		Undo: 20 * time.Second, Grace: 30 * time.Minute, Reach: 50_000,
-		Folding: bot.Folding{After: g.folding, Within: 10 * time.Minute},
+		Folding:   bot.Folding{After: g.folding, Within: 10 * time.Minute},
+		Approvals: bot.Approvals{Channel: "approvals", Quorum: g.quorum, Self: g.self},
 	}
 }
 
@@ -87,7 +95,7 @@ func borea() bot.Brand {
 		ID: "borea", Name: "Bottega Borea", Language: bot.Italian, Zone: "Europe/Rome",
 		Accounts: []bot.Account{{ID: "webhook:borea", Platform: "webhook", Network: "the book", Name: "Bottega Borea"}},
 		Channels: []bot.Channel{{ID: "posta", Platform: "console", Space: "borea", Remote: "inbox", Default: true}},
-		People:   []bot.Person{person("borea", "luca", "Luca", bot.Italian, bot.Manager)},
+		People:   []bot.Person{person("borea", "luca", "Luca", bot.Italian, bot.Manager, bot.Approver)},
 		Undo:     20 * time.Second, Grace: 30 * time.Minute,
 	}
 }

@@ -51,7 +51,7 @@ type field struct {
 
 type choice struct{ value, label, text string }
 
-// deed is one thing that somebody does; one of its parts is set.
+// deed is one thing that somebody does; one of its kinds is set.
 type deed struct {
 	id     string
 	text   string // typed
@@ -59,11 +59,15 @@ type deed struct {
 	form   *form
 	values map[string]string
 	leave  bool // the form is closed
+	emoji  string
+	on     string // the ref of the message that it is put on
+	off    bool   // or taken off
 }
 
 // answer is what only the one who did it sees.
 type answer struct {
 	notice  []string
+	buttons []button
 	refused bool
 	form    *form
 }

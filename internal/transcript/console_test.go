@@ -72,6 +72,7 @@ func (c console) see(who string, at place) ([]message, error) {
 			Ref, By, Text string
 			Card          *card.Card
 			Mention       []string
+			Reactions     map[string]int
 		}
 	}
 	if err := json.Unmarshal([]byte(body), &got); err != nil {
@@ -88,6 +89,9 @@ func (c console) see(who string, at place) ([]message, error) {
 		}
 		for _, user := range m.Mention {
 			out.lines = append(out.lines, "  pings "+nameOf(brandOf(who), user))
+		}
+		for _, emoji := range slices.Sorted(maps.Keys(m.Reactions)) {
+			out.lines = append(out.lines, fmt.Sprintf("  %s %d", emoji, m.Reactions[emoji]))
 		}
 		for i := range out.buttons {
 			out.buttons[i].sends.Set("ref", m.Ref)
@@ -204,6 +208,8 @@ func (c console) do(who string, at place, d deed) (answer, error) {
 	switch {
 	case d.press != nil:
 		path, send = "/act/click", maps.Clone(d.press.sends)
+	case d.emoji != "":
+		path, send = "/act/react", url.Values{"emoji": {d.emoji}, "ref": {d.on}, "removed": {fmt.Sprint(d.off)}}
 	case d.form != nil && d.leave:
 		path, send = "/act/click", maps.Clone(d.form.closed)
 	case d.form != nil:
@@ -241,7 +247,9 @@ func (c console) do(who string, at place, d deed) (answer, error) {
 	}
 	a := answer{refused: got.Refused}
 	if got.Notice != nil {
-		for _, l := range drawn(got.Notice.Card).show() {
+		m := drawn(got.Notice.Card)
+		a.buttons = m.buttons
+		for _, l := range m.show() {
 			a.notice = append(a.notice, strings.TrimPrefix(l, "  "))
 		}
 	}

@@ -11,8 +11,9 @@
 //
 //	# a remark
 //	given 2026-03-02 10:00                  when it begins; also: language es, folding 4
+//	given quorum 2                          approvers of a post; also: replies 1, authors decide
 //
-//	customer Maria on oat: It was cold.     a comment below a post (oat, cups)
+//	customer Maria on oat: It was cold.     a comment below a post (oat, cups; post-1 is the first that the brand wrote)
 //	customer Maria to Caffè Aurora: Thanks. an answer to what somebody said last
 //	customer Maria edits: It was icy.       her last comment; or: deletes
 //	12 customers on oat: Where is it?       Guest 1 to Guest 12
@@ -27,11 +28,14 @@
 //	Tom clicks Reply twice                  two deeds of one look
 //	Sam clicks Reply as Tom sees it         a click on what Sam was never shown; also: from inbox
 //	Tom's screen stands still               he clicks what he saw now, until: moves on
+//	Tom presses Edit                        in what only he was shown last
 //	Tom fills text: Sorry.                  a field of the open form
 //	Tom chooses saved: thanks               a choice by its label
 //	Tom submits                             also: submits twice
 //	Tom sends that again                    the last request once more, as it was
 //	Tom closes the form
+//	Ana reacts ✅                           to the open thread's first message; also: to …words…, as Tom sees it
+//	Ana takes back ✅                       also: from …words…
 //
 //	only Tom sees: …                        what his last deed was answered
 //	Tom is refused: …                       the same, and nothing was done

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +21,9 @@ type comment struct {
 	Deleted, Brand         bool
 	Token                  string
 }
+
+// said is something the brand said by itself; text is empty where it is older than the story.
+type said struct{ name, id, text string }
 
 // square is the public page, by its wire.
 type square struct {
@@ -48,16 +52,45 @@ func (s *square) call(method, path string, in, out any) error {
 	return json.Unmarshal([]byte(got), out)
 }
 
-func (s *square) comments() ([]comment, error) {
-	var all []comment
+// posts is what the brand said, the newest last. What it said since the story
+// began is called post-1, post-2 and so on.
+func (s *square) posts() ([]said, error) {
+	var got struct{ Posts []comment }
+	if err := s.call(http.MethodGet, "/api/posts", nil, &got); err != nil {
+		return nil, err
+	}
+	var list []said
 	for _, p := range posts {
-		var got struct{ Comments []comment }
-		if err := s.call(http.MethodGet, "/api/posts/"+p[0]+"/comments", nil, &got); err != nil {
+		list = append(list, said{name: p[0], id: p[0]})
+	}
+	for _, p := range slices.Backward(got.Posts) {
+		if !slices.ContainsFunc(posts, func(old [2]string) bool { return old[0] == p.ID }) {
+			list = append(list, said{name: fmt.Sprintf("post-%d", len(list)-len(posts)+1), id: p.ID, text: p.Text})
+		}
+	}
+	return list, nil
+}
+
+func (s *square) comments() ([]comment, error) {
+	list, err := s.posts()
+	if err != nil {
+		return nil, err
+	}
+	var all []comment
+	for _, p := range list {
+		here, err := s.below(p)
+		if err != nil {
 			return nil, err
 		}
-		all = append(all, got.Comments...)
+		all = append(all, here...)
 	}
 	return all, nil
+}
+
+func (s *square) below(p said) ([]comment, error) {
+	var got struct{ Comments []comment }
+	err := s.call(http.MethodGet, "/api/posts/"+p.id+"/comments", nil, &got)
+	return got.Comments, err
 }
 
 func (s *square) say(author, post, to, text string) error {
@@ -77,8 +110,15 @@ func (s *square) say(author, post, to, text string) error {
 			return fmt.Errorf("%s said nothing that can be answered", name)
 		}
 	}
+	list, err := s.posts()
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(list, func(p said) bool { return p.name == post }); i >= 0 {
+		post = list[i].id
+	}
 	var c comment
-	err := s.call(http.MethodPost, "/api/posts/"+post+"/comments", map[string]string{"author": author, "text": text, "in_reply_to": to}, &c)
+	err = s.call(http.MethodPost, "/api/posts/"+post+"/comments", map[string]string{"author": author, "text": text, "in_reply_to": to}, &c)
 	s.mine[author] = c
 	return err
 }
@@ -102,14 +142,30 @@ func (s *square) shows() ([]string, error) {
 	if _, _, err := fetch(s.p.public, r); err != nil {
 		return nil, err
 	}
-	all, err := s.comments()
+	list, err := s.posts()
 	if err != nil {
 		return nil, err
 	}
-	by, lines := map[string]string{}, []string(nil)
+	var lines []string
+	for _, p := range list {
+		if p.text != "" {
+			lines = append(lines, "Caffè Aurora posts: "+plain(p.text))
+		}
+		here, err := s.below(p)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, talk(p.name, here)...)
+	}
+	return lines, nil
+}
+
+// talk is what is said below a post.
+func talk(post string, all []comment) (lines []string) {
+	by := map[string]string{}
 	for _, c := range all {
 		by[c.ID] = c.Author
-		line := c.Author + " on " + c.Post
+		line := c.Author + " on " + post
 		if c.InReplyTo != "" {
 			line = c.Author + " to " + by[c.InReplyTo]
 		}
@@ -124,7 +180,7 @@ func (s *square) shows() ([]string, error) {
 		}
 		lines = append(lines, line)
 	}
-	return lines, nil
+	return lines
 }
 
 // hook sends items to a webhook, and tells how it was answered.
@@ -215,7 +271,7 @@ func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	id := req.Header.Get("webhook-id")
-	line := fmt.Sprintf("%s %s: %s", n.Type, n.Data.InReplyTo+n.Data.Ref, plain(n.Data.Text))
+	line := strings.TrimSpace(n.Type+" "+n.Data.InReplyTo+n.Data.Ref) + ": " + plain(n.Data.Text)
 	if n.Data.Private {
 		line += " (private)"
 	}

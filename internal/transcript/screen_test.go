@@ -203,7 +203,7 @@ func (s *story) answered(p *somebody, at place) error {
 		}
 	}
 	if len(a.notice) > 0 {
-		p.told = &a
+		p.told, p.shown, p.alone = &a, a, at
 	}
 	if a.refused && len(a.notice) == 0 && a.form == nil {
 		return errors.New("it was refused without a word")
@@ -273,6 +273,42 @@ func (s *story) clicks(name, other, room, label string, times int) error {
 		return nil
 	}
 	return fmt.Errorf("there is no %q in\n%s", label, text(list))
+}
+
+// presses presses a button of what only this person was shown last.
+func presses(s *story, a []string) error {
+	p, err := s.who(a[0])
+	if err != nil {
+		return err
+	}
+	b, ok := message{buttons: p.shown.buttons}.button(a[1])
+	if !ok || b.link {
+		return fmt.Errorf("there is no %q in\n%s", a[1], strings.Join(p.shown.notice, "\n"))
+	}
+	return s.acts(p, p.alone, deed{press: &b})
+}
+
+// reacts puts an emoji on the first message of the thread that another has open,
+// or on the newest message with the words, or takes it off.
+func (s *story) reacts(name, other, emoji, words string, off bool) error {
+	p, err := s.who(name)
+	if err != nil {
+		return err
+	}
+	on := place{}
+	if words == "" {
+		o, _, err := s.open(other)
+		if err != nil {
+			return err
+		}
+		on = o.at
+	} else if on, err = s.find(name, words); err != nil {
+		return err
+	}
+	if on.thread == "" {
+		return fmt.Errorf("%s sees nothing with %q", name, words)
+	}
+	return s.acts(p, place{room: on.room}, deed{emoji: emoji, on: on.thread, off: off})
 }
 
 // writing returns somebody who has a form open.

@@ -31,6 +31,8 @@ type somebody struct {
 	last   func(string) (answer, error) // what they did last, under an id
 	lastID string
 	told   *answer // and were answered, unread
+	shown  answer  // what they were shown alone last
+	alone  place   // and where
 	deeds  int
 }
 
@@ -231,11 +233,12 @@ func spoken(text string) (string, error) {
 var (
 	anyText = regexp.MustCompile(`{\w+}`)
 	oneName = regexp.MustCompile(`<\w+>`)
+	emoji   = `<emoji>`
 )
 
 // pattern compiles the words of a verb. A word in angle brackets is a name, one
-// in braces any text.
+// in braces any text; an emoji is what has no space in it.
 func pattern(words string) *regexp.Regexp {
-	words = anyText.ReplaceAllString(words, `(.+?)`)
+	words = strings.ReplaceAll(anyText.ReplaceAllString(words, `(.+?)`), emoji, `(\S+)`)
 	return regexp.MustCompile(`^` + oneName.ReplaceAllString(words, `([\p{L}\d-]+)`) + `$`)
 }

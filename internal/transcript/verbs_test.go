@@ -36,6 +36,9 @@ func shows(words string, f func(*story, []string) ([]string, error)) verb {
 var verbs = []verb{
 	sets(`given language <code>`, func(s *story, a []string) error { s.ponte.given.language = bot.Lang(a[0]); return nil }),
 	sets(`given folding <n>`, givenFolding),
+	sets(`given quorum <n>`, func(s *story, a []string) error { return s.given(bot.PostMatter, a[0]) }),
+	sets(`given replies <n>`, func(s *story, a []string) error { return s.given(bot.ReplyMatter, a[0]) }),
+	sets(`given authors decide`, func(s *story, _ []string) error { s.ponte.given.self = true; return nil }),
 	sets(`given {moment}`, givenMoment),
 
 	does(`clock \+<duration>`, clockFor),
@@ -72,10 +75,16 @@ var verbs = []verb{
 	does(`<who> clicks {label} as <other> sees it from <room>`, func(s *story, a []string) error { return s.clicks(a[0], a[2], a[3], a[1], 1) }),
 	does(`<who> clicks {label} as <other> sees it`, func(s *story, a []string) error { return s.clicks(a[0], a[2], "", a[1], 1) }),
 	does(`<who> clicks {label}`, func(s *story, a []string) error { return s.clicks(a[0], a[0], "", a[1], 1) }),
-	does(`<who> fills <field>: {text}`, fills),
+	does(`<who> presses {label}`, presses),
+	does(`<who> fills {field}: {text}`, fills),
 	does(`<who> chooses <field>: {label}`, chooses),
 	does(`<who> submits twice`, func(s *story, a []string) error { return s.submits(a[0], 2) }),
 	does(`<who> submits`, func(s *story, a []string) error { return s.submits(a[0], 1) }),
+	does(`<who> reacts <emoji> to {words}`, func(s *story, a []string) error { return s.reacts(a[0], a[0], a[1], a[2], false) }),
+	does(`<who> reacts <emoji> as <other> sees it`, func(s *story, a []string) error { return s.reacts(a[0], a[2], a[1], "", false) }),
+	does(`<who> reacts <emoji>`, func(s *story, a []string) error { return s.reacts(a[0], a[0], a[1], "", false) }),
+	does(`<who> takes back <emoji> from {words}`, func(s *story, a []string) error { return s.reacts(a[0], a[0], a[1], a[2], true) }),
+	does(`<who> takes back <emoji>`, func(s *story, a []string) error { return s.reacts(a[0], a[0], a[1], "", true) }),
 	does(`<who> closes the form`, closes),
 	does(`<who> sends that again`, again),
 	does(`<who> in <room>: {text}`, func(s *story, a []string) error { return s.says(a[0], place{room: a[1]}, a[2]) }),
@@ -84,6 +93,12 @@ var verbs = []verb{
 
 func givenFolding(s *story, a []string) (err error) {
 	s.ponte.given.folding, err = strconv.Atoi(a[0])
+	return err
+}
+
+// given sets how many approvers must agree on a matter.
+func (s *story) given(m bot.Matter, n string) (err error) {
+	s.ponte.given.quorum[m], err = strconv.Atoi(n)
 	return err
 }
 
