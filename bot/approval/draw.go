@@ -21,7 +21,7 @@ var look = map[bot.RequestState]struct {
 	foot  card.Words
 }{
 	bot.Awaiting:   {card.MarkPending, card.Words{Key: "approval.title.asked"}, card.Words{}},
-	bot.Agreed:     {card.MarkResolved, card.Words{Key: "approval.title.approved"}, card.Words{}},
+	bot.Agreed:     {card.MarkApproved, card.Words{Key: "approval.title.approved"}, card.Words{}},
 	bot.Refused:    {card.MarkFailed, card.Words{Key: "approval.title.rejected"}, card.Words{}},
 	bot.Returned:   {card.MarkOpen, card.Words{Key: "approval.title.returned"}, card.Words{}},
 	bot.Superseded: {card.MarkNote, card.Words{Key: "approval.title.superseded"}, card.W("approval.foot.superseded")},

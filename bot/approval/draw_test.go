@@ -77,7 +77,7 @@ func TestCard(t *testing.T) {
 			t.Errorf("it says %s at revision %d", c.Foot, c.Revision)
 		}
 		h.decides("rex", r, true)
-		if c := h.message(r).Card; face(c) != "resolved approval.title.approved approval.by" || c.Foot.String() != "approval.by Names=Pia, Rex" {
+		if c := h.message(r).Card; face(c) != "approved approval.title.approved approval.by" || c.Foot.String() != "approval.by Names=Pia, Rex" {
 			t.Errorf("it shows %s, and says %s", face(c), c.Foot)
 		}
 		if diff := cmp.Diff(want, reads(h.message(r).Card)); diff != "" {
@@ -196,7 +196,7 @@ func TestSaidBeforeItIsThere(t *testing.T) {
 		h.Chat.Fails(nil)
 		h.Pass(2 * time.Minute)
 		h.Idle()
-		if diff := cmp.Diff(list("approval.approves Name=Pia N=1 Of=1 u-ana"), h.thread(r)); diff != "" || h.message(r).Card.Mark != card.MarkResolved {
+		if diff := cmp.Diff(list("approval.approves Name=Pia N=1 Of=1 u-ana"), h.thread(r)); diff != "" || h.message(r).Card.Mark != card.MarkApproved {
 			t.Errorf("it shows %s: %s", h.message(r).Card.Mark, diff)
 		}
 	})

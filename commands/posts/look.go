@@ -17,7 +17,7 @@ const shownAtMost = 20
 
 // marks is the glyph of each state.
 var marks = map[bot.PostState]card.Mark{
-	bot.Drafted: card.MarkNote, bot.InReview: card.MarkPending, bot.Approved: card.MarkResolved, bot.Scheduled: card.MarkPublic, bot.Publishing: card.MarkPublic,
+	bot.Drafted: card.MarkNote, bot.InReview: card.MarkPending, bot.Approved: card.MarkApproved, bot.Scheduled: card.MarkPublic, bot.Publishing: card.MarkPublic,
 	bot.Published: card.MarkOut, bot.Rejected: card.MarkFailed, bot.Expired: card.MarkOverdue, bot.Held: card.MarkSnoozed, bot.Failed: card.MarkFailed,
 	bot.Uncertain: card.MarkUnknown, bot.Cancelled: card.MarkFailed,
 }
