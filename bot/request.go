@@ -47,9 +47,11 @@ type Request struct {
 	ID        ID           `json:"id"`
 	Brand     BrandID      `json:"brand"`
 	Matter    Matter       `json:"matter"`
-	Subject   ID           `json:"subject"` // of the draft or the reply
-	Hash      string       `json:"hash"`    // of the content that the decision is about
-	By        PersonID     `json:"by"`      // its author, who may not decide unless the brand allows it
+	Subject   ID           `json:"subject"`          // of the draft or the reply
+	Number    int          `json:"number,omitempty"` // of the draft, as people name it
+	Hash      string       `json:"hash"`             // of the content that the decision is about
+	By        PersonID     `json:"by"`               // its author, who may not decide unless the brand allows it
+	Wrote     []PersonID   `json:"wrote,omitempty"`  // who else had a hand in it
 	At        time.Time    `json:"at"`
 	Until     time.Time    `json:"until,omitzero"`     // it lapses then
 	RemindAt  time.Time    `json:"remind_at,omitzero"` // zero: they were reminded, or need not be
@@ -133,9 +135,14 @@ func (a *Approvals) Emoji(e string) int {
 	return 0
 }
 
-// MayDecide tells whether a person may decide about what somebody wrote.
-func (a *Approvals) MayDecide(p Person, author PersonID) bool {
-	return p.Has(Approver) && (a.Self || p.ID != author)
+// MayDecide tells whether a person may decide about what some wrote.
+func (a *Approvals) MayDecide(p Person, writers ...PersonID) bool {
+	return p.Has(Approver) && (a.Self || !slices.Contains(writers, p.ID))
+}
+
+// Writers are all who had a hand in what is asked about, the last one first.
+func (r *Request) Writers() []PersonID {
+	return append([]PersonID{r.By}, r.Wrote...)
 }
 
 // Move changes the state, or returns a Conflict when the table does not allow it.
@@ -188,7 +195,7 @@ func (r *Request) Agreeing(b *Brand) (yes, no int) {
 	for _, d := range last {
 		p, ok := b.Person(d.Who)
 		switch {
-		case d.Off || !ok || !b.Approvals.MayDecide(p, r.By):
+		case d.Off || !ok || !b.Approvals.MayDecide(p, r.Writers()...):
 		case d.Yes:
 			yes++
 		default:

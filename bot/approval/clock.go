@@ -98,7 +98,7 @@ func (d *Desk) passes(tx *storage.Tx, r bot.Request) error {
 	if err := logged(tx, "", "request.lapsed", &r, nil); err != nil {
 		return err
 	}
-	return d.tell(tx, b, &r, card.W("approval.lapses"), tells{to: []bot.PersonID{r.By}})
+	return d.tell(tx, b, &r, card.W("approval.lapses"), tells{to: r.Writers()})
 }
 
 // reminds pings, once, the approvers who have not said yes; and tells the author,
@@ -112,7 +112,7 @@ func (d *Desk) reminds(tx *storage.Tx, b *bot.Brand, r bot.Request) error {
 	}
 	var to []bot.PersonID
 	for _, p := range b.People {
-		if last, said := r.Word(p.ID); b.Approvals.MayDecide(p, r.By) && (!said || last.Off) {
+		if last, said := r.Word(p.ID); b.Approvals.MayDecide(p, r.Writers()...) && (!said || last.Off) {
 			to = append(to, p.ID)
 		}
 	}

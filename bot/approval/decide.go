@@ -124,7 +124,7 @@ func may(b *bot.Brand, id bot.PersonID, r *bot.Request) error {
 	switch {
 	case !ok || !p.Has(bot.Approver):
 		return bot.Errorf(bot.Denied, "error.request_not_approver")
-	case !b.Approvals.MayDecide(p, r.By):
+	case !b.Approvals.MayDecide(p, r.Writers()...):
 		return bot.Errorf(bot.Denied, "error.request_own")
 	}
 	return nil
@@ -202,7 +202,7 @@ func (d *Desk) hear(tx *storage.Tx, b *bot.Brand, r bot.Request, words ...said) 
 	for i, l := range lines {
 		told := tells{}
 		if i == len(lines)-1 && to != was && r.By != words[len(words)-1].who.ID {
-			told.to = []bot.PersonID{r.By}
+			told.to = r.Writers()
 		}
 		if err := d.tell(tx, b, &r, l, told); err != nil {
 			return r, err

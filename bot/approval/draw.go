@@ -1,6 +1,7 @@
 package approval
 
 import (
+	"strconv"
 	"strings"
 
 	"ponte/bot"
@@ -63,7 +64,7 @@ func what(b *bot.Brand, r *bot.Request) card.Words {
 	if r.Matter == bot.ReplyMatter {
 		return card.W("approval.reply_by", name)
 	}
-	return card.W("approval.post_by", name)
+	return card.W("approval.post_by", name, card.Text("Number", strconv.Itoa(r.Number)))
 }
 
 // content is what a decision is about. It is drawn from the request alone, and
@@ -213,7 +214,7 @@ func refusal(b *bot.Brand, r *bot.Request) card.Words {
 // agreeing names those whose yes counts, in the order they said it.
 func agreeing(b *bot.Brand, r *bot.Request) (names []string) {
 	for _, d := range r.Decisions {
-		if p, ok := b.Person(d.Who); ok && d.Yes && !d.Off && b.Approvals.MayDecide(p, r.By) {
+		if p, ok := b.Person(d.Who); ok && d.Yes && !d.Off && b.Approvals.MayDecide(p, r.Writers()...) {
 			names = append(names, p.Name)
 		}
 	}

@@ -201,7 +201,7 @@ func (s *sheet) submit(by bot.PersonID) ([]bot.Finding, error) {
 	}
 	content := s.draft.Content
 	r, err := s.desk.approvals.Ask(s.tx, bot.Request{
-		Brand: s.b.ID, Matter: bot.PostMatter, Subject: s.draft.ID, Hash: content.Hash(), By: by, Content: &content, Warnings: found,
+		Brand: s.b.ID, Matter: bot.PostMatter, Subject: s.draft.ID, Number: s.draft.Number, Hash: content.Hash(), By: by, Wrote: s.wrote(by), Content: &content, Warnings: found,
 	})
 	if err != nil {
 		return found, err
@@ -251,3 +251,11 @@ func (s *sheet) plan(p *bot.Post, who string) error {
 func (s *sheet) late(p *bot.Post) bool { return s.tx.Now().After(s.until(p)) }
 
 func (s *sheet) until(p *bot.Post) time.Time { return p.Due.Add(cmp.Or(s.b.Grace, defaultGrace)) }
+
+// wrote is who had a hand in the draft besides the one who asks.
+func (s *sheet) wrote(by bot.PersonID) []bot.PersonID {
+	if s.draft.By == by {
+		return nil
+	}
+	return []bot.PersonID{s.draft.By}
+}
