@@ -64,7 +64,7 @@ func TestCard(t *testing.T) {
 		if diff := cmp.Diff(want, reads(m.Card)); diff != "" {
 			t.Error(diff)
 		}
-		if c := m.Card; c.Title.String() != "approval.title.asked What=approval.post_by Name=Ana" || c.Subject != "request/"+string(r.ID) || !c.Opens || c.Revision != 1 || m.At.Channel != "a-press" {
+		if c := m.Card; c.Title.String() != "approval.title.asked What=approval.post_by Name=Ana Number=0" || c.Subject != "request/"+string(r.ID) || !c.Opens || c.Revision != 1 || m.At.Channel != "a-press" {
 			t.Errorf("it is %q about %s at revision %d in %s", c.Title, c.Subject, c.Revision, m.At.Channel)
 		}
 		for _, a := range m.Card.Actions {
