@@ -56,20 +56,42 @@ func (c *Commands) runResume(tx *storage.Tx, req *commands.Request) (act.Answer,
 	if len(held) == 0 {
 		return commands.Say("posts.resumed"), nil
 	}
-	n := card.Card{Mark: card.MarkSnoozed, Title: card.W("posts.kept_back", card.Count("N", len(held)))}
-	var list []card.Line
-	for _, p := range held[:min(len(held), shownAtMost)] {
-		d, err := records.Drafts.Get(tx, storage.K(req.Brand.ID, p.Draft))
+	list, err := entries(tx, req.Brand, held)
+	return act.Answer{Notice: &card.Card{
+		Mark: card.MarkSnoozed, Title: card.W("posts.kept_back", card.Count("N", len(held))),
+		Blocks: []card.Block{{List: list}}, Foot: card.W("posts.release_hint"),
+	}}, err
+}
+
+// entries are the first of the posts, each as it stands now.
+func entries(tx *storage.Tx, b *bot.Brand, posts []bot.Post) (list []card.Line, err error) {
+	for _, p := range posts[:min(len(posts), shownAtMost)] {
+		p, err := records.Posts.Get(tx, storage.K(b.ID, p.ID))
 		if err != nil {
-			return act.Answer{}, err
+			return nil, err
 		}
-		list = append(list, card.Line{
-			Mark: card.MarkSnoozed, Text: card.Outside(bot.Short(d.Content.For(p.Account), 60)),
-			Words: card.W("posts.entry", card.At("At", p.Due), card.Text("Number", strconv.Itoa(d.Number)), card.Text("Account", nameOf(req.Brand, p.Account)), card.In("State", card.W("posts.state."+key(p.State)))),
-		})
+		d, err := records.Drafts.Get(tx, storage.K(b.ID, p.Draft))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, entry(b, &d, &p))
 	}
-	n.Blocks, n.Foot = []card.Block{{List: list}}, card.W("posts.release_hint")
-	return act.Answer{Notice: &n}, nil
+	return list, nil
+}
+
+// entry is a post in a line: when, which, and how it stands.
+func entry(b *bot.Brand, d *bot.Draft, p *bot.Post) card.Line {
+	words, at := "posts.entry", p.Due
+	if !p.OutAt.IsZero() {
+		at = p.OutAt
+	}
+	if at.IsZero() {
+		words = "posts.entry_soon"
+	}
+	return card.Line{
+		Mark: marks[p.State], Text: card.Outside(bot.Short(d.Content.For(p.Account), 60)),
+		Words: card.W(words, card.At("At", at), card.Text("Number", strconv.Itoa(d.Number)), card.Text("Account", nameOf(b, p.Account)), card.In("State", card.W("posts.state."+key(p.State)))),
+	}
 }
 
 func (c *Commands) release() commands.Spec {
@@ -78,41 +100,59 @@ func (c *Commands) release() commands.Spec {
 	}
 }
 
-// runRelease lets go what is held: one post, those of a draft, or all of the brand.
+// runRelease lets go what is held, and shows where that leaves it.
 func (c *Commands) runRelease(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
-	var rows []bot.Post
-	switch {
-	case strings.EqualFold(req.Values["draft"], "all"):
-		n, err := c.desk.ReleaseAll(tx, req.Brand, req.Person.ID)
-		if err != nil {
-			return act.Answer{}, err
-		}
-		return commands.Say("posts.released", card.Count("N", n)), nil
-	case req.Post != nil && req.Values["draft"] == "":
-		rows = []bot.Post{*req.Post}
-	default:
-		d, err := theDraft(tx, req)
-		if err != nil {
-			return act.Answer{}, err
-		}
-		if rows, err = rowsOf(tx, &d); err != nil {
-			return act.Answer{}, err
-		}
+	rows, err := c.held(tx, req)
+	if err != nil {
+		return act.Answer{}, err
 	}
-	n := 0
-	for _, p := range rows {
-		if p.State != bot.Held {
-			continue
-		}
-		n++
-		if err := c.desk.Release(tx, req.Brand, req.Person.ID, p); err != nil {
-			return act.Answer{}, err
-		}
-	}
-	if n == 0 {
+	if len(rows) == 0 {
 		return act.Answer{}, bot.Errorf(bot.Conflict, "error.nothing_held")
 	}
-	return commands.Say("posts.released", card.Count("N", n)), nil
+	n := len(rows)
+	if everything(req) {
+		if n, err = c.desk.ReleaseAll(tx, req.Brand, req.Person.ID); err != nil {
+			return act.Answer{}, err
+		}
+	} else {
+		for _, p := range rows {
+			if err := c.desk.Release(tx, req.Brand, req.Person.ID, p); err != nil {
+				return act.Answer{}, err
+			}
+		}
+	}
+	list, err := entries(tx, req.Brand, rows)
+	out := card.Card{Mark: card.MarkNote, Title: card.W("posts.released", card.Count("N", n)), Blocks: []card.Block{{List: list}}}
+	if more := n - len(list); more > 0 {
+		out.Foot = card.W("inbox.more", card.Count("N", more))
+	}
+	return act.Answer{Notice: &out}, err
+}
+
+// everything tells whether all that the brand holds is meant.
+func everything(req *commands.Request) bool { return strings.EqualFold(req.Values["draft"], "all") }
+
+// held is what a person wants released and is held: one post, those of a draft, or
+// the first of all.
+func (c *Commands) held(tx *storage.Tx, req *commands.Request) (rows []bot.Post, err error) {
+	switch {
+	case everything(req):
+		for p, err := range records.PostsByState.Under(tx, storage.K(req.Brand.ID, bot.Held), storage.Limit(shownAtMost)) {
+			if err != nil {
+				return nil, err
+			}
+			rows = append(rows, p)
+		}
+		return rows, nil
+	case req.Post != nil && req.Values["draft"] == "":
+		return []bot.Post{*req.Post}, nil
+	}
+	d, err := theDraft(tx, req)
+	if err != nil {
+		return nil, err
+	}
+	rows, err = rowsOf(tx, &d)
+	return slices.DeleteFunc(rows, func(p bot.Post) bool { return p.State != bot.Held }), err
 }
 
 // settle lets a person say what became of a post of unknown outcome.

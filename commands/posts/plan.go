@@ -30,11 +30,7 @@ func (c *Commands) runSchedule(tx *storage.Tx, req *commands.Request) (act.Answe
 	if o.Content.When, err = c.moment(tx, req.Brand, d.Content.Accounts, req.Values["at"]); err != nil {
 		return act.Answer{}, err
 	}
-	d, found, err := c.desk.Edit(tx, req.Brand, d, o, -1)
-	if err != nil {
-		return act.Answer{}, err
-	}
-	return told(req.Brand, &d, found, "posts.edited"), nil
+	return c.change(tx, req, d, o, -1)
 }
 
 // nextSlot is the next time of the accounts' queues at which none of them has a post.
@@ -180,14 +176,7 @@ func (c *Commands) runCalendar(tx *storage.Tx, req *commands.Request) (act.Answe
 		if err != nil {
 			return act.Answer{}, err
 		}
-		at := p.Due
-		if !p.OutAt.IsZero() {
-			at = p.OutAt
-		}
-		list = append(list, card.Line{
-			Mark: marks[p.State], Text: card.Outside(bot.Short(d.Content.For(p.Account), 60)),
-			Words: card.W("posts.entry", card.At("At", at), card.Text("Number", strconv.Itoa(d.Number)), card.Text("Account", nameOf(req.Brand, p.Account)), card.In("State", card.W("posts.state."+key(p.State)))),
-		})
+		list = append(list, entry(req.Brand, &d, &p))
 	}
 	if len(list) == 0 {
 		n.Blocks = []card.Block{card.Say(card.W("posts.calendar_empty"))}

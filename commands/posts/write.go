@@ -197,11 +197,20 @@ func (c *Commands) runEdit(tx *storage.Tx, req *commands.Request) (act.Answer, e
 	} else {
 		seen, o.Content.Text = -1, text
 	}
+	return c.change(tx, req, d, o, seen)
+}
+
+// change gives a draft another content, and says what became of it.
+func (c *Commands) change(tx *storage.Tx, req *commands.Request, d bot.Draft, o post.Order, seen int) (act.Answer, error) {
+	was, key := d.Request, "posts.edited"
 	d, found, err := c.desk.Edit(tx, req.Brand, d, o, seen)
 	if err != nil {
 		return act.Answer{}, err
 	}
-	return told(req.Brand, &d, found, "posts.edited"), nil
+	if was != "" && d.Request == was {
+		key = "posts.same"
+	}
+	return told(req.Brand, &d, found, key), nil
 }
 
 func (c *Commands) duplicate() commands.Spec {
