@@ -107,7 +107,7 @@ func (s *sheet) quotes(struck bool) (out []card.Block) {
 func (s *sheet) facts() (out []card.Words) {
 	d := &s.draft
 	if !d.Content.When.IsZero() {
-		out = append(out, card.W("post.when", card.At("At", d.Content.When)))
+		out = append(out, card.W("post.when", card.At("At", d.Content.When), card.Text("Zone", s.b.Zone)))
 	}
 	if n := len(d.Content.Pictures); n > 0 {
 		out = append(out, card.W("post.pictures", card.Count("N", n)))

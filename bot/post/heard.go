@@ -9,8 +9,8 @@ import (
 
 // heard follows a post through the outbox.
 func (d *Desk) heard(tx *storage.Tx, e act.Effect) error {
-	row, err := records.Posts.Get(tx, storage.K(e.Brand, e.Subject.ID))
-	if err != nil || row.Effect != e.ID {
+	row, ok, err := records.Found(records.Posts.Get(tx, storage.K(e.Brand, e.Subject.ID)))
+	if err != nil || !ok || row.Effect != e.ID {
 		return err
 	}
 	s, err := d.of(tx, e.Brand, row.Draft)
