@@ -83,7 +83,7 @@ func content(b *bot.Brand, r *bot.Request) []card.Block {
 	if len(r.Warnings) > 0 {
 		out = append(out, card.Block{List: warnings(b, r.Warnings)})
 	}
-	return append(out, card.Block{Facts: times(r)})
+	return append(out, card.Block{Facts: times(b, r)})
 }
 
 func public(text string) card.Block {
@@ -163,13 +163,13 @@ func warnings(b *bot.Brand, found []bot.Finding) (out []card.Line) {
 	return out
 }
 
-func times(r *bot.Request) (out []card.Words) {
+func times(b *bot.Brand, r *bot.Request) (out []card.Words) {
 	switch {
 	case r.Content == nil:
 	case r.Content.When.IsZero():
 		out = append(out, card.W("approval.soon"))
 	default:
-		out = append(out, card.W("approval.when", card.At("When", r.Content.When)))
+		out = append(out, card.W("approval.when", card.At("When", r.Content.When), card.Text("Zone", b.Zone)))
 	}
 	return append(out, card.W("approval.until", card.At("Until", r.Until)))
 }

@@ -59,7 +59,7 @@ func TestCard(t *testing.T) {
 			"approval.as Account=Aurora Shop Network=the net · approval.own_text", "public true: New beans in the shop",
 			"approval.picture N=1 Of=2 a cup", "overdue approval.picture_bare N=2 Of=2",
 			"overdue check.email Address=a@b.example Aurora Shop", "overdue check.similar Account=Aurora Shop Day=Monday Text=beans",
-			"approval.when When="+due+" · approval.until Until="+due,
+			"approval.when When="+due+" Zone=UTC · approval.until Until="+due,
 		)
 		if diff := cmp.Diff(want, reads(m.Card)); diff != "" {
 			t.Error(diff)
