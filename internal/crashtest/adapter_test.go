@@ -27,7 +27,8 @@ type near struct {
 		act.Settler
 		act.Listener
 	}
-	fuse *fuse
+	reacts act.Reacter // nil: nobody can react there
+	fuse   *fuse
 }
 
 func (n *near) Name() string { return n.name }
@@ -42,6 +43,13 @@ func (n *near) Listen(ctx context.Context, h act.Handler) error { return n.in.Li
 
 func (n *near) Settle(ctx context.Context, key string, a act.Act, at act.Place) (act.Receipt, act.Finding, error) {
 	return n.in.Settle(ctx, key, a, at)
+}
+
+func (n *near) Reactions(ctx context.Context, at act.Place, ref string) ([]act.Reaction, error) {
+	if n.reacts == nil {
+		return nil, nil
+	}
+	return n.reacts.Reactions(ctx, at, ref)
 }
 
 func (n *near) Carry(ctx context.Context, key string, a act.Act, at act.Place) (act.Receipt, error) {
@@ -80,7 +88,7 @@ func newFar(name string, f *fuse) *far {
 func (f *far) Name() string { return f.name }
 
 func (f *far) Traits(act.Place) act.Traits {
-	return act.Traits{Network: f.name, Count: act.Runes, CanReply: true, CanChange: true, CanRemove: true, Schedule: soon}
+	return act.Traits{Network: f.name, Count: act.Runes, CanReply: true, CanPost: true, CanChange: true, CanRemove: true, Schedule: soon}
 }
 
 func (f *far) Carry(ctx context.Context, key string, a act.Act, at act.Place) (act.Receipt, error) {

@@ -1,6 +1,7 @@
 package crashtest
 
 import (
+	"cmp"
 	"time"
 
 	"ponte/bot"
@@ -24,18 +25,31 @@ const (
 	heardAccount  = bot.AccountID("webhook:heard") // its cards go to the chat elsewhere
 )
 
+// accountAt is as whom the brand speaks by itself at a place.
+var accountAt = map[string]bot.AccountID{onSquare: squareAccount, onAsked: askedAccount, onBlind: blindAccount}
+
 const (
-	theBrandID = bot.BrandID("aurora")
-	thePost    = "post"
-	theUser    = "ana"
+	theBrandID  = bot.BrandID("aurora")
+	thePost     = "post"
+	theUser     = "ana"  // writes
+	theApprover = "olga" // decides about what Ana writes
+	theBoard    = "approvals"
 )
 
-// theBrand has a room for each account, named after the account's platform. Its
-// replies go out after undo.
-func theBrand(undo time.Duration) bot.Brand {
+// theBrand has a room for each account, named after the account's platform, and
+// one where the one approver is asked about posts.
+func theBrand(o order) bot.Brand {
 	b := bot.Brand{
-		ID: theBrandID, Name: "Caffè Aurora", Language: bot.English, Zone: "Europe/Madrid", Undo: undo, Grace: time.Hour,
-		People: []bot.Person{{ID: theUser, Name: "Ana Ruiz", Roles: []bot.Role{bot.Manager}, Users: []string{onConsole + "/" + string(theBrandID) + "/" + theUser}}},
+		ID: theBrandID, Name: "Caffè Aurora", Language: bot.English, Zone: "Europe/Madrid", Undo: o.Undo, Grace: cmp.Or(o.Grace, time.Hour),
+		People: []bot.Person{
+			{ID: theUser, Name: "Ana Ruiz", Roles: []bot.Role{bot.Manager}, Users: []string{user(theUser)}},
+			{ID: theApprover, Name: "Olga Marín", Roles: []bot.Role{bot.Approver}, Users: []string{user(theApprover)}},
+		},
+		Approvals: bot.Approvals{Channel: theBoard},
+		Channels:  []bot.Channel{{ID: theBoard, Platform: onConsole, Space: string(theBrandID), Remote: theBoard}},
+	}
+	if o.Dismissed {
+		b.People[1].Roles = []bot.Role{bot.Manager}
 	}
 	for _, a := range []struct {
 		id              bot.AccountID
@@ -51,3 +65,5 @@ func theBrand(undo time.Duration) bot.Brand {
 	}
 	return b
 }
+
+func user(id string) string { return onConsole + "/" + string(theBrandID) + "/" + id }

@@ -18,11 +18,13 @@ type sight struct {
 	messages map[string]message // of the console's rooms and threads, by ref
 	twice    []string           // refs that came up twice
 	comments []comment          // on the square
+	entries  []entry            // posts of the square
 }
 
 // closes lets Ponte finish what it has, looks at all of it from outside, ends it
-// and looks at what it kept.
-func (w *world) closes(t *testing.T, p *ponte) findings {
+// and looks at what it kept. An act may have failed because what it answers was
+// deleted, because the brand was paused, or for the reasons given.
+func (w *world) closes(t *testing.T, p *ponte, reasons ...string) findings {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	defer cancel()
@@ -36,7 +38,10 @@ func (w *world) closes(t *testing.T, p *ponte) findings {
 	for _, line := range p.log.errors() {
 		t.Errorf("it logged: %s", line)
 	}
-	f := findings{world: w, sight: s, found: map[string]bot.Reply{}}
+	f := findings{
+		world: w, sight: s, found: map[string]bot.Reply{}, posts: map[string]bot.Post{}, tally: map[bot.PostState]int{},
+		reasons: append([]string{"error.comment_deleted", "error.brand_paused"}, reasons...),
+	}
 	opened(t, w.Data, f.look)
 	for i, text := range f.list {
 		if i == 20 {
@@ -71,7 +76,7 @@ func (w *world) caughtUp(ctx context.Context, t *testing.T) {
 // sees reads every room, every thread and the square to their beginnings.
 func (p *ponte) sees(ctx context.Context) (s sight, err error) {
 	s.messages = map[string]message{}
-	for _, room := range []string{onSquare, onAsked, onBlind} {
+	for _, room := range []string{onSquare, onAsked, onBlind, theBoard} {
 		tops, err := p.pages(ctx, &s, room, "")
 		if err != nil {
 			return s, err
@@ -81,6 +86,9 @@ func (p *ponte) sees(ctx context.Context) (s sight, err error) {
 				return s, err
 			}
 		}
+	}
+	if s.entries, err = p.entries(ctx); err != nil {
+		return s, err
 	}
 	for after := ""; ; after = s.comments[len(s.comments)-1].ID {
 		list, err := p.comments(ctx, after)

@@ -18,6 +18,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/outbox"
+	"ponte/bot/records"
 	"ponte/internal/app"
 	"ponte/platforms/social/webhook"
 	"ponte/storage"
@@ -32,9 +33,12 @@ type order struct {
 	Data  string        `json:"data"`
 	Sink  string        `json:"sink"` // address of the far places
 	Undo  time.Duration `json:"undo"`
+	Grace time.Duration `json:"grace,omitempty"` // after which nothing goes out any more; 0: an hour
 	Step  outbox.Step   `json:"step,omitempty"`  // where it kills itself
 	Place string        `json:"place,omitempty"` // when it is about an act at this platform
 	Note  string        `json:"note,omitempty"`  // the file in which it says where it did
+
+	Dismissed bool `json:"dismissed,omitempty"` // the approver is none any more
 }
 
 // addresses is what a child answers once it serves.
@@ -77,7 +81,7 @@ func child(text string) error {
 	fuse := &fuse{order: o}
 	console, square := &near{name: onConsole, fuse: fuse}, &near{name: onSquare, fuse: fuse}
 	a, err := app.Open(ctx, app.Config{
-		Data: o.Data, Brands: []bot.Brand{theBrand(o.Undo)}, Square: squareAccount, Console: doors[0], Public: doors[1], Writes: -1,
+		Data: o.Data, Brands: []bot.Brand{theBrand(o)}, Square: squareAccount, Console: doors[0], Public: doors[1], Writes: -1,
 		Webhooks: []webhook.Account{{ID: askedAccount, Unsigned: true}, {ID: blindAccount, Unsigned: true}, {ID: heardAccount, Unsigned: true}},
 		Log:      slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Adapters: []act.Adapter{console, square, asked{newFar(onAsked, fuse)}, newFar(onBlind, fuse), asked{newFar(onChat, fuse)}},
@@ -87,6 +91,7 @@ func child(text string) error {
 		return err
 	}
 	console.in, square.in, fuse.store = a.Set().Console, a.Set().Square, a.Store()
+	console.reacts = a.Set().Console
 	if err := a.Set().Square.Post(ctx, thePost, "en", "Which of our cafés is yours?", time.Now()); err != nil {
 		return errors.Join(err, a.Close())
 	}
@@ -97,16 +102,22 @@ func child(text string) error {
 	return a.Run(ctx)
 }
 
-// stats serves how the outbox stands, and at /idle waits until it sleeps first.
+// standing is how much is still to happen by itself.
+type standing struct {
+	outbox.Stats
+	Posts int `json:"posts"` // that wait for their time, or are going out
+}
+
+// stats serves how things stand, and at /idle waits first until the outbox sleeps.
 func stats(a *app.App) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		var err error
 		if r.URL.Path == "/idle" {
 			err = a.Outbox().Idle(r.Context())
 		}
-		var s outbox.Stats
+		var s standing
 		if err == nil {
-			s, err = storage.Look(r.Context(), a.Store(), a.Outbox().Stats)
+			err = a.Store().View(r.Context(), func(tx *storage.Tx) error { return s.look(tx, a.Outbox()) })
 		}
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusServiceUnavailable)
@@ -114,4 +125,25 @@ func stats(a *app.App) http.Handler {
 		}
 		_ = json.NewEncoder(w).Encode(s)
 	})
+}
+
+func (s *standing) look(tx *storage.Tx, out *outbox.Outbox) (err error) {
+	s.Posts = 0
+	if s.Stats, err = out.Stats(tx); err != nil {
+		return err
+	}
+	for p, err := range records.Posts.Under(tx, nil) {
+		if err != nil {
+			return err
+		}
+		switch p.State {
+		case bot.Approved, bot.Scheduled, bot.Publishing:
+			s.Posts++
+		case bot.InReview:
+			if !p.Due.IsZero() {
+				s.Posts++
+			}
+		}
+	}
+	return nil
 }

@@ -19,6 +19,9 @@ type findings struct {
 	list    []string
 	unknown int                  // effects at blind
 	found   map[string]bot.Reply // by the text that the team wrote
+	posts   map[string]bot.Post  // by the last wording of the draft and the place
+	tally   map[bot.PostState]int
+	reasons []string // for which acts may have failed
 }
 
 func (f *findings) wrong(format string, args ...any) {
@@ -29,7 +32,7 @@ func (f *findings) look(tx *storage.Tx) error {
 	for _, message := range f.twice {
 		f.wrong("message %s is there twice", message)
 	}
-	for _, look := range []func(*storage.Tx) error{f.kept, f.shown, f.named, f.over, f.said} {
+	for _, look := range []func(*storage.Tx) error{f.kept, f.shown, f.asked, f.named, f.over, f.said, f.spoken} {
 		if err := look(tx); err != nil {
 			return err
 		}
@@ -145,6 +148,11 @@ func (f *findings) named(tx *storage.Tx) error {
 			there[onSquare][c.ID] = ""
 		}
 	}
+	for _, e := range f.entries {
+		if e.ID != thePost {
+			there[onSquare][e.ID] = ""
+		}
+	}
 	for _, place := range []string{onAsked, onBlind, onChat} {
 		there[place] = f.fresh(place)
 	}
@@ -182,7 +190,7 @@ func (f *findings) fresh(place string) map[string]string {
 }
 
 // over: nothing is on its way, nothing is left to a person but what may have
-// happened at blind, and nothing failed but answers to what was deleted.
+// happened at blind, and nothing failed but for a reason.
 func (f *findings) over(tx *storage.Tx) error {
 	for e, err := range records.Effects.Under(tx, nil) {
 		if err != nil {
@@ -192,7 +200,7 @@ func (f *findings) over(tx *storage.Tx) error {
 		case act.Waiting, act.Started:
 			f.wrong("effect %s is %s", e.ID, e.State)
 		case act.Failed:
-			if e.Fault == nil || e.Fault.Key != "error.comment_deleted" {
+			if e.Fault == nil || !slices.Contains(f.reasons, e.Fault.Key) {
 				f.wrong("effect %s at %s failed: %v", e.ID, e.At.Platform, e.Fault)
 			}
 		case act.Unknown:

@@ -5,6 +5,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"ponte/bot/act"
 	"ponte/bot/outbox"
@@ -20,10 +21,19 @@ type fuse struct {
 	burns sync.Mutex  // held from the first step that blows it: two lanes may reach one
 }
 
+// alone is longer than the store collects updates for one commit: what waits this
+// long in its update is committed before the next one begins.
+const alone = 30 * time.Millisecond
+
 // at is told of every step by the outbox. Before an attempt the first act is the
 // one that is meant, for nothing else is under way; after it the place tells.
 func (f *fuse) at(s outbox.Step) {
 	switch wants := f.Step; {
+	case s == outbox.StepEnqueue && (wants == outbox.StepEnqueued || wants == outbox.StepClaimed):
+		time.Sleep(alone)
+		return
+	case wants == outbox.StepEnqueued && s == outbox.StepClaimed:
+		select {} // enqueueing is committed, and whoever did it ends the process
 	case wants == outbox.StepRefusedAfter && s == outbox.StepAnswered && f.read.Load():
 	case wants != s:
 		return

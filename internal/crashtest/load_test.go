@@ -22,10 +22,11 @@ type load struct {
 	err  error
 }
 
-// crowd starts two customers' and two of the team's hands.
+// crowd starts two customers' hands, two of those who answer them, and those who
+// write and approve posts.
 func (w *world) crowd(ctx context.Context, seed uint64) *load {
 	l := &load{world: w, ctx: ctx, over: make(chan struct{})}
-	for i, do := range []func(*rand.Rand) error{l.writers(), l.passersBy(), l.answers(onAsked, onBlind), l.answers(onSquare)} {
+	for i, do := range []func(*rand.Rand) error{l.writers(), l.passersBy(), l.answers(onAsked, onBlind), l.answers(onSquare), l.author(), l.approver()} {
 		rng := rand.New(rand.NewPCG(seed, uint64(i)+10))
 		l.all.Go(func() {
 			for {

@@ -21,7 +21,7 @@ func TestLostAnswer(t *testing.T) {
 		more.Set("thread", thread)
 		return more
 	}
-	a, err := p.deed(t.Context(), "click", "click", place(url.Values{"verb": {"reply"}, "subject": {list[0].Card.Subject}}))
+	a, err := p.deed(t.Context(), theUser, "click", "click", place(url.Values{"verb": {"reply"}, "subject": {list[0].Card.Subject}}))
 	if err != nil || a.Form == nil {
 		t.Fatalf("no form: %+v, %v", a, err)
 	}
@@ -30,7 +30,7 @@ func TestLostAnswer(t *testing.T) {
 	}
 	f := a.Form.Form
 	for range 2 {
-		a, err := p.deed(t.Context(), "submit", "submit", place(url.Values{
+		a, err := p.deed(t.Context(), theUser, "submit", "submit", place(url.Values{
 			"verb": {f.Verb}, "subject": {f.Subject}, "revision": {fmt.Sprint(f.Revision)}, "token": {f.Token}, "value.text": {"an answer"},
 		}))
 		if err != nil || !a.Refused || a.Form == nil {

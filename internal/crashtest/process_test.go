@@ -12,8 +12,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"ponte/bot/outbox"
 )
 
 // patience is how long the world waits for anything that must happen.
@@ -111,15 +109,15 @@ func (p *ponte) stop(t *testing.T) {
 	}
 }
 
-// settled waits until nothing is on its way out.
+// settled waits until nothing is on its way out, and no post has its time to come.
 func (p *ponte) settled(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	defer cancel()
-	var s outbox.Stats
+	var s standing
 	for {
 		err := get(ctx, p.Stats, &s)
-		if err == nil && s.Waiting == 0 && s.Started == 0 {
+		if err == nil && s.Waiting == 0 && s.Started == 0 && s.Posts == 0 {
 			return
 		}
 		if !wait(ctx, 10*time.Millisecond) {

@@ -54,7 +54,11 @@ func storm(t *testing.T, kills int, seed uint64) {
 	if err := crowd.goes(); err != nil {
 		t.Error(err)
 	}
+	if err := w.releases(ctx); err != nil {
+		t.Error(err)
+	}
 	f := w.closes(t, w.serving)
+	t.Logf("%d drafts, %d pauses; posts: %v", len(w.drafts), len(w.pauses), f.tally)
 	t.Logf("seed %d: %d kills in %.1f s; %d items, %d replies, %d sent again, %d acts asked after, %d left unknown at %s",
 		seed, len(w.deaths), time.Since(began).Seconds(), len(w.items), len(w.replies), w.resent.Load(), w.sink.told, f.unknown, onBlind)
 }

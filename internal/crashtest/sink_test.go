@@ -33,6 +33,7 @@ type taken struct {
 	delivery
 	ref     string
 	outcome outcome
+	at      time.Time
 }
 
 // sink is the far places. It honours no key: what comes twice happens twice. It
@@ -122,7 +123,7 @@ func (s *sink) take(w http.ResponseWriter, r *http.Request) {
 func (s *sink) does(place string, d delivery) (taken, func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	done := taken{d, fmt.Sprintf("%s-%d", place, len(s.did[place])+1), s.decide(place)}
+	done := taken{d, fmt.Sprintf("%s-%d", place, len(s.did[place])+1), s.decide(place), time.Now()}
 	if done.outcome != busy && done.outcome != away {
 		s.did[place] = append(s.did[place], done)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
@@ -16,13 +17,16 @@ import (
 	"ponte/storage"
 )
 
-// steps is every step of an effect, and how the effect is found by whoever opens
-// the store next: in what state, and how often it has happened at a far place.
-var steps = []struct {
+// stage is a step of an effect, and what it leaves.
+type stage struct {
 	step     outbox.Step
 	state    act.State // empty: there is no effect
 	happened int
-}{
+}
+
+// steps is every step of an effect, and how the effect is found by whoever opens
+// the store next: in what state, and how often it has happened at a far place.
+var steps = []stage{
 	{outbox.StepEnqueue, "", 0},
 	{outbox.StepEnqueued, act.Waiting, 0},
 	{outbox.StepClaimed, act.Waiting, 0},
@@ -35,9 +39,14 @@ var steps = []struct {
 
 var everyPlace = []string{onConsole, onSquare, onAsked, onBlind, onChat}
 
-// TestSteps kills Ponte at each step of an act at each place.
+// TestSteps kills Ponte at each step of an act at each place: of a card, a reply,
+// and a post that was agreed on.
 func TestSteps(t *testing.T) {
 	base := prepare(t)
+	publications := map[string]*ready{}
+	for place := range accountAt {
+		publications[place] = base.agreed(t, place)
+	}
 	var mu sync.Mutex
 	hits := map[outbox.Step]int{}
 	turns := make(chan func(), 1)
@@ -49,32 +58,40 @@ func TestSteps(t *testing.T) {
 			}
 		})
 	}
-	for _, s := range steps {
-		for _, place := range everyPlace {
-			turns <- func() {
-				t.Run(string(s.step)+" at "+place, func(t *testing.T) {
-					d := death{world: base.after(t), base: base, step: s.step, place: place}
-					d.comes(t)
-					if state := d.left(t); state != s.state {
-						t.Errorf("it died with an effect %q, want %q", state, s.state)
-					}
-					if n := len(d.sink.all(place)); d.isFar() && n != s.happened {
-						t.Errorf("at its death the act had happened %d times, want %d", n, s.happened)
-					}
-					d.isOvercome(t)
-					mu.Lock()
-					defer mu.Unlock()
-					hits[s.step]++
-				})
-			}
+	turn := func(s stage, place, what string, base *ready) {
+		turns <- func() {
+			t.Run(string(s.step)+what+" at "+place, func(t *testing.T) {
+				d := death{world: base.after(t), base: base, step: s.step, place: place}
+				d.comes(t)
+				if state := d.left(t); state != s.state {
+					t.Errorf("it died with an effect %q, want %q", state, s.state)
+				}
+				if n := len(d.sink.all(place)); d.isFar() && n != s.happened {
+					t.Errorf("at its death the act had happened %d times, want %d", n, s.happened)
+				}
+				d.isOvercome(t)
+				mu.Lock()
+				defer mu.Unlock()
+				hits[s.step]++
+			})
+		}
+	}
+	for _, place := range everyPlace {
+		for _, s := range steps {
+			turn(s, place, "", base)
+		}
+	}
+	for place, base := range publications {
+		for _, s := range steps {
+			turn(s, place, " of a publication", base)
 		}
 	}
 	close(turns)
 	hands.Wait()
 	t.Logf("hits: %v", hits)
 	for _, s := range steps {
-		if whole := !strings.Contains(flag.Lookup("test.run").Value.String(), "/"); whole && hits[s.step] != len(everyPlace) {
-			t.Errorf("step %q was hit %d times, want %d", s.step, hits[s.step], len(everyPlace))
+		if whole := !strings.Contains(flag.Lookup("test.run").Value.String(), "/"); whole && hits[s.step] != len(everyPlace)+len(publications) {
+			t.Errorf("step %q was hit %d times, want %d", s.step, hits[s.step], len(everyPlace)+len(publications))
 		}
 	}
 }
@@ -84,6 +101,7 @@ type ready struct {
 	*world
 	threads map[string]string // by room
 	effects map[bot.ID]bool
+	draft   *draft // that goes out when Ponte is started next; nil: none
 }
 
 func prepare(t *testing.T) *ready {
@@ -104,6 +122,13 @@ func prepare(t *testing.T) *ready {
 		r.threads[room] = list[0].Ref
 	}
 	p.stop(t)
+	r.noted(t)
+	return r
+}
+
+// noted remembers which effects there are.
+func (r *ready) noted(t *testing.T) {
+	t.Helper()
 	opened(t, r.Data, func(tx *storage.Tx) error {
 		for e, err := range records.Effects.Under(tx, nil) {
 			if err != nil {
@@ -113,7 +138,43 @@ func prepare(t *testing.T) *ready {
 		}
 		return nil
 	})
-	return r
+}
+
+// agreed goes on from here to where a post at a place was agreed on and Ponte was
+// stopped before its time. On a machine too busy for that it is done again, with
+// more time.
+func (r *ready) agreed(t *testing.T, place string) *ready {
+	t.Helper()
+	for ahead := 2 * time.Second; ahead < patience; ahead *= 2 {
+		next := &ready{world: r.after(t), threads: r.threads, effects: map[bot.ID]bool{}}
+		next.draft = &draft{
+			to: []string{place}, due: time.Now().Add(ahead).Truncate(time.Second), wordings: []*wording{{text: next.unique("said by the brand")}},
+		}
+		copied(t, r.Data, next.Data)
+		p := next.opens(t)
+		if done, err := next.writes(t.Context(), next.draft); !done || err != nil {
+			t.Fatalf("a draft is refused: %v", err)
+		}
+		var asks []message
+		for err := error(nil); len(asks) == 0; wait(t.Context(), 5*time.Millisecond) {
+			if asks, err = next.asks(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := next.agrees(t.Context(), &asks[0], next.draft.last(), byReaction); err != nil {
+			t.Fatal(err)
+		}
+		if err := get(t.Context(), p.Stats+"/idle", &standing{}); err != nil {
+			t.Fatal(err)
+		}
+		p.stop(t)
+		if time.Now().Before(next.draft.due) && !next.draft.last().heard.IsZero() {
+			next.noted(t)
+			return next
+		}
+	}
+	t.Fatal("no post is agreed on in time")
+	return nil
 }
 
 // death is one at a step of an act at a place.
@@ -134,9 +195,13 @@ func (d *death) comes(t *testing.T) {
 	if d.isFar() && d.step == outbox.StepAccepted {
 		d.Step = "" // the place kills it
 	}
-	p := d.opens(t)
-	if err := get(t.Context(), p.Stats+"/idle", &outbox.Stats{}); err != nil {
-		t.Fatal(err)
+	var p *ponte
+	begun := make(chan struct{})
+	if d.base.draft == nil {
+		p = d.opens(t)
+		if err := get(t.Context(), p.Stats+"/idle", &standing{}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	d.sink.moods(func(place string) outcome {
 		switch {
@@ -148,10 +213,18 @@ func (d *death) comes(t *testing.T) {
 		return takes
 	}, sync.OnceFunc(func() {
 		_ = os.WriteFile(d.Note, []byte(string(d.step)+" at "+d.place), 0o600)
+		<-begun
 		p.kill()
 	}))
 	d.done = make(chan error, 1)
-	go func() { d.done <- d.act(t.Context()) }()
+	if d.base.draft == nil {
+		go func() { d.done <- d.act(t.Context()) }()
+	} else {
+		wait(t.Context(), time.Until(d.base.draft.due))
+		p, _ = begin(t, d.order)
+		d.done <- nil
+	}
+	close(begun)
 	p.killed(t)
 	d.died()
 	d.sink.drain(t)
@@ -225,9 +298,6 @@ func (d *death) isOvercome(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := d.closes(t, p)
-	if d.reply == nil {
-		return
-	}
 	want := bot.Published
 	switch d.step {
 	case outbox.StepStarted, outbox.StepAccepted, outbox.StepRefusedAfter, outbox.StepAnswered:
@@ -235,7 +305,14 @@ func (d *death) isOvercome(t *testing.T) {
 			want = bot.Uncertain // and nothing is sent again
 		}
 	}
-	if got := f.found[d.reply.text].State; got != want {
-		t.Errorf("the reply is %s, want %s", got, want)
+	switch got := bot.PostState(""); {
+	case d.base.draft != nil:
+		if got = f.posts[d.base.draft.last().text+" at "+d.place].State; got != want {
+			t.Errorf("the post is %s, want %s", got, want)
+		}
+	case d.reply != nil:
+		if got = f.found[d.reply.text].State; got != want {
+			t.Errorf("the reply is %s, want %s", got, want)
+		}
 	}
 }

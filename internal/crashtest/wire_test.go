@@ -53,7 +53,7 @@ func get(ctx context.Context, address string, into any) error {
 	if err != nil {
 		return err
 	}
-	req.AddCookie(whoSpeaks)
+	req.AddCookie(as(theUser))
 	return exchange(req, into)
 }
 
@@ -74,7 +74,10 @@ func send(ctx context.Context, method, address, id string, what, into any) error
 	return exchange(req, into)
 }
 
-var whoSpeaks = &http.Cookie{Name: "ponte_as", Value: url.QueryEscape(string(theBrandID) + "/" + theUser)}
+// as is what says who speaks.
+func as(user string) *http.Cookie {
+	return &http.Cookie{Name: "ponte_as", Value: url.QueryEscape(string(theBrandID) + "/" + user)}
+}
 
 // news is an item, or an edit or a deletion of one, as webhooks tell it.
 type news struct {
@@ -104,6 +107,23 @@ func (p *ponte) comments(ctx context.Context, after string) ([]comment, error) {
 	return got.Comments, err
 }
 
+// entry is a post as the square tells it.
+type entry struct {
+	ID   string    `json:"id"`
+	Text string    `json:"text"`
+	At   time.Time `json:"created_at"`
+}
+
+// manyEntries is how many posts the square tells, the newest.
+const manyEntries = 500
+
+// entries reads the brand's posts on the square.
+func (p *ponte) entries(ctx context.Context) ([]entry, error) {
+	var got struct{ Posts []entry }
+	err := get(ctx, p.Public+"/api/posts", &got)
+	return got.Posts, err
+}
+
 // message is one as the console tells it.
 type message struct {
 	Ref    string     `json:"ref"`
@@ -123,10 +143,14 @@ func (m *message) about(kind string) string {
 	return id
 }
 
-// quotes is what the card says that somebody said.
+// quotes is what the card says that somebody said, or wants to say.
 func (m *message) quotes() string {
-	if m.Card != nil && len(m.Card.Blocks) > 0 && m.Card.Blocks[0].Quote != nil {
-		return string(m.Card.Blocks[0].Quote.Text)
+	if m.Card != nil {
+		for _, b := range m.Card.Blocks {
+			if b.Quote != nil {
+				return string(b.Quote.Text)
+			}
+		}
 	}
 	return ""
 }
@@ -152,8 +176,8 @@ type answer struct {
 	Notice  *struct{ Card card.Card } `json:"notice"`
 }
 
-// deed does something in a room of the console, as the deed with that id.
-func (p *ponte) deed(ctx context.Context, kind, id string, values url.Values) (a answer, err error) {
+// deed has somebody do something in a room of the console, as the deed with that id.
+func (p *ponte) deed(ctx context.Context, who, kind, id string, values url.Values) (a answer, err error) {
 	values.Set("brand", string(theBrandID))
 	values.Set("deed", id)
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, p.Console+"/act/"+kind, strings.NewReader(values.Encode()))
@@ -161,7 +185,7 @@ func (p *ponte) deed(ctx context.Context, kind, id string, values url.Values) (a
 		return a, err
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.AddCookie(whoSpeaks)
+	req.AddCookie(as(who))
 	err = exchange(req, &a)
 	if no, ok := errors.AsType[*refusal](err); ok {
 		return answer{Refused: true}, json.Unmarshal([]byte(no.body), &a)

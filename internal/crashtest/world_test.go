@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -29,7 +30,10 @@ type world struct {
 	serving *ponte
 	items   map[itemKey]item // that were acknowledged, as they read now
 	replies []*reply         // that were accepted
-	latest  string           // comment on the square that is known to stand
+	drafts  []*draft         // that were accepted
+	worded  map[string]*wording
+	pauses  []pause
+	latest  string // comment on the square that is known to stand
 }
 
 type itemKey struct {
@@ -59,7 +63,7 @@ func newWorld(t *testing.T, undo time.Duration) *world {
 	s := newSink(t)
 	return &world{
 		sink: s, order: order{Data: filepath.Join(dir, "data"), Sink: s.server.URL, Undo: undo, Note: filepath.Join(dir, "note")},
-		items: map[itemKey]item{},
+		items: map[itemKey]item{}, worded: map[string]*wording{},
 	}
 }
 
@@ -198,21 +202,32 @@ func (w *world) amend(ctx context.Context, id, text string) error {
 	return nil
 }
 
-// does does a deed in the console, the same one until it is answered.
-func (w *world) does(ctx context.Context, kind, room, thread string, values url.Values) (a answer, err error) {
+// does has Ana do a deed in the console, the same one until it is answered.
+func (w *world) does(ctx context.Context, kind, room, thread string, values url.Values) (answer, error) {
+	a, _, err := w.doesAs(ctx, theUser, kind, room, thread, values)
+	return a, err
+}
+
+// doesAs is does for anybody, and tells as well how often it was tried.
+func (w *world) doesAs(ctx context.Context, who, kind, room, thread string, values url.Values) (a answer, tries int, err error) {
 	id := w.unique("deed")
 	values.Set("room", room)
 	values.Set("thread", thread)
 	err = w.insist(ctx, func(p *ponte) (err error) {
-		a, err = p.deed(ctx, kind, id, values)
+		tries++
+		a, err = p.deed(ctx, who, kind, id, values)
 		return err
 	})
-	return a, err
+	return a, tries, err
 }
 
-// says types a command into a thread and reports whether it was done.
+// says has Ana type a command into a thread and reports whether it was done.
 func (w *world) says(ctx context.Context, room, thread, text string) (bool, error) {
-	a, err := w.does(ctx, "say", room, thread, url.Values{"text": {"/ponte " + text}})
+	return w.saysAs(ctx, theUser, room, thread, text)
+}
+
+func (w *world) saysAs(ctx context.Context, who, room, thread, text string) (bool, error) {
+	a, _, err := w.doesAs(ctx, who, "say", room, thread, url.Values{"text": {"/ponte " + text}})
 	return err == nil && !a.Refused && a.Form == nil, err
 }
 
@@ -228,5 +243,6 @@ func (w *world) after(t *testing.T) *world {
 	other := newWorld(t, w.Undo)
 	other.numbers.Store(w.numbers.Load())
 	other.items, other.latest = maps.Clone(w.items), w.latest
+	other.drafts, other.worded = slices.Clone(w.drafts), maps.Clone(w.worded)
 	return other
 }
