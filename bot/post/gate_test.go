@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -162,6 +163,7 @@ type try struct {
 	paused   bool
 	held     map[string]bool // "draft account"
 	quorum   int
+	mu       sync.Mutex
 	out      map[string]int // "version account", how often
 }
 
@@ -195,6 +197,8 @@ func TestNothingGoesOutWithoutItsWord(t *testing.T) {
 func (y *try) takes(ref string, a act.Act) {
 	m, _ := y.Net.Find(ref)
 	text := a.(act.Publish).Text
+	y.mu.Lock()
+	defer y.mu.Unlock()
 	n, _ := strconv.Atoi(strings.TrimPrefix(text, "version "))
 	v, account := y.versions[n], bot.AccountID(m.At.Space)
 	wrong := func(why string) { y.Errorf("%s went out on %s at %v: %s", text, account, time.Now().UTC(), why) }

@@ -10,6 +10,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/bot/outbox"
+	"ponte/bot/postcard"
 	"ponte/bot/records"
 	"ponte/storage"
 )
@@ -90,7 +91,7 @@ func (s *sheet) tell() error {
 	var groups []*group
 	for _, id := range s.news {
 		p := s.post(id)
-		w, name := says(p), accountName(s.b, p.Account)
+		w, name := postcard.Stands(p), postcard.Account(s.b, p.Account)
 		i := slices.IndexFunc(groups, func(g *group) bool { return g.words.String() == w.String() })
 		if i < 0 {
 			groups, i = append(groups, &group{words: w}), len(groups)
@@ -125,4 +126,36 @@ func (s *sheet) say(at act.Place, parent string, w card.Words) error {
 		Act: act.Seal(act.Send{Card: card.Notice(w), Mention: mention}), Until: s.tx.Now().Add(tellUntil),
 	})
 	return err
+}
+
+// draw shows a draft wherever it stands in team chat.
+func (d *Desk) draw(tx *storage.Tx, at act.Slot) (outbox.Drawing, error) {
+	s, err := d.of(tx, at.Brand, at.Subject.ID)
+	if err != nil {
+		return outbox.Drawing{}, err
+	}
+	c, err := s.card()
+	c.Opens = at.Parent == ""
+	return outbox.Drawing{Card: c}, err
+}
+
+// Card is what a draft looks like now.
+func (d *Desk) Card(tx *storage.Tx, b *bot.Brand, draft bot.Draft) (card.Card, error) {
+	s, err := d.open(tx, b, draft.ID)
+	if err != nil {
+		return card.Card{}, err
+	}
+	return s.card()
+}
+
+// card draws the draft, with what stops it while it is not handed in.
+func (s *sheet) card() (card.Card, error) {
+	drawn := postcard.Sheet{Brand: s.b, Draft: &s.draft, Posts: s.posts}
+	if s.any(bot.Drafted) {
+		var err error
+		if drawn.Found, err = s.findings(); err != nil {
+			return card.Card{}, err
+		}
+	}
+	return drawn.Draw(), nil
 }

@@ -1,7 +1,9 @@
-package post
+// Package postcard is how a draft looks in team chat: what goes out, how it stands
+// on each account, and what can be done. It draws what it is given, and knows
+// neither where that is kept nor any platform.
+package postcard
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,8 +11,6 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
-	"ponte/bot/outbox"
-	"ponte/storage"
 )
 
 var managers = []bot.Role{bot.Manager, bot.Strategist}
@@ -20,79 +20,67 @@ const (
 	mostButtons = 20 // of one card, about single accounts
 )
 
-// draw shows a draft wherever it stands in team chat.
-func (d *Desk) draw(tx *storage.Tx, at act.Slot) (outbox.Drawing, error) {
-	s, err := d.of(tx, at.Brand, at.Subject.ID)
-	if err != nil {
-		return outbox.Drawing{}, err
-	}
-	c, err := s.card()
-	c.Opens = at.Parent == ""
-	return outbox.Drawing{Card: c}, err
+// Sheet is a draft with its posts, as it is drawn.
+type Sheet struct {
+	Brand *bot.Brand
+	Draft *bot.Draft
+	Posts []bot.Post
+	Found []bot.Finding // what the checks say of it
 }
 
-// Card is what a draft looks like now: what goes out, how it stands on each
+// Draw is what a draft looks like now: what goes out, how it stands on each
 // account, and what can be done.
-func (d *Desk) Card(tx *storage.Tx, b *bot.Brand, draft bot.Draft) (card.Card, error) {
-	s, err := d.open(tx, b, draft.ID)
-	if err != nil {
-		return card.Card{}, err
-	}
-	return s.card()
-}
-
-func (s *sheet) card() (card.Card, error) {
-	d := &s.draft
+func (s Sheet) Draw() card.Card {
+	d, whole := s.Draft, bot.Whole(s.Posts)
 	out := card.Card{
-		Mark:    marks[bot.Whole(s.posts)],
+		Mark:    Marks[whole],
 		Title:   card.W("post.title", card.Text("Number", strconv.Itoa(d.Number)), card.Text("Name", s.person(d.By))),
-		Subject: s.subject().String(), Revision: d.Revision,
+		Subject: act.OnDraft + "/" + string(d.ID), Revision: d.Revision,
 	}
-	out.Blocks = append(out.Blocks, s.quotes(bot.Whole(s.posts) == bot.Cancelled)...)
+	out.Blocks = append(out.Blocks, s.quotes(whole == bot.Cancelled)...)
 	if facts := s.facts(); len(facts) > 0 {
 		out.Blocks = append(out.Blocks, card.Block{Facts: facts})
 	}
 	var list []card.Line
 	for _, p := range s.shown() {
-		list = append(list, card.Line{Mark: marks[p.State], Words: card.W("post.line", card.Text("Account", accountName(s.b, p.Account)), card.In("What", says(p)))})
+		list = append(list, card.Line{Mark: Marks[p.State], Words: card.W("post.line", card.Text("Account", Account(s.Brand, p.Account)), card.In("What", Stands(&p)))})
 	}
 	out.Blocks = append(out.Blocks, card.Block{List: list})
-	if s.any(bot.Drafted) {
-		found, err := s.findings()
-		if err != nil {
-			return out, err
-		}
-		if len(found) > 0 {
-			out.Blocks = append(out.Blocks, card.Block{List: s.found(found)})
-		}
+	if len(s.Found) > 0 {
+		out.Blocks = append(out.Blocks, card.Block{List: s.findings()})
 	}
 	out.Actions = s.actions()
-	return out, nil
+	return out
+}
+
+func (s Sheet) any(states ...bot.PostState) bool {
+	return slices.ContainsFunc(s.Posts, func(p bot.Post) bool { return slices.Contains(states, p.State) })
 }
 
 // shown are the posts that a card tells of: those taken back only where there is no other.
-func (s *sheet) shown() []*bot.Post {
-	if rest := s.in(slices.DeleteFunc(slices.Collect(maps.Keys(bot.PostMoves)), func(p bot.PostState) bool { return p == bot.Cancelled })...); len(rest) > 0 {
-		return rest
+func (s Sheet) shown() []bot.Post {
+	rest := slices.DeleteFunc(slices.Clone(s.Posts), func(p bot.Post) bool { return p.State == bot.Cancelled })
+	if len(rest) == 0 {
+		return s.Posts
 	}
-	return s.in(bot.Cancelled)
+	return rest
 }
 
 // quotes are the texts of a draft as the public gets them, each once.
-func (s *sheet) quotes(struck bool) (out []card.Block) {
+func (s Sheet) quotes(struck bool) (out []card.Block) {
 	type quote struct {
 		text string
 		by   []string
 	}
 	var texts []quote
-	c := &s.draft.Content
+	c := &s.Draft.Content
 	for _, a := range c.Accounts {
 		text := c.For(a)
 		i := slices.IndexFunc(texts, func(q quote) bool { return q.text == text })
 		if i < 0 {
 			texts, i = append(texts, quote{text: text}), len(texts)
 		}
-		texts[i].by = append(texts[i].by, accountName(s.b, a))
+		texts[i].by = append(texts[i].by, Account(s.Brand, a))
 	}
 	for _, q := range texts[:min(len(texts), mostQuotes)] {
 		out = append(out, card.Block{Quote: &card.Quote{Text: card.Outside(q.text), Public: true, By: card.Outside(strings.Join(q.by, ", ")), Struck: struck}})
@@ -104,10 +92,10 @@ func (s *sheet) quotes(struck bool) (out []card.Block) {
 }
 
 // facts is the muted line of a card.
-func (s *sheet) facts() (out []card.Words) {
-	d := &s.draft
+func (s Sheet) facts() (out []card.Words) {
+	d := s.Draft
 	if !d.Content.When.IsZero() {
-		out = append(out, card.W("post.when", card.At("At", d.Content.When), card.Text("Zone", s.b.Zone)))
+		out = append(out, card.W("post.when", card.At("At", d.Content.When), card.Text("Zone", s.Brand.Zone)))
 	}
 	if n := len(d.Content.Pictures); n > 0 {
 		out = append(out, card.W("post.pictures", card.Count("N", n)))
@@ -121,29 +109,29 @@ func (s *sheet) facts() (out []card.Words) {
 	return out
 }
 
-func (s *sheet) found(found []bot.Finding) (out []card.Line) {
-	for _, f := range found {
+func (s Sheet) findings() (out []card.Line) {
+	for _, f := range s.Found {
 		l := card.Line{Mark: card.MarkOverdue, Words: card.Fault(&bot.Error{Key: "check." + f.Check, Args: f.Args})}
 		if f.Stops {
 			l.Mark = card.MarkFailed
 		}
 		if f.Account != "" {
-			l.Words = card.W("post.line", card.Text("Account", accountName(s.b, f.Account)), card.In("What", l.Words))
+			l.Words = card.W("post.line", card.Text("Account", Account(s.Brand, f.Account)), card.In("What", l.Words))
 		}
 		out = append(out, l)
 	}
 	return out
 }
 
-// marks is the glyph of each state.
-var marks = map[bot.PostState]card.Mark{
+// Marks is the glyph of each state.
+var Marks = map[bot.PostState]card.Mark{
 	bot.Drafted: card.MarkNote, bot.InReview: card.MarkPending, bot.Approved: card.MarkApproved, bot.Scheduled: card.MarkPublic,
 	bot.Publishing: card.MarkPublic, bot.Published: card.MarkOut, bot.Rejected: card.MarkFailed, bot.Expired: card.MarkOverdue,
 	bot.Held: card.MarkSnoozed, bot.Failed: card.MarkFailed, bot.Uncertain: card.MarkUnknown, bot.Cancelled: card.MarkNote,
 }
 
-// says is how a post stands, in words, and what somebody can do about it.
-func says(p *bot.Post) card.Words {
+// Stands is how a post stands, in words, and what somebody can do about it.
+func Stands(p *bot.Post) card.Words {
 	why := card.W("error.internal_short")
 	if p.Fault != nil && p.Fault.Kind != bot.Internal {
 		why = card.Fault(p.Fault)
@@ -173,23 +161,23 @@ func says(p *bot.Post) card.Words {
 }
 
 // actions are what can be done about a draft, and about each of its posts.
-func (s *sheet) actions() (out []card.Action) {
+func (s Sheet) actions() (out []card.Action) {
 	verb := func(verb string) card.Action {
 		return card.Action{Verb: verb, Label: card.W("post.action." + strings.ReplaceAll(verb, "-", "_")), Needs: managers}
 	}
-	for i := range s.posts {
+	for i := range s.Posts {
 		if len(out) < mostButtons {
-			out = append(out, s.about(&s.posts[i], verb)...)
+			out = append(out, s.about(&s.Posts[i], verb)...)
 		}
 	}
 	if s.any(bot.Drafted, bot.Rejected, bot.Expired, bot.Failed) && !s.any(bot.Publishing, bot.Uncertain) {
 		out = append(out, verb("retry"))
 	}
-	if s.live() && !s.any(bot.Publishing, bot.Uncertain) {
+	if slices.ContainsFunc(s.Posts, func(p bot.Post) bool { return !p.Over() }) && !s.any(bot.Publishing, bot.Uncertain) {
 		out = append(out, verb("edit"))
 	}
 	out = append(out, verb("duplicate"))
-	if slices.ContainsFunc(s.posts, func(p bot.Post) bool { return !p.Over() && p.State != bot.Uncertain }) {
+	if slices.ContainsFunc(s.Posts, func(p bot.Post) bool { return !p.Over() && p.State != bot.Uncertain }) {
 		cancel := verb("cancel")
 		cancel.Style, cancel.Confirm = card.Danger, card.W("post.cancel_confirm")
 		out = append(out, cancel)
@@ -198,7 +186,7 @@ func (s *sheet) actions() (out []card.Action) {
 }
 
 // about is what can be done about one post.
-func (s *sheet) about(p *bot.Post, verb func(string) card.Action) (out []card.Action) {
+func (s Sheet) about(p *bot.Post, verb func(string) card.Action) (out []card.Action) {
 	switch p.State {
 	case bot.Uncertain:
 		again := verb("post-again")
@@ -213,24 +201,27 @@ func (s *sheet) about(p *bot.Post, verb func(string) card.Action) (out []card.Ac
 	}
 	for i := range out {
 		out[i].Subject = act.OnPost + "/" + string(p.ID)
-		if len(s.posts) > 1 {
-			out[i].Label = card.W("post.action_on", card.In("Action", out[i].Label), card.Text("Account", accountName(s.b, p.Account)))
+		if len(s.Posts) > 1 {
+			out[i].Label = card.W("post.action_on", card.In("Action", out[i].Label), card.Text("Account", Account(s.Brand, p.Account)))
 		}
 	}
 	return out
 }
 
-func (s *sheet) person(id bot.PersonID) string {
-	if p, ok := s.b.Person(id); ok {
+func (s Sheet) person(id bot.PersonID) string {
+	if p, ok := s.Brand.Person(id); ok {
 		return p.Name
 	}
 	return string(id)
 }
 
-// accountName is what people call an account.
-func accountName(b *bot.Brand, id bot.AccountID) string {
+// Account is what people call an account.
+func Account(b *bot.Brand, id bot.AccountID) string {
 	if a, ok := b.Account(id); ok {
 		return a.Network + " · " + a.Name
 	}
 	return string(id)
 }
+
+// word is a state as keys name it.
+func word(s bot.PostState) string { return strings.ReplaceAll(string(s), " ", "_") }
