@@ -22,7 +22,7 @@ func (c *Commands) decision(name string, say func(*storage.Tx, *commands.Request
 		Name: name, Roles: bot.Anyone, Asks: true, About: onDraft, Maybe: true, Options: []act.Option{draftOption(), reason()}, Examples: []string{name + " 12"},
 		Run: func(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
 			why := strings.TrimSpace(req.Values["reason"])
-			if req.Draft != nil && !req.Submitted { // in its thread all is the reason
+			if (req.Draft != nil || req.Asked != nil) && !req.Submitted { // in its thread all is the reason
 				why = strings.TrimSpace(req.Values["draft"] + " " + why)
 				req.Values["draft"] = ""
 			}
