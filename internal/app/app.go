@@ -165,6 +165,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.keepHouse(ctx) })
 	group.Go(func() error { return a.watchRoom(ctx) })
 	group.Go(func() error { return a.watchStore(ctx) })
+	group.Go(func() error { return a.watchClock(ctx) })
 	if a.cfg.Control {
 		group.Go(func() error { return a.answerControl(ctx) })
 	}

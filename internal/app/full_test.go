@@ -67,15 +67,15 @@ func fill(t *testing.T, a *App, size int) int {
 func TestFullIsTold(t *testing.T) {
 	data := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		said := boarded(t, data, 2<<20, func(a *App) {
-			n := fill(t, a, 50_000)
+		said := boarded(t, data, 8<<20, func(a *App) {
+			n := fill(t, a, 20_000)
 			time.Sleep(time.Hour)
 			for i := range n {
 				if err := fat(a, i, 1); err != nil {
 					t.Fatal(err)
 				}
 			}
-			if err := fat(a, n, 50_000); err != nil {
+			if err := fat(a, n, 20_000); err != nil {
 				t.Fatal(err)
 			}
 			time.Sleep(time.Hour)
@@ -96,15 +96,16 @@ func TestRoomIsToldAfterRestart(t *testing.T) {
 			fills   bool
 			want    []string
 		}{
-			{2 << 20, true, []string{"There is no room left on"}},
-			{2 << 20, false, nil},
-			{4 << 20, false, []string{"There is room on the disk"}},
-			{4 << 20, false, nil},
+			{8 << 20, true, []string{"There is no room left on"}},
+			{8 << 20, false, nil},
+			{16 << 20, false, []string{"There is room on the disk"}},
+			{16 << 20, false, nil},
 		} {
 			said := boarded(t, data, run.maxSize, func(a *App) {
 				if run.fills {
-					fill(t, a, 50_000)
-					fill(t, a, 4_000)
+					for _, size := range []int{20_000, 4_000, 100} {
+						fill(t, a, size)
+					}
 				}
 				time.Sleep(time.Minute)
 			})
