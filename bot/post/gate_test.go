@@ -163,7 +163,7 @@ type try struct {
 	paused   bool
 	held     map[string]bool // "draft account"
 	quorum   int
-	mu       sync.Mutex
+	mu       sync.Mutex     // what goes out is judged while people go on
 	out      map[string]int // "version account", how often
 }
 
@@ -251,7 +251,9 @@ func (y *try) step() {
 			return nil
 		})
 	case n == 14:
+		y.mu.Lock()
 		y.quorum = 1 + y.rng.IntN(2)
+		y.mu.Unlock()
 		y.Configure(func(b *bot.Brand) { b.Approvals.Quorum = map[bot.Matter]int{bot.PostMatter: y.quorum} })
 	case n == 15:
 		y.Restart()
@@ -296,6 +298,8 @@ func ignored(err error) error {
 
 // voids ends all contents of a draft that are not out.
 func (y *try) voids(d int) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
 	for _, v := range y.versions {
 		v.over = v.over || v.draft == d
 	}
@@ -316,7 +320,9 @@ func (y *try) version(d int, c bot.Content, by bot.PersonID) *version {
 func (y *try) writes() {
 	o, d := says("", time.Time{}), len(y.drafts)
 	o.Content = y.content()
+	y.mu.Lock()
 	y.versions = append(y.versions, y.version(d, o.Content, "ana"))
+	y.mu.Unlock()
 	y.drafts = append(y.drafts, y.house.writes(o))
 	for _, who := range []bot.PersonID{"pia", "sven"}[:y.rng.IntN(3)] {
 		y.word(d, who, "yes")
@@ -328,8 +334,10 @@ func (y *try) edits(d int) {
 	o.By, o.Content = []bot.PersonID{"ana", "bo", "sven"}[y.rng.IntN(3)], y.content()
 	next := y.version(d, o.Content, o.By)
 	next.over = true
+	y.mu.Lock()
 	y.versions = append(y.versions, next) // its number is taken, whatever becomes of it
-	if y.rng.IntN(4) == 0 {               // a change of the time alone
+	y.mu.Unlock()
+	if y.rng.IntN(4) == 0 { // a change of the time alone
 		o.Content.Text = y.draft(y.drafts[d]).Content.Text
 	}
 	err := y.house.edits(y.drafts[d], o, -1)
@@ -341,6 +349,8 @@ func (y *try) edits(d int) {
 	}
 	y.voids(d)
 	n, _ := strconv.Atoi(strings.TrimPrefix(o.Content.Text, "version "))
+	y.mu.Lock()
+	defer y.mu.Unlock()
 	next.over = false
 	y.versions[n] = next
 	for _, a := range []bot.AccountID{page, shop} {
@@ -356,6 +366,9 @@ func (y *try) says(d int) {
 }
 
 func (y *try) word(d int, who bot.PersonID, word string) {
+	defer y.Idle()
+	y.mu.Lock()
+	defer y.mu.Unlock()
 	err := y.Try(func(tx *storage.Tx) error { return y.court.says(tx, y.brand(), y.drafts[d].ID, who, word) })
 	if ignored(err) != nil {
 		y.Error(err)
@@ -375,35 +388,36 @@ func (y *try) word(d int, who bot.PersonID, word string) {
 			v.yes[who] = true
 		}
 	}
-	y.Idle()
 }
 
 func (y *try) holds(d int) {
+	defer y.Idle()
 	p := y.posts(y.drafts[d])[0]
 	key := fmt.Sprint(d, p.Account)
+	y.mu.Lock()
+	defer y.mu.Unlock()
 	if y.held[key] {
-		y.held[key] = false
-		err := y.Try(func(tx *storage.Tx) error { return y.desk.Release(tx, y.brand(), "bo", p) })
-		y.held[key] = err != nil
+		y.held[key] = y.Try(func(tx *storage.Tx) error { return y.desk.Release(tx, y.brand(), "bo", p) }) != nil
 	} else {
 		y.held[key] = y.Try(func(tx *storage.Tx) error { return y.desk.Hold(tx, y.brand(), "bo", p, "", time.Time{}) }) == nil
 	}
-	y.Idle()
 }
 
 func (y *try) pauses() {
-	y.do(func(tx *storage.Tx) error {
-		if paused, err := records.BrandHolds.Has(tx, storage.K(aurora)); paused || err != nil {
-			_, err = y.desk.Resume(tx, y.brand(), "bo")
-			y.paused = err != nil
-			return err
+	defer y.Idle()
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.Update(func(tx *storage.Tx) error {
+		if !y.paused {
+			return y.desk.Pause(tx, y.brand(), "bo", "", time.Time{})
 		}
-		y.paused = true
-		return y.desk.Pause(tx, y.brand(), "bo", "", time.Time{})
+		_, err := y.desk.Resume(tx, y.brand(), "bo")
+		return err
 	})
+	y.paused = !y.paused
 }
 
-// settles says of what is unknown that it is out where it is.
+// settles looks for what nobody knows of.
 func (y *try) settles() {
 	for _, d := range y.drafts {
 		for _, p := range y.posts(d) {
