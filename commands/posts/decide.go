@@ -30,17 +30,21 @@ func (c *Commands) decision(name string, say func(*storage.Tx, *commands.Request
 			if err != nil {
 				return act.Answer{}, err
 			}
-			if name == "return" && why == "" && !req.Submitted {
-				f := card.Form{
-					Verb: name, Subject: act.OnRequest + "/" + string(id), Revision: max(req.Seen, 0), Token: string(bot.NewID(tx.Now())),
-					Title: card.W("command." + name), Submit: card.W("form.submit"),
-					Fields: []card.Field{{Name: "reason", Label: card.W("option.reason"), Kind: card.TextField, Required: true, Max: 500, Count: string(act.Runes)}},
-				}
-				return act.Answer{Form: &f}, nil
-			}
 			_, err = say(tx, req, id, why)
+			if e, ok := bot.Asked(err); ok && e.Field == "reason" && why == "" && !req.Submitted {
+				return act.Answer{Form: whyForm(tx, req, name, id)}, nil
+			}
 			return act.Answer{}, err
 		},
+	}
+}
+
+// whyForm asks for the reason that a word needs.
+func whyForm(tx *storage.Tx, req *commands.Request, name string, id bot.ID) *card.Form {
+	return &card.Form{
+		Verb: name, Subject: act.OnRequest + "/" + string(id), Revision: max(req.Seen, 0), Token: string(bot.NewID(tx.Now())),
+		Title: card.W("command." + name), Submit: card.W("form.submit"),
+		Fields: []card.Field{{Name: "reason", Label: card.W("option.reason"), Kind: card.TextField, Required: true, Max: approval.MaxReason, Count: string(act.Runes)}},
 	}
 }
 

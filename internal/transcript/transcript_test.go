@@ -73,6 +73,7 @@ func retold(t *testing.T, file, text string, line int, update bool) (out []byte,
 // TestStoriesCanFail tells stories that are not true.
 func TestStoriesCanFail(t *testing.T) {
 	const begin = "customer Maria on oat: It was cold.\nTom opens Maria\n"
+	const asked = "Tom in inbox: /ponte post We are open. --to square\nonly Tom sees: Draft 1 is written. It waits for a decision in approvals.\n"
 	for name, c := range map[string][2]string{
 		"something else is shown": {begin + "Tom's card shows:\n> ● Maria", `story:3: Tom's card shows:`},
 		"nothing was shown":       {begin + "public shows: nothing", "Maria on oat: It was cold."},
@@ -84,6 +85,13 @@ func TestStoriesCanFail(t *testing.T) {
 		"it can be seen":          {begin + "Sam sees no Maria", "Sam sees it in inbox"},
 		"it cannot be seen":       {begin + "Zoe opens Maria", "Zoe sees nothing"},
 		"there is no such button": {begin + "Sam clicks Reply as Sam sees it", "Sam has no thread open"},
+		"nobody agreed":           {asked + "clock +1m\npublic shows: Caffè Aurora posts: We are open.", "in full:\nnothing"},
+		"it went out":             {asked + "Vera reacts ✅ to open\nclock +1s\npublic shows: nothing", "Caffè Aurora posts: We are open."},
+		"a word that counts":      {asked + "Vera reacts ✅ to open\nonly Vera sees: Your word does not count.", "Vera was told nothing"},
+		"a word that does not":    {asked + "Tom reacts ✅ to open\npublic shows: nothing", "nobody looked at what Tom was answered"},
+		"a message nobody sees":   {asked + "Luca reacts ✅ to open", "Luca sees nothing"},
+		"what was not shown":      {asked + "Tom presses Edit", `there is no "Edit"`},
+		"a note is posted":        {asked + "Tom opens open\nTom: We are open.\nonly Tom sees: Only the team sees this. To answer in public, press Reply on the card or write “/ponte reply” and your text.\nVera reacts ✅ to open", `a note is public: "We are open."`},
 		"nobody reads this":       {"Tom dances", "nobody understands this line"},
 	} {
 		t.Run(name, func(t *testing.T) {
