@@ -11,7 +11,6 @@ func (l *load) author() func(*rand.Rand) error {
 	var mine []*draft
 	onTheSquare := 0
 	return func(rng *rand.Rand) error {
-		wait(l.ctx, 60*time.Millisecond)
 		n := rng.IntN(20)
 		if n < 12 || len(mine) == 0 {
 			d := &draft{wordings: []*wording{{text: l.unique("said by the brand")}}, to: []string{onSquare, onAsked, onBlind}}

@@ -2,7 +2,8 @@
 // as a process of its own, play the world around it (customers, the team, the
 // destinations of what it says), end it with SIGKILL at each step of an effect
 // and at random moments, start it anew, and look whether anything that it
-// acknowledged was lost, and whether anything went out twice. The world outlives
+// acknowledged was lost, whether anything went out twice, and whether the brand
+// said by itself what was agreed on and nothing else. The world outlives
 // every kill and meets Ponte over the wire only; the store is read when nobody
 // has it open any more.
 //

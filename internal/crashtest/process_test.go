@@ -82,6 +82,16 @@ func (p *ponte) kill() {
 	<-p.over
 }
 
+// ended reports whether the child is gone.
+func (p *ponte) ended() bool {
+	select {
+	case <-p.over:
+		return true
+	default:
+		return false
+	}
+}
+
 // killed waits until the child was ended by SIGKILL, whoever sent it.
 func (p *ponte) killed(t *testing.T) {
 	t.Helper()

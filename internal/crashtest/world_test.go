@@ -87,14 +87,15 @@ func (w *world) unique(word string) string {
 }
 
 // insist does something until it is done, however often Ponte dies over it. It
-// ends early with a refusal.
+// ends early with a refusal, unless Ponte is dead by then: somebody else may listen
+// where it did.
 func (w *world) insist(ctx context.Context, do func(*ponte) error) error {
 	for tries := 1; ; tries++ {
 		w.mu.Lock()
 		p := w.serving
 		w.mu.Unlock()
 		err := do(p)
-		if _, refused := errors.AsType[*refusal](err); refused || err == nil {
+		if _, refused := errors.AsType[*refusal](err); refused && !p.ended() || err == nil {
 			return err
 		}
 		if tries == 1 {
