@@ -182,7 +182,8 @@ func (r *Request) Hear(d Decision) {
 		}
 		all = slices.Delete(all, i, i+1)
 	}
-	r.Decisions = append(all, d)
+	all = append(all, d)
+	r.Decisions = all
 }
 
 // Agreeing counts the approvers whose last word on the request is yes, by the

@@ -171,7 +171,7 @@ func (b *Book) runPull(tx *storage.Tx, req *Request) (act.Answer, error) {
 		Verb: "pull", Subject: subjectOf(req), Token: string(bot.NewID(tx.Now())), Title: card.W("storm.pull_form"), Submit: card.W("storm.action.pull"),
 	}
 	words := req.Values["words"]
-	choices, err := folded(tx, req.Storm, strings.Fields(words))
+	choices, err := inbox.Offer(tx, req.Storm, strings.Fields(words))
 	if err != nil {
 		return act.Answer{}, err
 	}
@@ -186,23 +186,6 @@ func (b *Book) runPull(tx *storage.Tx, req *Request) (act.Answer, error) {
 	}
 	f.Fields = append(f.Fields, search)
 	return act.Answer{Form: &f}, nil
-}
-
-// offered is how many conversations of a storm one form has.
-const offered = 50
-
-// folded offers the newest conversations of a storm whose author or text has the words.
-func folded(tx *storage.Tx, s *bot.Storm, words []string) ([]card.Choice, error) {
-	firsts, err := inbox.Folded(tx, s, inbox.Query{Words: words}, offered)
-	var out []card.Choice
-	for _, it := range firsts {
-		text := it.Author.Name
-		if !it.Deleted() {
-			text += ": " + it.Reads()
-		}
-		out = append(out, card.Choice{Value: string(it.Conversation), Label: card.Literal(bot.Short(text, 74))})
-	}
-	return out, err
 }
 
 // unseen refuses to put a conversation away in which something was said after

@@ -169,7 +169,7 @@ func TestReturn(t *testing.T) {
 	in(t, func(h *house) {
 		r := h.asks("d1", "hello")
 		for why, want := range map[string]string{
-			"": "error.request_why", " \n": "error.request_why", strings.Repeat("é", approval.MaxReason+1): "error.request_why_long",
+			"": "error.request_why", "\t": "error.request_why", strings.Repeat("é", approval.MaxReason+1): "error.request_why_long",
 		} {
 			err := h.returns("pia", r, why)
 			if e, ok := bot.Asked(err); !ok || e.Key != want || e.Field != "reason" {

@@ -49,8 +49,11 @@ func (a asker) Decided(tx *storage.Tx, r bot.Request) error {
 		return bot.Errorf(bot.Conflict, "error.post_move")
 	}
 	kept, err := records.Requests.Get(tx, storage.K(r.Brand, r.ID))
-	if err != nil || kept.State != r.State {
-		return fmt.Errorf("told of %s while %s is kept: %v", r.State, kept.State, err)
+	if err != nil {
+		return err
+	}
+	if kept.State != r.State {
+		return fmt.Errorf("told of %s while %s is kept", r.State, kept.State)
 	}
 	return records.Log(tx, bot.Record{Brand: r.Brand, What: string(r.State), Subject: "told/" + string(r.Subject)})
 }

@@ -166,8 +166,8 @@ func stops(check string, args ...string) bot.Finding {
 
 func warns(check string, args ...string) bot.Finding {
 	f := bot.Finding{Check: check, Args: map[string]string{}}
-	for i := 0; i < len(args); i += 2 {
-		f.Args[args[i]] = args[i+1]
+	for pair := range slices.Chunk(args, 2) {
+		f.Args[pair[0]] = pair[len(pair)-1]
 	}
 	return f
 }

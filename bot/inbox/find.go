@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ponte/bot"
+	"ponte/bot/card"
 	"ponte/bot/records"
 	"ponte/storage"
 )
@@ -146,6 +147,24 @@ func Folded(tx *storage.Tx, s *bot.Storm, q Query, limit int) (firsts []bot.Item
 		}
 	}
 	return firsts, nil
+}
+
+// offered is how many conversations of a storm one form has.
+const offered = 50
+
+// Offer lists the newest conversations of a storm whose author or text has the words,
+// as choices of a form.
+func Offer(tx *storage.Tx, s *bot.Storm, words []string) ([]card.Choice, error) {
+	firsts, err := Folded(tx, s, Query{Words: words}, offered)
+	var out []card.Choice
+	for _, it := range firsts {
+		text := it.Author.Name
+		if !it.Deleted() {
+			text += ": " + it.Reads()
+		}
+		out = append(out, card.Choice{Value: string(it.Conversation), Label: card.Literal(bot.Short(text, 74))})
+	}
+	return out, err
 }
 
 // takes reports whether an item is what is looked for, as far as the item tells.

@@ -195,7 +195,7 @@ func TestPauseAndResume(t *testing.T) {
 		h.do(func(tx *storage.Tx) (err error) { n, err = h.desk.ReleaseAll(tx, h.brand(), "bo"); return err })
 		h.is(before, "expired") // it was agreed on for a time that is over
 		h.is(during, "published")
-		h.Down(h.posts(after)[0].Due.Sub(time.Now()))
+		h.Down(time.Until(h.posts(after)[0].Due))
 		h.is(after, "published")
 		if n != 2 {
 			t.Errorf("released %d", n)

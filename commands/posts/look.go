@@ -48,7 +48,7 @@ func (c *Commands) runDrafts(tx *storage.Tx, req *commands.Request) (act.Answer,
 			return act.Answer{}, err
 		}
 		if state := bot.Whole(rows); state != bot.Published && state != bot.Cancelled {
-			all = append(all, entry{c.line(req.Brand, &d, state), state})
+			all = append(all, entry{c.line(&d, state), state})
 		}
 	}
 	if len(all) == 0 {
@@ -67,7 +67,7 @@ func (c *Commands) runDrafts(tx *storage.Tx, req *commands.Request) (act.Answer,
 	return act.Answer{Notice: &n}, nil
 }
 
-func (c *Commands) line(b *bot.Brand, d *bot.Draft, state bot.PostState) card.Line {
+func (c *Commands) line(d *bot.Draft, state bot.PostState) card.Line {
 	w := card.W("posts.line", card.Text("Number", strconv.Itoa(d.Number)), card.In("State", card.W("posts.state."+key(state))))
 	if !d.Content.When.IsZero() {
 		w = card.W("posts.line_at", card.Text("Number", strconv.Itoa(d.Number)), card.In("State", card.W("posts.state."+key(state))), card.At("At", d.Content.When))

@@ -85,7 +85,7 @@ func (m *message) says() string {
 	if m.Card != nil {
 		for _, block := range m.Card.Blocks {
 			if block.Words != nil {
-				b.WriteString(string(block.Words.Text))
+				b.WriteString(block.Words.Text)
 			}
 		}
 	}
