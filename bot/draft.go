@@ -12,18 +12,19 @@ import (
 // Draft is something the brand wants to say by itself. Where it stands is said by
 // its posts, of which there is one for each account.
 type Draft struct {
-	ID       ID        `json:"id"`
-	Number   int       `json:"number"` // as people name it, counted in its brand from 1
-	Brand    BrandID   `json:"brand"`
-	By       PersonID  `json:"by"`    // who wrote it, and hears what becomes of it
-	Token    string    `json:"token"` // of the form or command it came from: one of them makes one draft
-	At       time.Time `json:"at"`
-	Content  Content   `json:"content"`
-	Campaign string    `json:"campaign,omitempty"` // a tag of the team's; the public does not see it
-	Request  ID        `json:"request,omitempty"`  // the newest decision that was asked for
-	Edited   PersonID  `json:"edited,omitempty"`   // by whom, last
-	EditedAt time.Time `json:"edited_at,omitzero"`
-	Revision int       `json:"revision"` // moves with every change of the content or of a post
+	ID       ID         `json:"id"`
+	Number   int        `json:"number"` // as people name it, counted in its brand from 1
+	Brand    BrandID    `json:"brand"`
+	By       PersonID   `json:"by"`    // who wrote it, and hears what becomes of it
+	Token    string     `json:"token"` // of the form or command it came from: one of them makes one draft
+	At       time.Time  `json:"at"`
+	Content  Content    `json:"content"`
+	Campaign string     `json:"campaign,omitempty"` // a tag of the team's; the public does not see it
+	Request  ID         `json:"request,omitempty"`  // the newest decision that was asked for
+	Wrote    []PersonID `json:"wrote,omitempty"`    // who else had a hand in its content
+	Edited   PersonID   `json:"edited,omitempty"`   // by whom, last
+	EditedAt time.Time  `json:"edited_at,omitzero"`
+	Revision int        `json:"revision"` // moves with every change of the content or of a post
 }
 
 // Content is all of a draft that a decision is about.

@@ -64,6 +64,7 @@ type Request struct {
 	Content   *Content     `json:"content,omitempty"`   // of a draft
 	Warnings  []Finding    `json:"warnings,omitempty"`  // what the checks say to whoever decides
 	Trace     ID           `json:"trace,omitempty"`     // the conversation, of a reply
+	Closed    bool         `json:"closed,omitempty"`    // what it is about is out: no word matters any more
 	Revision  int          `json:"revision"`
 }
 
@@ -148,7 +149,7 @@ func (r *Request) Writers() []PersonID {
 // Move changes the state, or returns a Conflict when the table does not allow it.
 func (r *Request) Move(to RequestState) error {
 	if !slices.Contains(RequestMoves[r.State], to) {
-		return Errorf(Conflict, "error.request_move", "from", string(r.State), "to", string(to))
+		return Errorf(Conflict, "error.request_move", "From", string(r.State), "To", string(to))
 	}
 	r.State = to
 	return nil

@@ -8,6 +8,8 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strconv"
+	"strings"
 
 	"ponte/bot"
 	"ponte/bot/act"
@@ -87,13 +89,18 @@ func (b *Book) Add(reacts React, more ...Spec) {
 // draft: the second runs when its subject was found, or when it finds one itself.
 func both(one, two Spec) Spec {
 	s := one
-	s.About, s.Maybe, s.Asks = append(slices.Clone(one.About), two.About...), true, true
+	s.About, s.Maybe, s.Asks = slices.Concat(one.About, two.About), true, true
+	s.Roles = slices.Concat(one.Roles, two.Roles)
 	s.Options, s.Examples = two.Options, append(slices.Clone(one.Examples), two.Examples...)
 	s.Run = func(tx *storage.Tx, req *Request) (act.Answer, error) {
-		if req.Draft != nil || req.Conversation == nil {
-			return two.Run(tx, req)
+		of := one
+		if req.Draft != nil || req.Conversation == nil || !req.Submitted && req.Seen < 0 && numbered(req) {
+			of = two
 		}
-		return one.Run(tx, req)
+		if !req.Person.Has(of.Roles...) {
+			return act.Answer{}, bot.Errorf(bot.Denied, "error.role", "Command", s.Name)
+		}
+		return of.Run(tx, req)
 	}
 	return s
 }
@@ -114,6 +121,14 @@ func New(store storage.Store, brands func() *bot.Brands, in *inbox.Inbox, r *rel
 		b.isOut(), b.sendAgain(), b.leave(),
 	}
 	return b
+}
+
+// numbered tells whether what was typed begins with a number, which names a draft,
+// also where people talk about a reply: such a line must never become one.
+func numbered(req *Request) bool {
+	first, _, _ := strings.Cut(strings.TrimSpace(req.Values["text"]), " ")
+	_, err := strconv.Atoi(strings.TrimPrefix(first, "#"))
+	return err == nil
 }
 
 // List tells adapters what there is, without how it is done.

@@ -74,9 +74,12 @@ func (b *Book) reacted(ctx context.Context, e act.Reacted) (act.Answer, error) {
 // a decision there has no name yet: people may see it before its name is recorded,
 // also long before, when Ponte ended in between.
 func nameless(tx *storage.Tx, brand *bot.Brand, at act.Place) error {
-	for r, err := range records.RequestsOpen.Under(tx, storage.K(brand.ID)) {
+	for r, err := range records.RequestsDue.Under(tx, nil) {
 		if err != nil {
 			return err
+		}
+		if r.Brand != brand.ID {
+			continue
 		}
 		slot, ok, err := records.Found(records.Slots.Get(tx, storage.K("ask/"+string(r.ID))))
 		if err != nil {

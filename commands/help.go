@@ -1,7 +1,6 @@
 package commands
 
 import (
-	"slices"
 	"strings"
 
 	"ponte/bot"
@@ -32,14 +31,14 @@ func (b *Book) runHelp(_ *storage.Tx, req *Request) (act.Answer, error) {
 		if s.Inner || !req.Person.Has(s.Roles...) {
 			continue
 		}
-		list = append(list, card.Line{Words: card.W("help.line", card.Text("Usage", usage(s)), card.In("Summary", card.W("command."+s.Name)))})
+		list = append(list, card.Line{Words: card.W("help.line", card.Text("Usage", line.Usage(s.Name, s.Options)), card.In("Summary", card.W("command."+s.Name)))})
 	}
 	c.Blocks = append(c.Blocks, card.Block{List: list})
 	return act.Answer{Notice: &c}, nil
 }
 
 func explain(s Spec) *card.Card {
-	c := card.Card{Mark: card.MarkNote, Title: card.Literal("/ponte " + usage(s)), Blocks: []card.Block{card.Say(card.W("command." + s.Name))}}
+	c := card.Card{Mark: card.MarkNote, Title: card.Literal("/ponte " + line.Usage(s.Name, s.Options)), Blocks: []card.Block{card.Say(card.W("command." + s.Name))}}
 	var list []card.Line
 	for _, o := range s.Options {
 		list = append(list, card.Line{Words: card.W("help.line", card.Text("Usage", o.Name), card.In("Summary", o.Summary))})
@@ -49,21 +48,4 @@ func explain(s Spec) *card.Card {
 	}
 	c.Blocks = append(c.Blocks, card.Block{List: list})
 	return &c
-}
-
-// usage writes a command with its options: "snooze <until>", "inbox [filter]",
-// "find [--author …] <words>".
-func usage(s Spec) string {
-	out, inOrder := s.Name, line.InOrder(s.Options)
-	for _, o := range s.Options {
-		switch {
-		case o.Required:
-			out += " <" + o.Name + ">"
-		case slices.ContainsFunc(inOrder, func(p act.Option) bool { return p.Name == o.Name }):
-			out += " [" + o.Name + "]"
-		default:
-			out += " [--" + o.Name + " …]"
-		}
-	}
-	return out
 }

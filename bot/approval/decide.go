@@ -147,16 +147,16 @@ func (d *Desk) counts(tx *storage.Tx, r *bot.Request) error {
 	if err != nil {
 		return err
 	}
-	hash, err := m.Hash(tx, r.Brand, r.Subject)
+	out, err := m.Out(tx, r.Brand, r.Subject)
 	if err != nil {
 		return err
 	}
-	if hash != r.Hash {
-		return bot.Errorf(bot.Conflict, "error.request_superseded")
+	if out {
+		return bot.Errorf(bot.Conflict, "error.request_out")
 	}
-	out, err := m.Out(tx, r.Brand, r.Subject)
-	if err == nil && out {
-		err = bot.Errorf(bot.Conflict, "error.request_out")
+	hash, err := m.Hash(tx, r.Brand, r.Subject)
+	if err == nil && hash != r.Hash {
+		err = bot.Errorf(bot.Conflict, "error.request_superseded")
 	}
 	return err
 }

@@ -218,7 +218,7 @@ func TestWithdraw(t *testing.T) {
 		if diff := cmp.Diff(list("approved", "asked"), h.told("d1")); diff != "" {
 			t.Error(diff)
 		}
-		if got := face(h.message(r).Card); got != "pending approval.title.asked approval.needs [approve] [return] [reject]" {
+		if got := face(h.message(r).Card); got != "pending approval.title.asked approval.needs [approve] [return] [reject] [edit] [cancel]" {
 			t.Errorf("it shows %s", got)
 		}
 		h.decides("pia", r, true)

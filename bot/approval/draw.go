@@ -12,7 +12,10 @@ import (
 	"ponte/storage"
 )
 
-var approvers = []bot.Role{bot.Approver}
+var (
+	approvers = []bot.Role{bot.Approver}
+	writers   = []bot.Role{bot.Manager, bot.Strategist}
+)
 
 // look is how each state of a request is marked and called, and the foot of those
 // that nobody's word made.
@@ -54,6 +57,12 @@ func (d *Desk) draw(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error) {
 			{Verb: "approve", Label: card.W("action.approve"), Style: card.Primary, Needs: approvers},
 			{Verb: "return", Label: card.W("action.return"), Needs: approvers},
 			{Verb: "reject", Label: card.W("action.reject"), Style: card.Danger, Needs: approvers},
+		}
+		if r.Matter == bot.PostMatter {
+			out.Actions = append(out.Actions,
+				card.Action{Verb: "edit", Label: card.W("action.edit"), Needs: writers},
+				card.Action{Verb: "cancel", Label: card.W("action.cancel"), Needs: writers, Confirm: card.W("approval.cancel_confirm")},
+			)
 		}
 	}
 	return outbox.Drawing{Card: out}, nil

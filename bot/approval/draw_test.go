@@ -67,13 +67,17 @@ func TestCard(t *testing.T) {
 		if c := m.Card; c.Title.String() != "approval.title.asked What=approval.post_by Name=Ana Number=0" || c.Subject != "request/"+string(r.ID) || !c.Opens || c.Revision != 1 || m.At.Channel != "a-press" {
 			t.Errorf("it is %q about %s at revision %d in %s", c.Title, c.Subject, c.Revision, m.At.Channel)
 		}
-		for _, a := range m.Card.Actions {
-			if diff := cmp.Diff([]bot.Role{bot.Approver}, a.Needs); diff != "" {
-				t.Errorf("%s: %s", a.Verb, diff)
+		for i, verb := range []string{"approve", "return", "reject", "edit", "cancel"} {
+			needs := []bot.Role{bot.Approver}
+			if i > 2 {
+				needs = []bot.Role{bot.Manager, bot.Strategist}
+			}
+			if a := m.Card.Actions[i]; a.Verb != verb || !cmp.Equal(needs, a.Needs) {
+				t.Errorf("button %d is %s for %v", i, a.Verb, a.Needs)
 			}
 		}
 		h.decides("pia", r, true)
-		if c := h.message(r).Card; c.Foot.String() != "approval.has N=1 Of=2 Names=Pia" || c.Revision != 2 || len(c.Actions) != 3 {
+		if c := h.message(r).Card; c.Foot.String() != "approval.has N=1 Of=2 Names=Pia" || c.Revision != 2 || len(c.Actions) != 5 {
 			t.Errorf("it says %s at revision %d", c.Foot, c.Revision)
 		}
 		h.decides("rex", r, true)

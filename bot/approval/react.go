@@ -7,6 +7,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/bot/records"
 	"ponte/storage"
 )
 
@@ -116,4 +117,21 @@ func shown(b *bot.Brand, seen []Seen) (yes, no map[bot.PersonID]bool) {
 		}
 	}
 	return yes, no
+}
+
+// Close reports whether what a request asks about is out, so that no reaction
+// matters any more, and remembers it.
+func (d *Desk) Close(tx *storage.Tx, brand bot.BrandID, request bot.ID) (bool, error) {
+	r, err := d.Request(tx, brand, request)
+	if err != nil || r.State != bot.Agreed || r.Closed {
+		return r.Closed, err
+	}
+	m, err := d.asks(&r)
+	if err != nil {
+		return false, err
+	}
+	if r.Closed, err = m.Out(tx, brand, r.Subject); err != nil || !r.Closed {
+		return false, err
+	}
+	return true, records.Requests.Put(tx, r)
 }

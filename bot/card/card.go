@@ -22,7 +22,7 @@ const (
 	MarkPending  Mark = "pending"  // ◐
 	MarkSnoozed  Mark = "snoozed"  // ☾
 	MarkResolved Mark = "resolved" // ✓
-	MarkApproved Mark = "approved" // ✓ an approver agreed
+	MarkApproved Mark = "approved" // ☑ an approver agreed
 	MarkOverdue  Mark = "overdue"  // ⚠
 	MarkCritical Mark = "critical" // ⛔
 	MarkPublic   Mark = "public"   // ↗ something of ours that the public sees or will see
@@ -34,7 +34,7 @@ const (
 
 // Glyphs is how each mark is drawn in text.
 var Glyphs = map[Mark]string{
-	MarkOpen: "●", MarkPending: "◐", MarkSnoozed: "☾", MarkResolved: "✓", MarkApproved: "✓", MarkOverdue: "⚠",
+	MarkOpen: "●", MarkPending: "◐", MarkSnoozed: "☾", MarkResolved: "✓", MarkApproved: "☑", MarkOverdue: "⚠",
 	MarkCritical: "⛔", MarkPublic: "↗", MarkOut: "➜", MarkFailed: "✕", MarkUnknown: "?", MarkNote: "·",
 }
 

@@ -171,7 +171,7 @@ func TestWordsAsText(t *testing.T) {
 
 func TestEveryMarkHasAGlyph(t *testing.T) {
 	seen := map[string]Mark{}
-	for _, m := range []Mark{MarkOpen, MarkPending, MarkSnoozed, MarkResolved, MarkOverdue, MarkCritical, MarkPublic, MarkOut, MarkFailed, MarkUnknown, MarkNote} {
+	for _, m := range []Mark{MarkOpen, MarkPending, MarkSnoozed, MarkResolved, MarkApproved, MarkOverdue, MarkCritical, MarkPublic, MarkOut, MarkFailed, MarkUnknown, MarkNote} {
 		glyph := Glyphs[m]
 		if other, twice := seen[glyph]; glyph == "" || twice {
 			t.Errorf("%s is drawn as %q, as %q is", m, glyph, other)

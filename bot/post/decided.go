@@ -96,7 +96,8 @@ func (s *sheet) standing() (bot.PostState, error) {
 // stands reports whether the content as it is may go out, by the word of those who decide.
 func (s *sheet) stands() (bool, error) {
 	if s.free() {
-		return true, nil
+		found, err := s.findings()
+		return !slices.ContainsFunc(found, func(f bot.Finding) bool { return f.Stops }), err
 	}
 	return s.desk.approvals.Stands(s.tx, s.b, s.draft.ID, s.draft.Content.Hash())
 }

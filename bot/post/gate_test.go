@@ -73,7 +73,9 @@ func TestTheGate(t *testing.T) {
 		"an account that went elsewhere": {func(h *house, _ bot.Draft) {
 			h.Configure(func(b *bot.Brand) { b.Accounts = slices.Clone(b.Accounts[1:]) })
 		}, "failed"},
-		"an account that takes none": {func(h *house, _ bot.Draft) { h.Net.Can.CanPost = false }, "failed"},
+		"an account that takes none": {func(h *house, _ bot.Draft) {
+			h.Update(func(*storage.Tx) error { h.Net.Can.CanPost = false; return nil })
+		}, "failed"},
 		"another act": {func(h *house, d bot.Draft) {
 			h.Update(func(tx *storage.Tx) error {
 				e, err := records.Effect(tx, h.firstPost(tx, d).Effect)

@@ -152,7 +152,7 @@ func (d *Desk) Pause(tx *storage.Tx, b *bot.Brand, by bot.PersonID, why string, 
 	return brandLogged(tx, b.ID, by, "brand.paused")
 }
 
-// Resume lifts the pause, and returns what it held back, at most a thousand posts,
+// Resume lifts the pause, and returns what is held back, at most a thousand posts,
 // the earliest first: none of it goes out before somebody releases it. The error
 // is a Conflict when there is no pause.
 func (d *Desk) Resume(tx *storage.Tx, b *bot.Brand, by bot.PersonID) (waiting []bot.Post, err error) {
@@ -170,16 +170,11 @@ func (d *Desk) Resume(tx *storage.Tx, b *bot.Brand, by bot.PersonID) (waiting []
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range held {
-		if p.Held != nil && *p.Held == pause.Hold {
-			waiting = append(waiting, p)
-		}
-	}
 	if err := records.BrandHolds.Delete(tx, storage.K(b.ID)); err != nil {
 		return nil, err
 	}
 	d.expects(tx, tx.Now())
-	return waiting, brandLogged(tx, b.ID, by, "brand.resumed")
+	return held, brandLogged(tx, b.ID, by, "brand.resumed")
 }
 
 // missed holds what came due in a pause and the clock has not come to.

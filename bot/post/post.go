@@ -159,6 +159,7 @@ func (d *Desk) Edit(tx *storage.Tx, b *bot.Brand, draft bot.Draft, o Order, seen
 		return s.draft, found, err
 	}
 	s.draft.Edited, s.draft.EditedAt = o.By, tx.Now()
+	s.hand(o.By)
 	if err := s.begins(o.By); err != nil {
 		return draft, nil, err
 	}
@@ -198,9 +199,10 @@ func (d *Desk) Duplicate(tx *storage.Tx, b *bot.Brand, by bot.PersonID, token st
 	c.When = time.Time{}
 	c.Accounts = slices.Concat(c.Accounts, from.accounts(bot.Published, bot.Uncertain))
 	c.Accounts = slices.DeleteFunc(c.Accounts, func(a bot.AccountID) bool { return d.cannot(b, a) })
-	s, _, err := d.written(tx, b, Order{By: by, Token: token, Content: c, Campaign: from.draft.Campaign})
-	if err != nil {
-		return draft, err
+	s, had, err := d.written(tx, b, Order{By: by, Token: token, Content: c, Campaign: from.draft.Campaign})
+	if err != nil || had {
+		return s.draft, err
 	}
-	return s.draft, nil
+	s.hand(append([]bot.PersonID{from.draft.By}, from.draft.Wrote...)...)
+	return s.draft, s.keep()
 }

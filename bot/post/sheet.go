@@ -253,9 +253,20 @@ func (s *sheet) late(p *bot.Post) bool { return s.tx.Now().After(s.until(p)) }
 func (s *sheet) until(p *bot.Post) time.Time { return p.Due.Add(cmp.Or(s.b.Grace, defaultGrace)) }
 
 // wrote is who had a hand in the draft besides the one who asks.
-func (s *sheet) wrote(by bot.PersonID) []bot.PersonID {
-	if s.draft.By == by {
-		return nil
+func (s *sheet) wrote(by bot.PersonID) (others []bot.PersonID) {
+	for _, p := range append([]bot.PersonID{s.draft.By}, s.draft.Wrote...) {
+		if p != by && !slices.Contains(others, p) {
+			others = append(others, p)
+		}
 	}
-	return []bot.PersonID{s.draft.By}
+	return others
+}
+
+// hand notes that somebody had a hand in the content.
+func (s *sheet) hand(people ...bot.PersonID) {
+	for _, p := range people {
+		if p != s.draft.By && !slices.Contains(s.draft.Wrote, p) {
+			s.draft.Wrote = append(s.draft.Wrote, p)
+		}
+	}
 }

@@ -115,7 +115,7 @@ func (s Sheet) findings() (out []card.Line) {
 		if f.Stops {
 			l.Mark = card.MarkFailed
 		}
-		if f.Account != "" {
+		if f.Account != "" && f.Args["Account"] == "" { // else the sentence says it
 			l.Words = card.W("post.line", card.Text("Account", Account(s.Brand, f.Account)), card.In("What", l.Words))
 		}
 		out = append(out, l)

@@ -219,7 +219,7 @@ var (
 	})
 	// RequestsOpen are those whose reactions still count.
 	RequestsOpen = Requests.Index("open.1", func(r *bot.Request) storage.Key {
-		if r.State != bot.Awaiting && r.State != bot.Agreed {
+		if r.State != bot.Awaiting && r.State != bot.Agreed || r.Closed {
 			return nil
 		}
 		return storage.K(r.Brand, r.ID)

@@ -33,8 +33,12 @@ func (d *Desk) gate(tx *storage.Tx, e *act.Effect) error {
 		if !ok {
 			return bot.Errorf(bot.NotFound, "error.brand")
 		}
-		if stands, err := d.approvals.Stands(tx, b, rep.ID, hash(&rep)); err != nil || !stands {
-			return errors.Join(err, bot.Errorf(bot.Conflict, "error.not_sent_off"))
+		stands, err := d.approvals.Stands(tx, b, rep.ID, hash(&rep))
+		if err != nil {
+			return err
+		}
+		if !stands {
+			return bot.Errorf(bot.Conflict, "error.not_sent_off")
 		}
 	}
 	it, err := records.ItemByRemote.First(tx, storage.K(rep.Account, rep.To))

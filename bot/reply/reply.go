@@ -207,6 +207,9 @@ func (d *Desk) Rewrite(tx *storage.Tx, by bot.PersonID, rep bot.Reply, text stri
 	if err := d.fits(rep.Account, text); err != nil {
 		return err
 	}
+	if b, ok := d.brands().Brand(rep.Brand); ok && d.approvals != nil && b.Approvals.Needs(bot.ReplyMatter) > 0 {
+		return bot.Errorf(bot.Denied, "error.edit_unapproved")
+	}
 	if text == rep.Text {
 		return nil
 	}

@@ -159,3 +159,17 @@ func TestApprovalOfAReplyIsWithdrawn(t *testing.T) {
 		}
 	})
 }
+
+// An edit of what is out would be out without anybody's word.
+func TestReplyThatWasApprovedIsNotRewritten(t *testing.T) {
+	reviewed(t, 1, func(h *house) {
+		h.says("pia", true)
+		r := h.reply()
+		if err := h.try(func(tx *storage.Tx) error { return h.desk.Rewrite(tx, "bo", r, "something else") }); key(err) != "error.edit_unapproved" {
+			t.Errorf("rewritten: %v", err)
+		}
+		if diff := cmp.Diff([]string{"We are sorry."}, h.public()); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

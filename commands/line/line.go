@@ -150,3 +150,20 @@ func word(text string) (word, rest string, err error) {
 	}
 	return text[:i], text[i:], nil
 }
+
+// Usage writes a command with its options: "snooze <until>", "inbox [filter]",
+// "find [--author …] <words>".
+func Usage(command string, options []act.Option) string {
+	inOrder := InOrder(options)
+	for _, o := range options {
+		switch {
+		case o.Required:
+			command += " <" + o.Name + ">"
+		case slices.ContainsFunc(inOrder, func(p act.Option) bool { return p.Name == o.Name }):
+			command += " [" + o.Name + "]"
+		default:
+			command += " [--" + o.Name + " …]"
+		}
+	}
+	return command
+}

@@ -1,8 +1,9 @@
 package posts
 
 import (
-	"errors"
+	"strconv"
 	"strings"
+	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
@@ -22,7 +23,8 @@ func (c *Commands) decision(name string, say func(*storage.Tx, *commands.Request
 		Name: name, Roles: bot.Anyone, Asks: true, About: onDraft, Maybe: true, Options: []act.Option{draftOption(), reason()}, Examples: []string{name + " 12"},
 		Run: func(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
 			why := strings.TrimSpace(req.Values["reason"])
-			if (req.Draft != nil || req.Asked != nil) && !req.Submitted { // in its thread all is the reason
+			here := req.Draft != nil || req.Asked != nil
+			if _, err := strconv.Atoi(strings.TrimPrefix(req.Values["draft"], "#")); err != nil && here && !req.Submitted { // in its thread all is the reason
 				why = strings.TrimSpace(req.Values["draft"] + " " + why)
 				req.Values["draft"] = ""
 			}
@@ -30,11 +32,14 @@ func (c *Commands) decision(name string, say func(*storage.Tx, *commands.Request
 			if err != nil {
 				return act.Answer{}, err
 			}
-			_, err = say(tx, req, id, why)
+			r, err := say(tx, req, id, why)
 			if e, ok := bot.Asked(err); ok && e.Field == "reason" && why == "" && !req.Submitted {
 				return act.Answer{Form: whyForm(tx, req, name, id)}, nil
 			}
-			return act.Answer{}, err
+			if err != nil || r.Number == 0 || req.Seen >= 0 || here && req.Values["draft"] == "" {
+				return act.Answer{}, err
+			}
+			return commands.Say("posts.word", card.Text("Number", strconv.Itoa(r.Number))), nil
 		},
 	}
 }
@@ -57,12 +62,25 @@ func (c *Commands) asked(tx *storage.Tx, req *commands.Request) (bot.ID, error) 
 	if err != nil {
 		return "", err
 	}
-	r, err := records.RequestsOn.First(tx, storage.K(req.Brand.ID, d.ID), storage.Reverse())
-	if errors.Is(err, storage.ErrNotFound) {
-		err = bot.Errorf(bot.Conflict, "error.not_asked")
+	var all []bot.Request
+	for r, err := range records.RequestsOn.Under(tx, storage.K(req.Brand.ID, d.ID), storage.Reverse(), storage.Limit(2)) {
+		if err != nil {
+			return "", err
+		}
+		all = append(all, r)
 	}
-	return r.ID, err
+	switch {
+	case len(all) == 0:
+		return "", bot.Errorf(bot.Conflict, "error.not_asked")
+	case len(all) > 1 && tx.Now().Sub(all[0].At) < justNow: // whoever typed the number may have read the one before
+		return "", bot.Errorf(bot.Conflict, "error.just_asked")
+	}
+	return all[0].ID, nil
 }
+
+// justNow is how young a new request about a draft is that whoever types its number
+// may not have seen.
+const justNow = 15 * time.Second
 
 func (c *Commands) word(yes bool) func(*storage.Tx, *commands.Request, bot.ID, string) (bot.Request, error) {
 	return func(tx *storage.Tx, req *commands.Request, id bot.ID, why string) (bot.Request, error) {

@@ -49,6 +49,9 @@ func (c *Commands) resume() commands.Spec {
 
 // runResume lifts the pause and shows what it kept back, which people release.
 func (c *Commands) runResume(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
+	if !req.Brand.DecidesIn().Sees(req.Person) {
+		return act.Answer{}, bot.Errorf(bot.Denied, "error.room")
+	}
 	held, err := c.desk.Resume(tx, req.Brand, req.Person.ID)
 	if err != nil {
 		return act.Answer{}, err
@@ -102,6 +105,9 @@ func (c *Commands) release() commands.Spec {
 
 // runRelease lets go what is held, and shows where that leaves it.
 func (c *Commands) runRelease(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
+	if !req.Brand.DecidesIn().Sees(req.Person) {
+		return act.Answer{}, bot.Errorf(bot.Denied, "error.room")
+	}
 	rows, err := c.held(tx, req)
 	if err != nil {
 		return act.Answer{}, err

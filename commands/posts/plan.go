@@ -1,6 +1,8 @@
 package posts
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,15 +35,26 @@ func (c *Commands) runSchedule(tx *storage.Tx, req *commands.Request) (act.Answe
 	return c.change(tx, req, d, o, -1)
 }
 
-// nextSlot is the next time of the accounts' queues at which none of them has a post.
+// nextSlot is the next time that the queues of all the accounts share and at which
+// none of them has a post; an account without a queue has no say.
 func nextSlot(tx *storage.Tx, b *bot.Brand, accounts []bot.AccountID) (time.Time, error) {
+	free, queues := map[time.Time]int{}, 0
 	for _, id := range accounts {
-		slots, err := freeSlots(tx, b, id, 1)
+		if a, _ := b.Account(id); len(a.Queue) == 0 {
+			continue
+		}
+		queues++
+		slots, err := freeSlots(tx, b, id, slotsAtMost)
 		if err != nil {
 			return time.Time{}, err
 		}
-		if len(slots) > 0 {
-			return slots[0].at, nil
+		for _, s := range slots {
+			free[s.at]++
+		}
+	}
+	for _, at := range slices.SortedFunc(maps.Keys(free), time.Time.Compare) {
+		if free[at] == queues {
+			return at, nil
 		}
 	}
 	return time.Time{}, field(bot.Errorf(bot.Invalid, "error.no_slot"), "at")
@@ -53,7 +66,10 @@ type place struct {
 	post *bot.Post
 }
 
-const weeksAhead = 9
+const (
+	weeksAhead  = 9
+	slotsAtMost = 1000
+)
 
 // slots are the next times of an account's queue, with what has them.
 func slots(tx *storage.Tx, b *bot.Brand, id bot.AccountID, keep func(place) bool, n int) ([]place, error) {
@@ -64,7 +80,7 @@ func slots(tx *storage.Tx, b *bot.Brand, id bot.AccountID, keep func(place) bool
 		if err != nil {
 			return nil, err
 		}
-		if p.Account == id {
+		if p.Account == id && p.State != bot.Rejected && p.State != bot.Expired && p.State != bot.Failed {
 			planned[p.Due.Unix()] = &p
 		}
 	}

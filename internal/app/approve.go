@@ -12,6 +12,9 @@ import (
 	"ponte/storage"
 )
 
+// lookFor is how long one look at a message's reactions may take.
+const lookFor = 20 * time.Second
+
 // reconcile asks the team's chats, once Ponte runs, which reactions stand under
 // what still waits for a decision: those that came and went while it was down
 // count as well.
@@ -59,6 +62,12 @@ func (a *App) reacted(ctx context.Context, brand bot.BrandID, s act.Slot) error 
 	if !ok {
 		return nil
 	}
+	over, err := storage.Do(ctx, a.store, func(tx *storage.Tx) (bool, error) { return a.decide.Close(tx, brand, s.Subject.ID) })
+	if err != nil || over {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookFor)
+	defer cancel()
 	looked := time.Now()
 	there, err := chat.Reactions(ctx, s.At, s.Ref)
 	if err != nil {

@@ -338,8 +338,11 @@ func length(t *testing.T, r Rig) {
 	over := []act.Act{act.Reply{To: to, Text: full + unit}, act.Change{Ref: ref, Text: full + unit}}
 	var posts []Posted
 	if traits.CanPost {
+		full := strings.Repeat(unit, traits.MaxPost)
 		posts = []Posted{{Ref: carry(t, r, "full-2", act.Publish{Text: full}).Ref, Text: full}}
-		over = append(over, act.Publish{Text: full + unit})
+		if traits.MaxPost > 0 {
+			over = append(over, act.Publish{Text: full + unit})
+		}
 	}
 	for _, a := range over {
 		if _, err := r.Adapter.Carry(t.Context(), "over-"+act.Seal(a).Kind(), a, r.At); bot.KindOf(err) != bot.Invalid {

@@ -33,7 +33,7 @@ func (s *Square) Post(ctx context.Context, id, lang, text string, at time.Time) 
 
 // publish puts on the page what the brand says by itself.
 func (s *Square) publish(tx *storage.Tx, a act.Publish) (post, error) {
-	text, err := gate.Text(a.Text, maxText)
+	text, err := gate.Text(a.Text, maxPost)
 	if err != nil {
 		return post{}, err
 	}

@@ -104,7 +104,7 @@ func (*Square) Name() string { return name }
 func (s *Square) Traits(act.Place) act.Traits {
 	return act.Traits{
 		Network: "the square", Honours: 10 * 365 * 24 * time.Hour, MaxText: maxText, Count: act.Runes,
-		CanReply: true, CanPost: true, MaxPost: maxPost, CanChange: true, CanRemove: true,
+		CanReply: true, CanPost: true, MaxPost: maxPost, Pictures: maxShown, CanChange: true, CanRemove: true,
 	}
 }
 
