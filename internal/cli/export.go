@@ -17,11 +17,17 @@ import (
 type exportCmd struct {
 	File  string `arg:"" help:"Where the export goes; - is standard output." type:"path"`
 	Force bool   `help:"Replace FILE if it is there."`
+	Move  bool   `help:"Keep this Ponte from sending from now on, since another one takes over; ponte resume lifts that."`
 	dataFlag
 }
 
 // Run exports the store, also while Ponte runs.
 func (x *exportCmd) Run(e *env) error {
+	if x.Move {
+		if err := (&pauseCmd{x.dataFlag}).hold(e); err != nil {
+			return fmt.Errorf("nothing was exported: %w", err)
+		}
+	}
 	return x.ask(e, func(c *control.Client) error { return x.fromCopy(e, c) }, func(s *bolt.Store) error { return x.write(e, s) })
 }
 

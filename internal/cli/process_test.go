@@ -334,6 +334,13 @@ func TestRefused(t *testing.T) {
 	backup, export := filepath.Join(folder, "backup"), filepath.Join(folder, "export")
 	must(t, "backup", backup, "--data", data)
 	must(t, "export", export, "--data", data)
+	if st := statusOf(t, data); st.Outbox.Paused != nil {
+		t.Errorf("an export pauses what it is made of: %+v", st.Outbox)
+	}
+	must(t, "export", "--move", filepath.Join(folder, "moved"), "--data", data)
+	if st := statusOf(t, data); st.Outbox.Paused == nil {
+		t.Error("what moved away goes on sending")
+	}
 	certain := filepath.Join(folder, "certain")
 	must(t, "restore", "--confirm-old-is-off", backup, "--data", certain)
 	if st := statusOf(t, certain); st.Outbox.Paused != nil {

@@ -68,7 +68,15 @@ type pauseCmd struct{ dataFlag }
 
 // Run lets nothing more go out.
 func (p *pauseCmd) Run(e *env) error {
-	err := p.ask(e, func(c *control.Client) error { return c.Pause(e.ctx) }, func(s *bolt.Store) error {
+	err := p.hold(e)
+	if err == nil {
+		_, err = fmt.Fprintln(e.out, "paused: nothing more goes out until ponte resume; what comes in is kept")
+	}
+	return err
+}
+
+func (p *pauseCmd) hold(e *env) error {
+	return p.ask(e, func(c *control.Client) error { return c.Pause(e.ctx) }, func(s *bolt.Store) error {
 		return s.Update(storage.Urgent(e.ctx), func(tx *storage.Tx) error {
 			if _, paused, err := records.Paused(tx); paused || err != nil {
 				return err
@@ -76,8 +84,4 @@ func (p *pauseCmd) Run(e *env) error {
 			return records.Hold(tx, records.Asked)
 		})
 	})
-	if err == nil {
-		_, err = fmt.Fprintln(e.out, "paused: nothing more goes out until ponte resume; what comes in is kept")
-	}
-	return err
 }
