@@ -3,6 +3,7 @@ package commands_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
@@ -28,7 +29,7 @@ func TestEarlyReaction(t *testing.T) {
 			}
 		}
 		put(func(tx *storage.Tx) error {
-			if err := records.Requests.Insert(tx, bot.Request{ID: "r1", Brand: "aurora", Matter: bot.PostMatter, State: bot.Awaiting}); err != nil {
+			if err := records.Requests.Insert(tx, bot.Request{ID: "r1", Brand: "aurora", Matter: bot.PostMatter, State: bot.Awaiting, Until: time.Now().Add(time.Hour)}); err != nil {
 				return err
 			}
 			return records.Slots.Insert(tx, slot)
