@@ -71,6 +71,7 @@ export async function complete(form) {
   box.setAttribute("role", "listbox");
   box.id = area.id + "-offer";
   box.setAttribute("aria-label", "/ponte");
+  box.tabIndex = 0; // a long list scrolls, by the keyboard too
   list.forEach((c, i) => {
     const row = document.createElement("div");
     row.setAttribute("role", "option");
