@@ -17,8 +17,8 @@ func (b *tab) line(state string) {
 			window.way = { real: window.fetch.bind(window), waiting: [] };
 			window.fetch = async (...what) => {
 				if (!String(what[0]).startsWith('/act/say') && !String(what[0]).startsWith('/act/submit')) return way.real(...what);
+				if (way.state === 'held') await new Promise(go => way.waiting.push(go));
 				const sent = way.state; // what becomes of the line later is not its matter
-				if (sent === 'held') await new Promise(go => way.waiting.push(go));
 				const answer = await way.real(...what);
 				if (sent === 'lost') throw new TypeError('lost');
 				return answer;
