@@ -9,6 +9,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/bot/postcard"
 	"ponte/bot/records"
 	"ponte/bot/when"
 	"ponte/commands"
@@ -92,8 +93,8 @@ func entry(b *bot.Brand, d *bot.Draft, p *bot.Post) card.Line {
 		words = "posts.entry_soon"
 	}
 	return card.Line{
-		Mark: marks[p.State], Text: card.Outside(bot.Short(d.Content.For(p.Account), 60)),
-		Words: card.W(words, card.At("At", at), card.Text("Number", strconv.Itoa(d.Number)), card.Text("Account", nameOf(b, p.Account)), card.In("State", card.W("posts.state."+key(p.State)))),
+		Mark: postcard.Marks[p.State], Text: card.Outside(bot.Short(d.Content.For(p.Account), 60)),
+		Words: card.W(words, card.At("At", at), card.Text("Number", strconv.Itoa(d.Number)), card.Text("Account", postcard.Account(b, p.Account)), card.In("State", card.W("posts.state."+key(p.State)))),
 	}
 }
 

@@ -8,19 +8,13 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/bot/postcard"
 	"ponte/bot/records"
 	"ponte/commands"
 	"ponte/storage"
 )
 
 const shownAtMost = 20
-
-// marks is the glyph of each state.
-var marks = map[bot.PostState]card.Mark{
-	bot.Drafted: card.MarkNote, bot.InReview: card.MarkPending, bot.Approved: card.MarkApproved, bot.Scheduled: card.MarkPublic, bot.Publishing: card.MarkPublic,
-	bot.Published: card.MarkOut, bot.Rejected: card.MarkFailed, bot.Expired: card.MarkOverdue, bot.Held: card.MarkSnoozed, bot.Failed: card.MarkFailed,
-	bot.Uncertain: card.MarkUnknown, bot.Cancelled: card.MarkFailed,
-}
 
 func (c *Commands) drafts() commands.Spec {
 	return commands.Spec{Name: "drafts", Roles: bot.Anyone, Reads: true, Examples: []string{"drafts"}, Run: c.runDrafts}
@@ -72,7 +66,7 @@ func (c *Commands) line(d *bot.Draft, state bot.PostState) card.Line {
 	if !d.Content.When.IsZero() {
 		w = card.W("posts.line_at", card.Text("Number", strconv.Itoa(d.Number)), card.In("State", card.W("posts.state."+key(state))), card.At("At", d.Content.When))
 	}
-	return card.Line{Mark: marks[state], Words: w, Text: card.Outside(bot.Short(d.Content.Text, 80))}
+	return card.Line{Mark: postcard.Marks[state], Words: w, Text: card.Outside(bot.Short(d.Content.Text, 80))}
 }
 
 // key is a state as the catalogues name it.

@@ -11,6 +11,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/bot/post"
+	"ponte/bot/postcard"
 	"ponte/bot/records"
 	"ponte/commands"
 	"ponte/storage"
@@ -139,11 +140,11 @@ func (c *Commands) runQueue(tx *storage.Tx, req *commands.Request) (act.Answer, 
 				if err != nil {
 					return act.Answer{}, err
 				}
-				l = card.Line{Mark: marks[p.post.State], Words: card.W("posts.slot_taken", card.At("At", p.at), card.Text("Number", strconv.Itoa(d.Number))), Text: card.Outside(bot.Short(d.Content.For(id), 80))}
+				l = card.Line{Mark: postcard.Marks[p.post.State], Words: card.W("posts.slot_taken", card.At("At", p.at), card.Text("Number", strconv.Itoa(d.Number))), Text: card.Outside(bot.Short(d.Content.For(id), 80))}
 			}
 			list = append(list, l)
 		}
-		n.Blocks = append(n.Blocks, card.Say(card.Literal(nameOf(req.Brand, id))))
+		n.Blocks = append(n.Blocks, card.Say(card.Literal(postcard.Account(req.Brand, id))))
 		if len(list) == 0 {
 			n.Blocks = append(n.Blocks, card.Say(card.W("posts.no_queue")))
 			continue

@@ -123,15 +123,6 @@ func (c *Commands) accounts(b *bot.Brand, text string) ([]bot.AccountID, error) 
 	return slices.Compact(out), nil
 }
 
-// nameOf is what people call an account.
-func nameOf(b *bot.Brand, id bot.AccountID) string {
-	a, ok := b.Account(id)
-	if !ok {
-		return string(id)
-	}
-	return a.Network + " · " + a.Name
-}
-
 // title names a draft in one line.
 func title(d *bot.Draft) card.Words {
 	return card.W("posts.draft", card.Text("Number", strconv.Itoa(d.Number)))

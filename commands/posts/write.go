@@ -9,6 +9,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/bot/post"
+	"ponte/bot/postcard"
 	"ponte/commands"
 	"ponte/storage"
 )
@@ -99,7 +100,7 @@ func (c *Commands) form(tx *storage.Tx, req *commands.Request, d bot.Draft, verb
 			continue
 		}
 		several++
-		on := card.Field{Name: "on:" + string(a.ID), Label: card.W("posts.on", card.Text("Account", nameOf(req.Brand, a.ID))), Kind: card.CheckField}
+		on := card.Field{Name: "on:" + string(a.ID), Label: card.W("posts.on", card.Text("Account", postcard.Account(req.Brand, a.ID))), Kind: card.CheckField}
 		if slices.Contains(d.Content.Accounts, a.ID) {
 			on.Value = "true"
 		}
@@ -111,7 +112,7 @@ func (c *Commands) form(tx *storage.Tx, req *commands.Request, d bot.Draft, verb
 		}
 		t := c.traits(id)
 		f.Fields = append(f.Fields, card.Field{
-			Name: "text:" + string(id), Label: card.W("posts.variant", card.Text("Account", nameOf(req.Brand, id))), Hint: card.W("posts.variant_hint"),
+			Name: "text:" + string(id), Label: card.W("posts.variant", card.Text("Account", postcard.Account(req.Brand, id))), Hint: card.W("posts.variant_hint"),
 			Kind: card.TextField, Value: d.Content.Variants[id], Max: t.MaxPost, Count: string(t.Count),
 		})
 	}
@@ -163,7 +164,7 @@ func finding(b *bot.Brand, f bot.Finding) card.Words {
 	if f.Account == "" || f.Args["Account"] != "" { // the sentence says it
 		return w
 	}
-	return card.W("posts.finding", card.Text("Account", nameOf(b, f.Account)), card.In("What", w))
+	return card.W("posts.finding", card.Text("Account", postcard.Account(b, f.Account)), card.In("What", w))
 }
 
 func (c *Commands) edit() commands.Spec {
