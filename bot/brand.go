@@ -48,7 +48,17 @@ type Brand struct {
 	Grace     time.Duration // how long after its time a reply may still go out
 	Folding   Folding
 	Approvals Approvals
-	Reach     int // followers from which an author always gets a thread; 0: nobody
+	Reach     int             // followers from which an author always gets a thread; 0: nobody
+	NeedsAlt  bool            // a picture without a description does not go out
+	Results   []time.Duration // after which the numbers of a post are read; empty: 1 h, 24 h, 7 days
+}
+
+// ReadsAfter is when the numbers of a post are read, after it went out.
+func (b *Brand) ReadsAfter() []time.Duration {
+	if len(b.Results) > 0 {
+		return b.Results
+	}
+	return []time.Duration{time.Hour, 24 * time.Hour, 7 * 24 * time.Hour}
 }
 
 // Account is a brand's presence on one social platform.

@@ -25,6 +25,18 @@ type Draft struct {
 	Edited   PersonID   `json:"edited,omitempty"`   // by whom, last
 	EditedAt time.Time  `json:"edited_at,omitzero"`
 	Revision int        `json:"revision"` // moves with every change of the content or of a post
+
+	Series  ID        `json:"series,omitempty"`   // it is one time of this series
+	Slot    string    `json:"slot,omitempty"`     // which one, see Series: a slot of a series is one draft
+	Fetch   []Fetch   `json:"fetch,omitempty"`    // pictures that are yet to be fetched
+	LooksAt time.Time `json:"looks_at,omitzero"`  // since when its links and pictures are looked at; nobody is asked before
+	LooksBy PersonID  `json:"looks_by,omitempty"` // for whom
+}
+
+// Fetch is a picture that a person named by its address.
+type Fetch struct {
+	URL string `json:"url"`
+	Alt string `json:"alt,omitempty"`
 }
 
 // Content is all of a draft that a decision is about.
@@ -33,7 +45,8 @@ type Content struct {
 	Accounts []AccountID          `json:"accounts"`           // sorted, each once
 	Variants map[AccountID]string `json:"variants,omitempty"` // text of an account where it is another
 	Pictures []Picture            `json:"pictures,omitempty"`
-	When     time.Time            `json:"when,omitzero"` // zero: as soon as it may
+	When     time.Time            `json:"when,omitzero"`    // zero: as soon as it may
+	Repeat   *Repeat              `json:"repeat,omitempty"` // of a series, which has no When
 }
 
 // Picture is an image that goes out with a post, by the hash of its bytes.
@@ -51,7 +64,7 @@ func (c *Content) For(a AccountID) string { return cmp.Or(c.Variants[a], c.Text)
 
 // Hash is the same for the same content, and for no other: a decision is bound to it.
 func (c *Content) Hash() string {
-	norm := Content{Text: c.Text, Pictures: c.Pictures, When: c.When.UTC()}
+	norm := Content{Text: c.Text, Pictures: c.Pictures, When: c.When.UTC(), Repeat: c.Repeat}
 	norm.Accounts = slices.Sorted(slices.Values(c.Accounts))
 	norm.Variants = map[AccountID]string{}
 	for _, a := range norm.Accounts {
@@ -63,4 +76,42 @@ func (c *Content) Hash() string {
 	}
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
+}
+
+// Kept is a picture of a brand that Ponte keeps, once for the same bytes.
+type Kept struct {
+	Brand   BrandID   `json:"brand"`
+	Picture Picture   `json:"picture"` // without a description: that is a post's own
+	At      time.Time `json:"at"`
+	By      PersonID  `json:"by,omitempty"`
+	Used    time.Time `json:"used,omitzero"` // last, by a draft, a card or a chart
+	Chunks  int       `json:"chunks"`
+}
+
+// Chunk is a part of a picture's bytes.
+type Chunk struct {
+	Brand BrandID `json:"brand"`
+	Hash  string  `json:"hash"` // of the whole
+	Nth   int     `json:"nth"`
+	Data  []byte  `json:"data"`
+}
+
+// Link is what is known of an address that somebody wrote into a draft.
+type Link struct {
+	Brand BrandID   `json:"brand"`
+	URL   string    `json:"url"`
+	At    time.Time `json:"at"`
+	Code  int       `json:"code,omitempty"`  // of the answer; 0: there was none
+	Fault string    `json:"fault,omitempty"` // "unreachable", "private", "slow", "name", "tls"; empty: it answers
+}
+
+// Dead reports whether people who follow the link find nothing.
+func (l *Link) Dead() bool { return l.Fault != "" || l.Code == 404 || l.Code == 410 }
+
+// Feed is a secret address under which a brand's calendar is read.
+type Feed struct {
+	Brand  BrandID   `json:"brand"`
+	Secret string    `json:"secret"` // SHA-256 in hex of the secret in the address: the secret itself is shown once
+	By     PersonID  `json:"by"`
+	At     time.Time `json:"at"`
 }

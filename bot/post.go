@@ -107,3 +107,48 @@ func Whole(posts []Post) PostState {
 	}
 	return whole[best]
 }
+// Entry is one line of a calendar: something that goes out on an account, or went out.
+type Entry struct {
+	UID      string    // the same for as long as it is the same thing
+	At       time.Time // when it goes out, or went out
+	Account  AccountID
+	State    PostState
+	Draft    ID
+	Number   int    // of the draft; 0: it is not written yet, its series will
+	Text     string // as the account gets it
+	Campaign string
+	Series   int       // the number of the series it comes from; 0: none
+	Changed  time.Time // last; zero: not known
+	Revision int       // rises with every change
+	URL      string    // once it is out
+}
+// Numbers is what a network tells of a post. Nil is a number that it does not give,
+// which is not 0.
+type Numbers struct {
+	Likes   *int `json:"likes,omitempty"`
+	Replies *int `json:"replies,omitempty"`
+	Shares  *int `json:"shares,omitempty"`
+	Views   *int `json:"views,omitempty"`
+}
+
+// Reading is what the numbers of a post were at a moment.
+type Reading struct {
+	Post    ID            `json:"post"`
+	Brand   BrandID       `json:"brand"`
+	Account AccountID     `json:"account"`
+	At      time.Time     `json:"at"`
+	After   time.Duration `json:"after,omitempty"` // the planned moment that it was read for; 0: somebody asked
+	Numbers Numbers       `json:"numbers"`
+	Fault   string        `json:"fault,omitempty"` // why there are none: the kind of the error
+}
+
+// Readings is the plan of what is yet to be read of a post that is out.
+type Readings struct {
+	Post    ID        `json:"post"`
+	Brand   BrandID   `json:"brand"`
+	Account AccountID `json:"account"`
+	OutAt   time.Time `json:"out_at"`
+	Next    time.Time `json:"next,omitzero"` // when it is read again; zero: all is read
+	Step    int       `json:"step"`          // of the brand's moments, how many are read or passed
+	Tries   int       `json:"tries,omitempty"`
+}

@@ -37,8 +37,9 @@ type Matter string
 
 // The matters.
 const (
-	PostMatter  Matter = "post"
-	ReplyMatter Matter = "reply"
+	PostMatter   Matter = "post"
+	SeriesMatter Matter = "series" // of posts: it needs what a post needs
+	ReplyMatter  Matter = "reply"
 )
 
 // Request asks a brand's approvers for a decision about one content. The message
@@ -102,6 +103,9 @@ type Approvals struct {
 
 // Needs is how many approvers must agree on a matter.
 func (a *Approvals) Needs(m Matter) int {
+	if m == SeriesMatter {
+		m = PostMatter
+	}
 	if n, ok := a.Quorum[m]; ok {
 		return n
 	}

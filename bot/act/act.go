@@ -61,7 +61,8 @@ type Publish struct {
 
 // Picture is an image that a platform is given with a post.
 type Picture struct {
-	URL  string `json:"url"` // where it can be fetched while the act is carried
+	URL  string `json:"url"`            // where it can be fetched while the act is carried
+	Hash string `json:"hash,omitempty"` // of one that Ponte keeps, see Media
 	Type string `json:"type"`
 	Alt  string `json:"alt,omitempty"`
 }
@@ -244,6 +245,18 @@ type Reaction struct {
 	Emoji string
 }
 
+// Measurer can be asked for the numbers of something that was published. Of what
+// is not there any more the error is NotFound.
+type Measurer interface {
+	Measure(ctx context.Context, at Place, ref string) (bot.Numbers, error)
+}
+
+// Media gives the bytes of a picture that Ponte keeps for a brand, by its hash. The
+// error is NotFound where there is none.
+type Media interface {
+	Bytes(ctx context.Context, brand bot.BrandID, hash string) (bot.Picture, []byte, error)
+}
+
 // Listener hears what comes in, until ctx ends. The handler returns nil only
 // when the event is durable; only then may it be acknowledged.
 type Listener interface {
@@ -263,9 +276,19 @@ type Traits struct {
 	CanPost   bool
 	MaxPost   int // length of a post, in units of Count; 0: no limit
 	Pictures  int // that a post may have
+	Taken     PictureLimits
+	Link      int // a link counts as so many, however long it is; 0: as it is
+	MaxBytes  int // of a post's text, whatever Count says; 0: no limit
 	CanChange bool
 	CanRemove bool
 	Schedule  []time.Duration // waits before each further attempt; nil: Ponte's own back-off
+}
+
+// PictureLimits is what a network takes of one picture; the zero value is no limit.
+type PictureLimits struct {
+	Types  []string // as "image/png"; empty: any
+	Bytes  int64
+	Pixels int // width times height
 }
 
 // Counting is how a network counts text.
@@ -277,4 +300,5 @@ const (
 	Graphemes Counting = "graphemes" // what people call a character
 	Bytes     Counting = "bytes"     // of UTF-8
 	UTF16     Counting = "utf16"     // code units
+	Weighted  Counting = "weighted"  // 1 for most alphabets, 2 for all else and for an emoji as a whole
 )

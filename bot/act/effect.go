@@ -25,6 +25,8 @@ const (
 	OnDraft        = "draft"
 	OnPost         = "post"
 	OnRequest      = "request"
+	OnSeries       = "series"
+	OnResults      = "results" // of a post
 )
 
 // State is where an effect stands.

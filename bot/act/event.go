@@ -8,7 +8,7 @@ import (
 )
 
 // Event is something that came in. The set is closed: Arrived, Commanded,
-// Clicked, Submitted, Noted, Reacted, Suggest.
+// Clicked, Submitted, Noted, Reacted, Uploaded, Suggest.
 type Event interface{ event() }
 
 // Arrived brings what was said on a social platform, in the order in which it
@@ -56,7 +56,8 @@ type Scene struct {
 // Commanded is a command, by slash or by mention; Text is all behind "/ponte" or "@ponte".
 type Commanded struct {
 	Scene
-	Text string
+	Text     string
+	Pictures []string // that came with it, by the hash that Uploaded was answered with
 }
 
 // Clicked is a press on a button of a card.
@@ -80,8 +81,17 @@ type Submitted struct {
 // Noted is something a person said in team chat. It is internal, always.
 type Noted struct {
 	Scene
-	Ref  string
-	Text string
+	Ref      string
+	Text     string
+	Pictures []string // that came with it, by hash
+}
+
+// Uploaded is a picture that somebody gives Ponte, for a form that is open or a
+// message that follows. The answer's Picture says how it is kept; it belongs to
+// nothing until it is named by its hash.
+type Uploaded struct {
+	Scene
+	Data []byte
 }
 
 // Reacted is an emoji put on a message, or taken off it.
@@ -106,6 +116,7 @@ func (Clicked) event()   {}
 func (Submitted) event() {}
 func (Noted) event()     {}
 func (Reacted) event()   {}
+func (Uploaded) event()  {}
 func (Suggest) event()   {}
 
 // Answer is what only the person who did it sees, at once: a word, a form, choices.
@@ -113,8 +124,9 @@ type Answer struct {
 	Notice  *card.Card
 	Form    *card.Form
 	Choices []card.Choice
-	Results []Result // of Arrived
-	Refused bool     // the notice says why nothing was done
+	Results []Result     // of Arrived
+	Picture *bot.Picture // of Uploaded
+	Refused bool         // the notice says why nothing was done
 }
 
 // Command tells an adapter what it must know of a command to offer it.

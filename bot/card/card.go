@@ -92,9 +92,11 @@ type Ref struct {
 	Message string `json:"message"`
 }
 
-// Picture is an image from outside; adapters show its alt text and a link, and fetch nothing by themselves.
+// Picture is an image. Of one from outside adapters show the alt text and a link, and
+// fetch nothing by themselves. One that Ponte keeps has a Hash, see act.Media: they show it.
 type Picture struct {
-	URL  string  `json:"url"`
+	URL  string  `json:"url,omitempty"`
+	Hash string  `json:"hash,omitempty"`
 	Type string  `json:"type,omitempty"`
 	Alt  Outside `json:"alt,omitempty"`
 }
@@ -144,6 +146,9 @@ const (
 	ChoiceField FieldKind = "choice"
 	TimeField   FieldKind = "time" // written in words: "tomorrow 9:00"
 	CheckField  FieldKind = "check"
+	// PicturesField takes pictures. Its value is their hashes with spaces between; a
+	// description of each is the value "alt:HASH" beside it.
+	PicturesField FieldKind = "pictures"
 )
 
 // Field is one input of a form.
@@ -156,9 +161,10 @@ type Field struct {
 	Choices  []Choice  `json:"choices,omitempty"`
 	Fills    string    `json:"fills,omitempty"` // a choice that writes its Text into this other field: saved replies
 	Required bool      `json:"required,omitempty"`
-	Max      int       `json:"max,omitempty"`   // in units of Count; 0: the adapter's own limit
-	Count    string    `json:"count,omitempty"` // how Max counts, see act.Counting
-	Fault    Words     `json:"fault,omitzero"`  // why the last submission was refused
+	Max      int       `json:"max,omitempty"`      // in units of Count; 0: the adapter's own limit
+	Count    string    `json:"count,omitempty"`    // how Max counts, see act.Counting
+	Fault    Words     `json:"fault,omitzero"`     // why the last submission was refused
+	Pictures []Picture `json:"pictures,omitempty"` // of a PicturesField: those it has, with their descriptions
 }
 
 // Choice is one value of a choice field.

@@ -44,6 +44,12 @@ type Pause struct {
 	At  time.Time `json:"at"`
 }
 
+// Key is a secret of this Ponte's own, by what it is for.
+type Key struct {
+	For    string `json:"for"`
+	Secret []byte `json:"secret"`
+}
+
 // Why is why nothing goes out.
 type Why string
 
@@ -228,6 +234,64 @@ var (
 	// BrandHolds holds the pause of a brand, while there is one.
 	BrandHolds = storage.Define("holds", func(h *BrandHold) storage.Key { return storage.K(h.Brand) })
 
+	// DraftsLooking are those whose links and pictures are being looked at.
+	DraftsLooking = Drafts.Index("looking.1", func(d *bot.Draft) storage.Key {
+		if d.LooksAt.IsZero() {
+			return nil
+		}
+		return storage.K(d.LooksAt)
+	})
+	// DraftBySlot makes one draft of a slot of a series.
+	DraftBySlot = Drafts.Unique("slot.1", func(d *bot.Draft) storage.Key {
+		if d.Series == "" {
+			return nil
+		}
+		return storage.K(d.Series, d.Slot)
+	})
+
+	Series         = storage.Define("series", func(s *bot.Series) storage.Key { return storage.K(s.Brand, s.ID) })
+	SeriesByToken  = Series.Unique("token.1", func(s *bot.Series) storage.Key { return storage.K(s.Brand, s.Token) })
+	SeriesByNumber = Series.Unique("number.1", func(s *bot.Series) storage.Key { return storage.K(s.Brand, s.Number) })
+	// SeriesLive are those of which further times come.
+	SeriesLive = Series.Index("live.1", func(s *bot.Series) storage.Key {
+		if s.Over() {
+			return nil
+		}
+		return storage.K(s.Brand, s.Number)
+	})
+	// SeriesToWake are those with something due by the clock.
+	SeriesToWake = Series.Index("wake.1", func(s *bot.Series) storage.Key {
+		if s.WakeAt.IsZero() || s.Over() {
+			return nil
+		}
+		return storage.K(s.WakeAt)
+	})
+
+	// Pictures are what Ponte keeps of pictures, and Chunks their bytes.
+	Pictures     = storage.Define("pictures", func(k *bot.Kept) storage.Key { return storage.K(k.Brand, k.Picture.Hash) })
+	PicturesUsed = Pictures.Index("used.1", func(k *bot.Kept) storage.Key { return storage.K(k.Used) })
+	Chunks       = storage.Define("chunks", func(c *bot.Chunk) storage.Key { return storage.K(c.Brand, c.Hash, c.Nth) })
+	Links        = storage.Define("links", func(l *bot.Link) storage.Key { return storage.K(l.Brand, l.URL) })
+	LinksAt      = Links.Index("at.1", func(l *bot.Link) storage.Key { return storage.K(l.At) })
+
+	// Readings are the numbers of posts, as they were read.
+	Readings = storage.Define("readings", func(r *bot.Reading) storage.Key { return storage.K(r.Post, r.At) })
+	// ToRead is what is yet to be read of which post.
+	ToRead    = storage.Define("toread", func(r *bot.Readings) storage.Key { return storage.K(r.Post) })
+	ToReadDue = ToRead.Index("due.1", func(r *bot.Readings) storage.Key {
+		if r.Next.IsZero() {
+			return nil
+		}
+		return storage.K(r.Next)
+	})
+
+	// Feeds are the secret addresses of calendars, one for each brand.
+	Feeds        = storage.Define("feeds", func(f *bot.Feed) storage.Key { return storage.K(f.Brand) })
+	FeedBySecret = Feeds.Unique("secret.1", func(f *bot.Feed) storage.Key { return storage.K(f.Secret) })
+
+	// Keys are what Ponte signs with, made when first needed.
+	Keys = storage.Define("keys", func(k *Key) storage.Key { return storage.K(k.For) })
+
 	SavedReplies = storage.Define("saved", func(s *bot.Saved) storage.Key { return storage.K(s.Brand, s.Name) })
 
 	Effects = storage.Define("effects", func(e *act.Effect) storage.Key { return storage.K(e.ID) })
@@ -300,5 +364,5 @@ var thePause = storage.K("outbox")
 
 // All lists every collection, for the engine that opens the store.
 func All() []storage.Definition {
-	return []storage.Definition{Items, Conversations, Storms, Replies, SavedReplies, Drafts, Posts, Requests, BrandHolds, Effects, Slots, Audit, Deeds, Gones, Tolds, Pauses}
+	return []storage.Definition{Items, Conversations, Storms, Replies, SavedReplies, Drafts, Posts, Requests, Series, Pictures, Chunks, Links, Readings, ToRead, Feeds, Keys, BrandHolds, Effects, Slots, Audit, Deeds, Gones, Tolds, Pauses}
 }

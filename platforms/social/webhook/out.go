@@ -75,7 +75,7 @@ func (n *notice) tell(a act.Act, most int) error {
 	case act.Publish:
 		n.Type, n.Data.Text = "post.created", a.Text
 		for _, p := range a.Pictures {
-			n.Data.Pictures = append(n.Data.Pictures, picture(p))
+			n.Data.Pictures = append(n.Data.Pictures, picture{p.URL, p.Type, p.Alt})
 		}
 	case act.Change:
 		n.Type, n.Data.Ref, n.Data.Text, n.Data.Private = "reply.changed", a.Ref, a.Text, a.Private
