@@ -107,6 +107,7 @@ func Whole(posts []Post) PostState {
 	}
 	return whole[best]
 }
+
 // Entry is one line of a calendar: something that goes out on an account, or went out.
 type Entry struct {
 	UID      string    // the same for as long as it is the same thing
@@ -122,6 +123,7 @@ type Entry struct {
 	Revision int       // rises with every change
 	URL      string    // once it is out
 }
+
 // Numbers is what a network tells of a post. Nil is a number that it does not give,
 // which is not 0.
 type Numbers struct {
