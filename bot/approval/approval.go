@@ -15,6 +15,7 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/clock"
 	"ponte/bot/outbox"
 	"ponte/bot/records"
 	"ponte/storage"
@@ -39,11 +40,12 @@ type Desk struct {
 	brands  func() *bot.Brands
 	log     *slog.Logger
 	matters map[bot.Matter]Matters
+	clock   *clock.Clock
 }
 
 // New makes the desk, and tells the outbox how a request is drawn.
 func New(store storage.Store, out *outbox.Outbox, brands func() *bot.Brands, log *slog.Logger) *Desk {
-	d := &Desk{store: store, out: out, brands: brands, log: log, matters: map[bot.Matter]Matters{}}
+	d := &Desk{store: store, out: out, brands: brands, log: log, matters: map[bot.Matter]Matters{}, clock: clock.New("decisions", log)}
 	out.Draws(act.OnRequest, d.draw)
 	return d
 }
@@ -90,6 +92,7 @@ func (d *Desk) Ask(tx *storage.Tx, r bot.Request) (bot.Request, error) {
 	if err := records.Requests.Insert(tx, r); err != nil {
 		return r, err
 	}
+	d.clock.Expects(tx, when(&r))
 	if err := logged(tx, string(r.By), "request.asked", &r, nil); err != nil || r.State == bot.Agreed {
 		return r, err
 	}

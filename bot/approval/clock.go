@@ -126,31 +126,5 @@ func (d *Desk) reminds(tx *storage.Tx, b *bot.Brand, r bot.Request) error {
 	return d.tell(tx, b, &r, card.W("approval.reminds_author", until), tells{to: []bot.PersonID{r.By}, until: r.Until})
 }
 
-// longestSleep is how long the clock rests at most: what is asked for meanwhile
-// is seen then, and the machine's own clock may jump.
-const longestSleep = time.Minute
-
 // Run does what the clock asks for, until ctx ends.
-func (d *Desk) Run(ctx context.Context) error {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-timer.C:
-		}
-		next, err := d.Tick(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		wait := longestSleep
-		if err != nil {
-			d.log.Error("the clock of decisions stumbled; it tries again", "err", err)
-			wait = time.Second
-		} else if !next.IsZero() {
-			wait = min(max(time.Until(next), 10*time.Millisecond), wait)
-		}
-		timer.Reset(wait)
-	}
-}
+func (d *Desk) Run(ctx context.Context) error { return d.clock.Run(ctx, d.Tick) }

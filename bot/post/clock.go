@@ -2,7 +2,6 @@ package post
 
 import (
 	"context"
-	"math"
 	"time"
 
 	"ponte/bot"
@@ -10,10 +9,7 @@ import (
 	"ponte/storage"
 )
 
-const (
-	atOnce       = 100         // drafts that one look at the clock takes
-	longestSleep = time.Minute // the machine's clock may jump
-)
+const atOnce = 100 // drafts that one look at the clock takes
 
 // due names a draft of which something is due.
 type due struct {
@@ -123,46 +119,7 @@ func (s *sheet) fire(p *bot.Post) error {
 }
 
 // Run does what the clock asks for, until ctx ends.
-func (d *Desk) Run(ctx context.Context) error {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		d.next.Store(math.MaxInt64) // what commits from here on may be missed below
-		next, err := d.Tick(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		wait := longestSleep
-		if err != nil {
-			d.log.Error("the clock of posts stumbled; it tries again", "err", err)
-			wait = time.Second
-		} else if !next.IsZero() {
-			d.next.Store(next.UnixNano())
-			wait = min(max(time.Until(next), 10*time.Millisecond), wait)
-		}
-		timer.Reset(wait)
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-timer.C:
-		case <-d.wake:
-		}
-	}
-}
+func (d *Desk) Run(ctx context.Context) error { return d.clock.Run(ctx, d.Tick) }
 
 // Wake has the clock look at once.
-func (d *Desk) Wake() {
-	select {
-	case d.wake <- struct{}{}:
-	default:
-	}
-}
-
-// expects wakes the clock when something is due sooner than it thinks.
-func (d *Desk) expects(tx *storage.Tx, at time.Time) {
-	tx.OnCommit(func() {
-		if at.UnixNano() < d.next.Load() {
-			d.Wake()
-		}
-	})
-}
+func (d *Desk) Wake() { d.clock.Wake() }

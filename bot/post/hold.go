@@ -173,7 +173,7 @@ func (d *Desk) Resume(tx *storage.Tx, b *bot.Brand, by bot.PersonID) (waiting []
 	if err := records.BrandHolds.Delete(tx, storage.K(b.ID)); err != nil {
 		return nil, err
 	}
-	d.expects(tx, tx.Now())
+	d.clock.Expects(tx, tx.Now())
 	return held, brandLogged(tx, b.ID, by, "brand.resumed")
 }
 

@@ -9,11 +9,11 @@ import (
 	"cmp"
 	"log/slog"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/clock"
 	"ponte/bot/outbox"
 	"ponte/bot/records"
 	"ponte/storage"
@@ -44,14 +44,13 @@ type Desk struct {
 	checks    Checks
 	log       *slog.Logger
 	where     func(bot.Picture) string
-	wake      chan struct{}
-	next      atomic.Int64 // when the clock looks again, in nanoseconds of Unix time
+	clock     *clock.Clock
 }
 
 // New makes the desk, and tells the outbox what may go out and who wants to hear
 // of it. Checks may be nil: then nothing is looked over.
 func New(store storage.Store, out *outbox.Outbox, brands func() *bot.Brands, traits func(bot.AccountID) act.Traits, approvals Approvals, checks Checks, log *slog.Logger) *Desk {
-	d := &Desk{store: store, out: out, brands: brands, traits: traits, approvals: approvals, checks: checks, log: log, wake: make(chan struct{}, 1)}
+	d := &Desk{store: store, out: out, brands: brands, traits: traits, approvals: approvals, checks: checks, log: log, clock: clock.New("posts", log)}
 	out.Draws(act.OnDraft, d.draw)
 	out.Gates(d.gate)
 	out.Watches(act.OnPost, d.heard)

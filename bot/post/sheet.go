@@ -243,7 +243,7 @@ func (s *sheet) plan(p *bot.Post, who string) error {
 	if late {
 		return s.move(p, who, bot.Expired)
 	}
-	s.desk.expects(s.tx, p.Due)
+	s.desk.clock.Expects(s.tx, p.Due)
 	return s.move(p, who, bot.Approved, bot.Scheduled)
 }
 

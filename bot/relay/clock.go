@@ -3,7 +3,6 @@ package relay
 import (
 	"context"
 	"errors"
-	"math"
 	"time"
 
 	"ponte/bot"
@@ -49,7 +48,7 @@ func (r *Relay) settle(tx *storage.Tx, c *bot.Conversation) error {
 			c.WakeAt = w.Until
 		}
 	}
-	r.expects(tx, c.WakeAt)
+	r.clock.Expects(tx, c.WakeAt)
 	return nil
 }
 
@@ -251,55 +250,13 @@ func (r *Relay) users(brand bot.BrandID, id bot.PersonID, at act.Place) []string
 	return out
 }
 
-// expects wakes the clock when something is due sooner than it thinks.
-func (r *Relay) expects(tx *storage.Tx, at time.Time) {
-	if at.IsZero() {
-		return
-	}
-	tx.OnCommit(func() {
-		if at.UnixNano() < r.next.Load() {
-			r.nudge()
-		}
-	})
-}
-
-func (r *Relay) nudge() {
-	select {
-	case r.wake <- struct{}{}:
-	default:
-	}
-}
-
-// longestSleep is how long the clock rests at most: the machine's may jump.
-const longestSleep = time.Minute
-
 // Run does what the clock and the storms ask for, until ctx ends.
 func (r *Relay) Run(ctx context.Context) error {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		r.next.Store(math.MaxInt64) // what commits from here on may be missed below
+	return r.clock.Run(ctx, func(ctx context.Context) (time.Time, error) {
 		next, err := r.Tick(ctx)
 		if err == nil {
 			err = r.work(ctx)
 		}
-		if ctx.Err() != nil {
-			return nil
-		}
-		wait := longestSleep
-		if err != nil {
-			r.log.Error("the inbox clock stumbled; it tries again", "err", err)
-			wait = time.Second
-		} else if !next.IsZero() {
-			r.next.Store(next.UnixNano())
-			wait = min(max(time.Until(next), 10*time.Millisecond), wait)
-		}
-		timer.Reset(wait)
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-timer.C:
-		case <-r.wake:
-		}
-	}
+		return next, err
+	})
 }

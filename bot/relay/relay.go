@@ -8,10 +8,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync/atomic"
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/clock"
 	"ponte/bot/outbox"
 	"ponte/bot/records"
 	"ponte/storage"
@@ -23,14 +23,13 @@ type Relay struct {
 	out    *outbox.Outbox
 	brands func() *bot.Brands
 	log    *slog.Logger
-	wake   chan struct{}
-	next   atomic.Int64 // when the clock looks again, in nanoseconds of Unix time
+	clock  *clock.Clock
 }
 
 // New makes the relay, and has the outbox carry nothing of one brand to a place
 // of another.
 func New(store storage.Store, out *outbox.Outbox, brands func() *bot.Brands, log *slog.Logger) *Relay {
-	r := &Relay{store: store, out: out, brands: brands, log: log, wake: make(chan struct{}, 1)}
+	r := &Relay{store: store, out: out, brands: brands, log: log, clock: clock.New("inbox", log)}
 	out.Gates(r.keepsApart)
 	return r
 }

@@ -58,7 +58,7 @@ func (r *Relay) fold(tx *storage.Tx, c *bot.Conversation) error {
 		}
 		c.Storm = s.ID
 	}
-	tx.OnCommit(r.nudge)
+	tx.OnCommit(r.clock.Wake)
 	return nil
 }
 
@@ -206,7 +206,7 @@ func (r *Relay) StormAll(tx *storage.Tx, by bot.PersonID, s bot.Storm, verb stri
 	}); err != nil {
 		return err
 	}
-	tx.OnCommit(r.nudge)
+	tx.OnCommit(r.clock.Wake)
 	if err := r.showStorm(tx, s.Brand, s.ID, act.PersonClass); err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ var tiers = []tier{
 	},
 	{
 		name:  "records",
-		rooms: []string{"bot/records"},
+		rooms: []string{"bot/records", "bot/clock"},
 		may:   []string{"words", "storage"},
 		tests: []string{"engine"},
 	},
