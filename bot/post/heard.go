@@ -57,7 +57,10 @@ func (s *sheet) isOut(p *bot.Post, r act.Receipt) error {
 	} else {
 		p.Remote = r.Ref
 	}
-	return s.move(p, ponte, bot.Published)
+	if err := s.move(p, ponte, bot.Published); err != nil {
+		return err
+	}
+	return s.published(p)
 }
 
 // failed is a post that is certainly not out. What only a hold or the time kept

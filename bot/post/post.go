@@ -44,6 +44,7 @@ type Desk struct {
 	checks    Checks
 	log       *slog.Logger
 	where     func(bot.Picture) string
+	public    Out
 	clock     *clock.Clock
 }
 
