@@ -49,9 +49,10 @@ type Request struct {
 	Post         *bot.Post    // of the draft, where one account's is meant
 	Asked        *bot.Request // the decision that is asked for
 	Values       map[string]string
-	Token        string // the same token twice is the same deed
-	Seen         int    // the revision the person saw; negative: not known
-	Submitted    bool   // it comes from a form
+	Token        string   // the same token twice is the same deed
+	Seen         int      // the revision the person saw; negative: not known
+	Submitted    bool     // it comes from a form
+	Pictures     []string // that came with it, by hash
 }
 
 // Book holds the table and what its commands work with.

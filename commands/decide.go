@@ -39,7 +39,7 @@ func (b *Book) fetchDraft(tx *storage.Tx, req *Request, kind string, id bot.ID) 
 // is talk among people.
 func (b *Book) reacted(ctx context.Context, e act.Reacted) (act.Answer, error) {
 	ans, err := storage.Do(ctx, b.store, func(tx *storage.Tx) (act.Answer, error) {
-		brand, person, err := b.asker(e.Scene)
+		brand, person, err := b.Asker(e.Scene)
 		if err != nil {
 			return act.Answer{}, nil //nolint:nilerr // whom Ponte does not know it leaves in peace
 		}
@@ -65,7 +65,7 @@ func (b *Book) reacted(ctx context.Context, e act.Reacted) (act.Answer, error) {
 	})
 	switch bot.KindOf(err) {
 	case bot.Invalid, bot.Denied, bot.NotFound, bot.Conflict:
-		return b.refused(ctx, err)
+		return b.Refused(ctx, err)
 	}
 	return ans, err // what failed comes again
 }

@@ -26,11 +26,12 @@ type call struct {
 	text      string
 	values    map[string]string
 	submitted bool
+	pictures  []string
 }
 
 func (b *Book) commanded(ctx context.Context, e act.Commanded) (act.Answer, error) {
 	if len(e.Text) > line.Max {
-		return b.refused(ctx, bot.Errorf(bot.Invalid, "error.too_long_command"))
+		return b.Refused(ctx, bot.Errorf(bot.Invalid, "error.too_long_command"))
 	}
 	name, text := line.Split(e.Text)
 	if name == "" {
@@ -39,11 +40,11 @@ func (b *Book) commanded(ctx context.Context, e act.Commanded) (act.Answer, erro
 	if s, ok := b.spec(name); !ok || s.Inner {
 		near := b.nearest(name)
 		if near == "" {
-			return b.refused(ctx, bot.Errorf(bot.NotFound, "error.command", "Name", bot.Short(name, 30)))
+			return b.Refused(ctx, bot.Errorf(bot.NotFound, "error.command", "Name", bot.Short(name, 30)))
 		}
-		return b.refused(ctx, bot.Errorf(bot.NotFound, "error.command_near", "Name", bot.Short(name, 30), "Near", near))
+		return b.Refused(ctx, bot.Errorf(bot.NotFound, "error.command_near", "Name", bot.Short(name, 30), "Near", near))
 	}
-	return b.run(ctx, e.Scene, name, call{seen: -1, token: deed(e.Scene), text: text})
+	return b.run(ctx, e.Scene, name, call{seen: -1, token: deed(e.Scene), text: text, pictures: e.Pictures})
 }
 
 // deed names what somebody did, for ever; nothing where the platform has no name for it.
@@ -58,7 +59,7 @@ func deed(scene act.Scene) string {
 func (b *Book) run(ctx context.Context, scene act.Scene, name string, c call) (act.Answer, error) {
 	s, ok := b.spec(name)
 	if !ok {
-		return b.refused(ctx, bot.Errorf(bot.NotFound, "error.button"))
+		return b.Refused(ctx, bot.Errorf(bot.NotFound, "error.button"))
 	}
 	do := storage.Do[act.Answer]
 	if s.Reads {
@@ -75,7 +76,7 @@ func (b *Book) run(ctx context.Context, scene act.Scene, name string, c call) (a
 		return ans, err
 	})
 	if err != nil {
-		return b.refused(ctx, err)
+		return b.Refused(ctx, err)
 	}
 	return ans, nil
 }
@@ -116,7 +117,7 @@ func (b *Book) fresh(tx *storage.Tx, scene act.Scene, s Spec, c call) (bool, err
 
 // sum tells calls that ask for different things apart.
 func sum(s Spec, c call) (string, error) {
-	b, err := json.Marshal([]any{s.Name, c.subject, c.text, c.values})
+	b, err := json.Marshal([]any{s.Name, c.subject, c.text, c.values, c.pictures})
 	h := sha256.Sum256(b)
 	return hex.EncodeToString(h[:]), err
 }
@@ -135,14 +136,14 @@ func forget(tx *storage.Tx, scene act.Scene, s Spec, c call) error {
 
 // request finds who asks, in which brand, and what about.
 func (b *Book) request(tx *storage.Tx, scene act.Scene, s Spec, c call) (*Request, error) {
-	brand, person, err := b.asker(scene)
+	brand, person, err := b.Asker(scene)
 	if err != nil {
 		return nil, err
 	}
 	if !person.Has(s.Roles...) {
 		return nil, bot.Errorf(bot.Denied, "error.role", "Command", s.Name)
 	}
-	req := &Request{Scene: scene, Brand: brand, Person: person, Values: c.values, Token: c.token, Seen: c.seen, Submitted: c.submitted}
+	req := &Request{Scene: scene, Brand: brand, Person: person, Values: c.values, Token: c.token, Seen: c.seen, Submitted: c.submitted, Pictures: c.pictures}
 	for _, v := range req.Values {
 		if len(v) > bot.MaxItemText {
 			return nil, bot.Errorf(bot.Invalid, "error.too_long_command")
@@ -159,8 +160,8 @@ func (b *Book) request(tx *storage.Tx, scene act.Scene, s Spec, c call) (*Reques
 	return req, nil
 }
 
-// asker says in which brand somebody acts and who they are there. A stranger is nobody.
-func (b *Book) asker(scene act.Scene) (*bot.Brand, bot.Person, error) {
+// Asker says in which brand somebody acts and who they are there. A stranger is nobody.
+func (b *Book) Asker(scene act.Scene) (*bot.Brand, bot.Person, error) {
 	brand, ch, ok := b.brands().Room(scene.At.Platform, scene.At.Space, scene.At.Channel)
 	if !ok {
 		return nil, bot.Person{}, bot.Errorf(bot.Denied, "error.room")
@@ -271,9 +272,9 @@ func missing(s Spec, req *Request) *act.Option {
 	return nil
 }
 
-// refused turns an error into a word that only the person sees. What is ours to
+// Refused turns an error into a word that only the person sees. What is ours to
 // mend gets a number that stands in the log with the cause.
-func (b *Book) refused(ctx context.Context, err error) (act.Answer, error) {
+func (b *Book) Refused(ctx context.Context, err error) (act.Answer, error) {
 	if ctx.Err() != nil {
 		return act.Answer{}, ctx.Err()
 	}

@@ -20,7 +20,7 @@ func (b *Book) noted(ctx context.Context, e act.Noted) (act.Answer, error) {
 		return act.Answer{}, nil
 	}
 	ans, err := storage.Do(ctx, b.store, func(tx *storage.Tx) (act.Answer, error) {
-		brand, person, err := b.asker(e.Scene)
+		brand, person, err := b.Asker(e.Scene)
 		if err != nil {
 			return act.Answer{}, nil //nolint:nilerr // whom Ponte does not know it leaves in peace
 		}
@@ -38,7 +38,7 @@ func (b *Book) noted(ctx context.Context, e act.Noted) (act.Answer, error) {
 		return Say("note.internal"), nil
 	})
 	if err != nil {
-		return b.refused(ctx, err)
+		return b.Refused(ctx, err)
 	}
 	return ans, nil
 }
@@ -56,7 +56,7 @@ func (b *Book) suggest(ctx context.Context, e act.Suggest) (act.Answer, error) {
 		}
 	}
 	return storage.Look(ctx, b.store, func(tx *storage.Tx) (act.Answer, error) {
-		brand, person, err := b.asker(e.Scene)
+		brand, person, err := b.Asker(e.Scene)
 		if err != nil {
 			return act.Answer{}, nil //nolint:nilerr // a stranger is offered nothing
 		}
