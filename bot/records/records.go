@@ -201,6 +201,13 @@ var (
 		}
 		return storage.K(p.Brand, at)
 	})
+	// PostsOff are those that were taken back, by when they would have gone out.
+	PostsOff = Posts.Index("off.1", func(p *bot.Post) storage.Key {
+		if p.State != bot.Cancelled || p.Due.IsZero() {
+			return nil
+		}
+		return storage.K(p.Brand, p.Due)
+	})
 	PostsByState = Posts.Index("state.1", func(p *bot.Post) storage.Key { return storage.K(p.Brand, p.State, p.Due) })
 	PostByRemote = Posts.Unique("remote.1", func(p *bot.Post) storage.Key {
 		if p.Remote == "" {
