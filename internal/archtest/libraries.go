@@ -22,6 +22,7 @@ var keepers = []keeper{
 	{"github.com/alecthomas/kong", []string{"internal/cli", "cmd"}},
 	{"github.com/nicksnyder/go-i18n/v2", []string{"internal/i18n"}},
 	{"github.com/BurntSushi/toml", []string{"internal"}},
+	{"golang.org/x/image", []string{"bot/chart", "bot/media"}},
 	{"golang.org/x/text", []string{"internal", "platforms"}},
 	{"golang.org/x/sync", []string{"internal/app"}},
 	{"golang.org/x/time", []string{"bot/outbox", "internal", "platforms"}},
