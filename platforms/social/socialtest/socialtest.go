@@ -69,6 +69,7 @@ func Run(t *testing.T, open func(t *testing.T) Rig) {
 		{"settles by key", settles},
 		{"refusals", refusals},
 		{"length", length},
+		{"numbers of a post", numbers},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, open(t)) })
 	}

@@ -77,6 +77,7 @@ var (
 	_ act.Adapter  = (*Square)(nil)
 	_ act.Settler  = (*Square)(nil)
 	_ act.Listener = (*Square)(nil)
+	_ act.Measurer = (*Square)(nil)
 )
 
 // New makes the square over a store that was opened with Collections.

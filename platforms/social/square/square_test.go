@@ -3,6 +3,7 @@ package square
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io"
@@ -176,6 +177,20 @@ func (r *rig) Posted() (out []socialtest.Posted) {
 		out = append(out, seen)
 	}
 	return out
+}
+
+// Like is a like by a browser of its own.
+func (r *rig) Like(post, who string) {
+	cookie := "square_reader=" + (who + strings.Repeat("x", len(rand.Text())))[:len(rand.Text())]
+	if status, answer, _ := r.ask("POST", "/api/posts/"+post+"/like", "", "Cookie", cookie); status != http.StatusOK {
+		r.t.Errorf("like: %d %s", status, answer)
+	}
+}
+
+func (r *rig) Below(post, author, text string) {
+	if status, answer, _ := r.ask("POST", "/api/posts/"+post+"/comments", `{"author":"`+author+`","text":"`+text+`"}`); status != http.StatusCreated {
+		r.t.Errorf("comment: %d %s", status, answer)
+	}
 }
 
 func TestContract(t *testing.T) {
