@@ -134,6 +134,21 @@ type Form struct {
 	Submit   Words   `json:"submit"`
 	Public   bool    `json:"public,omitempty"` // what is written will be public: framed so, and said
 	Closed   string  `json:"closed,omitempty"` // the verb sent when the person closes it without submitting
+
+	Previews []Preview `json:"previews,omitempty"` // what goes out, for pages that can show it while it is written
+}
+
+// Preview names the fields of a form that make one of the texts that go out.
+type Preview struct {
+	Name     string `json:"name"`               // where it goes out, and as whom
+	On       string `json:"on,omitempty"`       // the check field that says whether it does; empty: it does
+	Text     string `json:"text"`               // the field with the text
+	Own      string `json:"own,omitempty"`      // the field whose text, where it has one, takes its place
+	Pictures string `json:"pictures,omitempty"` // the field with its pictures
+	Max      int    `json:"max,omitempty"`      // in units of Count; 0: no limit
+	Count    string `json:"count,omitempty"`    // how Max counts, see act.Counting
+	Link     int    `json:"link,omitempty"`     // a link counts as so many; 0: as it is
+	MaxBytes int    `json:"max_bytes,omitempty"`
 }
 
 // FieldKind is what a field takes.
@@ -165,6 +180,7 @@ type Field struct {
 	Count    string    `json:"count,omitempty"`    // how Max counts, see act.Counting
 	Fault    Words     `json:"fault,omitzero"`     // why the last submission was refused
 	Pictures []Picture `json:"pictures,omitempty"` // of a PicturesField: those it has, with their descriptions
+	Folded   bool      `json:"folded,omitempty"`   // few fill it in: a page may open it only when it is wanted
 }
 
 // Choice is one value of a choice field.

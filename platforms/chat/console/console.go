@@ -28,7 +28,9 @@
 //	GET  /pane/BRAND/ROOM[/REF]            the messages alone, as HTML, or as JSON where Accept asks for it
 //	GET  /live/BRAND                       server-sent events: message, rooms, refetch, enough
 //	GET  /commands/BRAND                   the commands the viewer may use, as JSON
-//	POST /act/say                          room, thread, seen, text: a note, or a command when it begins with /ponte or @ponte
+//	GET  /media/BRAND/HASH                 a picture that Ponte keeps
+//	POST /act/say                          room, thread, seen, text, pictures: a note, or a command when it begins with /ponte or @ponte
+//	POST /act/upload                       room, thread, file, as multipart: a picture, answered with its hash
 //	POST /act/click                        room, thread, seen, ref, verb, subject, revision
 //	POST /act/submit                       room, thread, seen, verb, subject, revision, token, value.NAME…
 //	POST /act/react                        room, thread, ref, emoji, removed
@@ -39,7 +41,7 @@
 //
 // Acts are form-encoded, carry "brand" and a "deed" of their own (the same deed
 // sent again is one deed), and answer JSON: see reply. Seen is the newest message
-// of the thread that the page shows.
+// of the thread that the page shows; pictures are hashes with spaces between them.
 package console
 
 import (
@@ -55,6 +57,7 @@ import (
 	"ponte/bot/card"
 	"ponte/platforms/chat/console/room"
 	"ponte/platforms/chat/console/untold"
+	"ponte/platforms/chat/console/upload"
 	"ponte/platforms/chat/console/view"
 	"ponte/storage"
 )
@@ -69,6 +72,7 @@ type Options struct {
 	Log      *slog.Logger
 	Square   string                  // address of the public page, for a link; may be empty
 	Pages    map[string]http.Handler // more to serve behind the same door, by pattern
+	Media    act.Media               // pictures that Ponte keeps; nil: there are none
 }
 
 // Console is the built-in team chat. It is made by New.
@@ -77,6 +81,7 @@ type Console struct {
 	opt    Options
 	hub    *room.Hub
 	untold *untold.Queue
+	door   *upload.Door
 	mux    *http.ServeMux
 
 	mu      sync.Mutex
@@ -94,7 +99,7 @@ func New(store storage.Store, opt Options) *Console {
 		opt.Commands = func() []act.Command { return nil }
 	}
 	opt.Log = cmp.Or(opt.Log, slog.Default())
-	c := &Console{store: store, opt: opt, hub: room.NewHub(), untold: untold.New(store, opt.Now, opt.Log)}
+	c := &Console{store: store, opt: opt, hub: room.NewHub(), untold: untold.New(store, opt.Now, opt.Log), door: upload.New()}
 	c.mux = c.routes()
 	return c
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/platforms/chat/console/room"
+	"ponte/platforms/chat/console/upload"
 	"ponte/platforms/chat/console/view"
 	"ponte/storage"
 )
@@ -24,6 +26,10 @@ const maxNote = 8_000
 // of several accounts, which nine bytes a character may take.
 const maxBody = 256 << 10
 
+// maxValues is how many fields a form may have: a text for each of several
+// accounts, and a description of each of several pictures.
+const maxValues = 200
+
 // reply is what a deed is answered with. Notice and Form are for the one who
 // did it only. Refused says that nothing was done; what was typed is kept then.
 type reply struct {
@@ -31,6 +37,7 @@ type reply struct {
 	Form    *shownForm    `json:"form,omitempty"`
 	Choices []choiceReply `json:"choices,omitempty"`
 	Refused bool          `json:"refused,omitempty"`
+	Picture *keptPicture  `json:"picture,omitempty"`
 	Ref     bot.ID        `json:"ref,omitempty"`   // of the note that was written
 	Rooms   string        `json:"rooms,omitempty"` // the rooms' counts anew, as HTML
 }
@@ -43,6 +50,14 @@ type shownCard struct {
 type shownForm struct {
 	Form card.Form `json:"form"`
 	HTML string    `json:"html"`
+}
+
+// keptPicture is how a picture that was given is kept.
+type keptPicture struct {
+	Hash   string `json:"hash"`
+	Type   string `json:"type"`
+	Width  int    `json:"width"`
+	Height int    `json:"height"`
 }
 
 type choiceReply struct {
@@ -71,35 +86,50 @@ func (d *doing) field(name string, n int) string {
 // patience is how long a deed may take.
 const patience = 15 * time.Second
 
-// deed prepares what every deed needs: who, where, and that they may be there.
+// deed makes a handler of what somebody does with a form.
 func (c *Console) deed(do func(context.Context, *doing) (reply, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-		v := c.stranger()
-		answer, err := reply{}, r.ParseForm()
-		if err == nil {
-			ctx, cancel := context.WithTimeout(storage.Urgent(r.Context()), patience)
-			defer cancel()
-			var d *doing
-			if d, err = c.enter(ctx, r); d.v != nil {
-				v = d.v
-			}
-			if err == nil {
-				answer, err = do(ctx, d)
-			}
-		} else {
+		err := r.ParseForm()
+		if err != nil {
 			err = bot.Errorf(bot.Invalid, "console.too_much").Because(err)
 		}
-		status := http.StatusOK
-		if err != nil {
-			answer, status = c.refuse(v, err)
-		}
-		if strings.Contains(r.Header.Get("Accept"), "text/html") {
-			c.byHand(w, r, v, answer, status)
-			return
-		}
-		writeJSON(w, status, answer)
+		c.does(w, r, err, do)
 	}
+}
+
+// upload takes in a picture, for a form that is open or a message that follows.
+func (c *Console) upload(w http.ResponseWriter, r *http.Request) {
+	data, err := c.door.Read(w, r)
+	c.does(w, r, err, func(ctx context.Context, d *doing) (reply, error) {
+		return d.ask(ctx, act.Uploaded{Scene: d.scene, Data: data})
+	})
+}
+
+// does finds what every deed needs, who does it and where, and that they may be
+// there. It answers with what comes of it, or with the error of reading the deed.
+func (c *Console) does(w http.ResponseWriter, r *http.Request, err error, do func(context.Context, *doing) (reply, error)) {
+	v, answer := cmp.Or(c.viewerFor(r, ""), c.stranger()), reply{}
+	if err == nil {
+		ctx, cancel := context.WithTimeout(storage.Urgent(r.Context()), patience)
+		defer cancel()
+		var d *doing
+		if d, err = c.enter(ctx, r); d.v != nil {
+			v = d.v
+		}
+		if err == nil {
+			answer, err = do(ctx, d)
+		}
+	}
+	status := http.StatusOK
+	if err != nil {
+		answer, status = c.refuse(v, err)
+	}
+	if strings.Contains(r.Header.Get("Accept"), "text/html") {
+		c.byHand(w, r, v, answer, status)
+		return
+	}
+	writeJSON(w, status, answer)
 }
 
 // byHand answers a page without script: it leads back, or says what there is to say.
@@ -193,6 +223,9 @@ func (d *doing) draw(a act.Answer) reply {
 	if a.Form != nil {
 		out.Form = &shownForm{*a.Form, d.v.Form(*a.Form, d.scene.At.Channel, d.scene.Thread)}
 	}
+	if p := a.Picture; p != nil {
+		out.Picture = &keptPicture{p.Hash, p.Type, p.Width, p.Height}
+	}
 	for _, ch := range a.Choices {
 		out.Choices = append(out.Choices, choiceReply{ch.Value, ch.Label.String()})
 	}
@@ -202,14 +235,18 @@ func (d *doing) draw(a act.Answer) reply {
 // say takes what was typed into a composer: a command, or a note for the team.
 func say(ctx context.Context, d *doing) (reply, error) {
 	text := strings.TrimSpace(d.field("text", maxBody))
+	pictures, err := upload.Hashes(d.field("pictures", maxBody))
+	if err != nil {
+		return reply{}, err
+	}
 	switch n := utf8.RuneCountInString(text); {
-	case text == "":
+	case text == "" && len(pictures) == 0:
 		return reply{}, bot.Errorf(bot.Invalid, "console.empty")
 	case n > maxNote:
 		return reply{}, bot.Errorf(bot.Invalid, "console.long", "Length", strconv.Itoa(n), "Most", strconv.Itoa(maxNote))
 	}
 	if rest, ok := command(text); ok {
-		return d.ask(ctx, act.Commanded{Scene: d.scene, Text: rest})
+		return d.ask(ctx, act.Commanded{Scene: d.scene, Text: rest, Pictures: pictures})
 	}
 	if strings.HasPrefix(text, "/") {
 		return reply{}, bot.Errorf(bot.Invalid, "console.no_command", "Word", bot.Short(strings.Fields(text)[0], 24))
@@ -217,14 +254,14 @@ func say(ctx context.Context, d *doing) (reply, error) {
 	if d.h == nil {
 		return reply{}, bot.Errorf(bot.Unavailable, "console.resting")
 	}
-	m, err := storage.Do(ctx, d.c.store, func(tx *storage.Tx) (room.Message, error) { return d.c.note(tx, d.scene, text) })
+	m, err := storage.Do(ctx, d.c.store, func(tx *storage.Tx) (room.Message, error) { return d.c.note(tx, d.scene, text, pictures...) })
 	if err != nil {
 		return reply{}, refusal(err)
 	}
-	if m.Text != text || m.Room != d.scene.At.Channel || string(m.Thread) != d.scene.Thread {
+	if m.Text != text || !slices.Equal(m.Pictures, pictures) || m.Room != d.scene.At.Channel || string(m.Thread) != d.scene.Thread {
 		return reply{}, bot.Errorf(bot.Conflict, "console.taken")
 	}
-	out, err := d.ask(ctx, act.Noted{Scene: d.scene, Ref: string(m.ID), Text: text})
+	out, err := d.ask(ctx, act.Noted{Scene: d.scene, Ref: string(m.ID), Text: text, Pictures: pictures})
 	out.Ref = m.ID
 	return out, err
 }
@@ -265,7 +302,7 @@ func submit(ctx context.Context, d *doing) (reply, error) {
 	revision, _ := strconv.Atoi(d.field("revision", 12))
 	values := map[string]string{}
 	for name := range d.r.PostForm {
-		if field, ok := strings.CutPrefix(name, "value."); ok && len(values) < 50 {
+		if field, ok := strings.CutPrefix(name, "value."); ok && len(values) < maxValues {
 			values[field] = strings.ReplaceAll(d.field(name, maxBody), "\r\n", "\n")
 		}
 	}

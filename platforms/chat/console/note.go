@@ -18,9 +18,9 @@ func (c *Console) Note(ctx context.Context, s act.Scene, text string) error {
 	})
 }
 
-func (c *Console) note(tx *storage.Tx, s act.Scene, text string) (room.Message, error) {
+func (c *Console) note(tx *storage.Tx, s act.Scene, text string, pictures ...string) (room.Message, error) {
 	return c.hub.Add(tx, room.Message{
 		Brand: bot.BrandID(s.At.Space), Room: s.At.Channel, Thread: bot.ID(s.Thread), Key: "note/" + s.ID,
-		By: s.Who.User, Name: s.Who.Name, Text: text,
+		By: s.Who.User, Name: s.Who.Name, Text: text, Pictures: pictures,
 	}, c.opt.Now())
 }

@@ -9,6 +9,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/card"
 	"ponte/platforms/chat/console/room"
+	"ponte/platforms/chat/console/upload"
 	"ponte/platforms/chat/console/view"
 	"ponte/storage"
 )
@@ -70,6 +71,7 @@ type rawMessage struct {
 	Thread    bot.ID         `json:"thread,omitempty"`
 	By        string         `json:"by,omitempty"`
 	Text      string         `json:"text,omitempty"`
+	Pictures  []string       `json:"pictures,omitempty"`
 	Card      *card.Card     `json:"card,omitempty"`
 	Mention   []string       `json:"mention,omitempty"`
 	Reactions map[string]int `json:"reactions,omitempty"`
@@ -96,7 +98,7 @@ func (c *Console) raw(w http.ResponseWriter, r *http.Request, v *view.Viewer, in
 	}
 	out := []rawMessage{}
 	for _, m := range list {
-		raw := rawMessage{Ref: m.ID, Thread: m.Thread, By: m.By, Text: m.Text, Card: v.May(m.Card), Mention: m.Mention}
+		raw := rawMessage{Ref: m.ID, Thread: m.Thread, By: m.By, Text: m.Text, Pictures: m.Pictures, Card: v.May(m.Card), Mention: m.Mention}
 		for _, re := range m.Reactions {
 			if raw.Reactions == nil {
 				raw.Reactions = map[string]int{}
@@ -106,6 +108,24 @@ func (c *Console) raw(w http.ResponseWriter, r *http.Request, v *view.Viewer, in
 		out = append(out, raw)
 	}
 	writeJSON(w, http.StatusOK, map[string]any{"messages": out})
+}
+
+// media serves a picture that Ponte keeps for the viewer's brand.
+func (c *Console) media(w http.ResponseWriter, r *http.Request, v *view.Viewer) {
+	hash := r.PathValue("hash")
+	if c.opt.Media == nil || !upload.Hash(hash) {
+		http.NotFound(w, r)
+		return
+	}
+	p, data, err := c.opt.Media.Bytes(r.Context(), v.Brand.ID, hash)
+	switch {
+	case bot.KindOf(err) == bot.NotFound:
+		http.NotFound(w, r)
+	case err != nil:
+		c.fail(w, err)
+	default:
+		upload.Show(w, r, p, data)
+	}
 }
 
 func write(w http.ResponseWriter, status int, body string) {

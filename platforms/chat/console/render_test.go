@@ -16,10 +16,12 @@ import (
 // The templates' own tags and attributes; anything else came from outside.
 var (
 	tags = strings.Fields(`!doctype html head meta title link script body a nav div details summary form button strong bdi small ul li span main
-		section header h1 h2 p input textarea aside dialog label article time figure figcaption blockquote s em select option`)
+		section header h1 h2 p input textarea aside dialog label article time figure figcaption blockquote s em select option
+		template svg path fieldset legend ol img h3`)
 	attributes = strings.Fields(`lang charset name content rel type href src class tabindex title datetime dir role action method target value id
 		rows placeholder hidden popover autofocus open for checked selected required autocomplete novalidate aria-label aria-labelledby
-		aria-describedby aria-hidden aria-live aria-current aria-pressed aria-invalid`)
+		aria-describedby aria-hidden aria-live aria-current aria-pressed aria-invalid
+		accept multiple maxlength alt width height viewBox fill stroke stroke-width stroke-linecap stroke-linejoin d`)
 	tagged    = regexp.MustCompile(`(?s)<(/?)([^\s>/]*)([^>]*)>`)
 	attribute = regexp.MustCompile(`(?s)\s*([^\s=]+)(?:="([^"]*)")?`)
 )
@@ -78,11 +80,14 @@ func everywhere(text string) card.Card {
 		Blocks: []card.Block{
 			card.Say(w), {Quote: &card.Quote{Text: o, By: o, Public: true}}, {Quote: &card.Quote{Text: o, Struck: true}}, {Facts: []card.Words{w, w}},
 			{List: []card.Line{{Mark: card.Mark(text), Words: w, Text: o, Thread: &card.Ref{Channel: "inbox", Message: text}}}},
-			{Picture: &card.Picture{URL: text, Type: text, Alt: o}},
+			{Picture: &card.Picture{URL: text, Type: text, Alt: o}}, {Picture: &card.Picture{Hash: text, Alt: o}}, {Picture: &card.Picture{Hash: kept, Alt: o}},
 		},
 		Actions: []card.Action{{Verb: text, Label: w, Style: card.Style("primary"), Confirm: w}, {Verb: "link", Label: w, Link: text}},
 	}
 }
+
+// kept is a hash as pictures have them.
+var kept = strings.Repeat("a1", 32)
 
 func formWith(text string) *card.Form {
 	w := card.Literal(text)
@@ -93,7 +98,10 @@ func formWith(text string) *card.Form {
 			{Name: "a", Label: w, Hint: w, Kind: card.TextField, Value: text, Max: 10, Count: "runes", Fault: w},
 			{Name: "b", Label: w, Kind: card.LineField, Value: text}, {Name: "c", Label: w, Kind: card.ChoiceField, Choices: choices, Fills: "a"},
 			{Name: "d", Label: w, Kind: card.CheckField, Value: "true"}, {Name: "e", Label: w, Kind: card.TimeField, Value: text},
+			{Name: "f", Label: w, Hint: w, Fault: w, Kind: card.PicturesField, Value: text, Pictures: []card.Picture{{Hash: kept, Alt: card.Outside(text)}, {Hash: text}}},
+			{Name: "g", Label: w, Kind: card.TextField, Value: text, Folded: true},
 		},
+		Previews: []card.Preview{{Name: text, On: "d", Text: "a", Own: "g", Pictures: "f", Max: 10, Count: text}},
 	}
 }
 

@@ -27,6 +27,7 @@ type Message struct {
 	By        string      `json:"by,omitempty"`       // the user who wrote a note
 	Name      string      `json:"name,omitempty"`     // their name when they wrote it
 	Text      string      `json:"text,omitempty"`     // of a note
+	Pictures  []string    `json:"pictures,omitempty"` // of a note, by hash
 	Reactions []Reaction  `json:"reactions,omitempty"`
 }
 

@@ -2,6 +2,7 @@ package view
 
 import (
 	"cmp"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/card"
 	"ponte/platforms/chat/console/room"
+	"ponte/platforms/chat/console/upload"
 	"ponte/storage"
 )
 
@@ -32,6 +34,7 @@ type seen struct {
 	By, Initials string
 	Mine, ForMe  bool
 	Text         prose // of a note
+	Pictures     []*pictureView
 	Reactions    []reactionView
 	Count        int // in the thread
 	Unread       int // of them
@@ -68,8 +71,8 @@ type lineView struct {
 }
 
 type pictureView struct {
-	V              *Viewer
-	Alt, URL, Type string
+	V                   *Viewer
+	Alt, URL, Type, Src string
 }
 
 type buttonView struct {
@@ -92,6 +95,9 @@ func (v *Viewer) look(tx *storage.Tx, m room.Message) (seen, error) {
 	} else {
 		name := v.nameOf(m.By, m.Name)
 		s.By, s.Initials, s.Mine, s.Text = line(name, 80), initials(name), m.By == v.User, v.inside(m.Text)
+		for _, hash := range m.Pictures {
+			s.Pictures = append(s.Pictures, v.picture(card.Picture{Hash: hash, Alt: card.Outside(v.Say("picture_of", "Name", s.By))}))
+		}
 	}
 	s.ForMe = slices.Contains(m.Mention, v.User)
 	for _, r := range m.Reactions {
@@ -159,7 +165,7 @@ func (v *Viewer) block(b card.Block) blockView {
 		return blockView{Quote: &quoteView{v.outside(string(q.Text)), line(string(q.By), 80), q.Struck, q.Public, v}}
 	case b.Picture != nil:
 		p := b.Picture
-		return blockView{Picture: &pictureView{v, line(string(p.Alt), 300), web(p.URL), line(p.Type, 40)}}
+		return blockView{Picture: v.picture(*p)}
 	case len(b.List) > 0:
 		var list []lineView
 		for _, l := range b.List {
@@ -176,6 +182,15 @@ func (v *Viewer) block(b card.Block) blockView {
 		view.Facts = append(view.Facts, line(f.String(), 200))
 	}
 	return view
+}
+
+// picture draws an image: one that Ponte keeps as it is, any other in words.
+func (v *Viewer) picture(p card.Picture) *pictureView {
+	out := &pictureView{V: v, Alt: line(string(p.Alt), 300), URL: web(p.URL), Type: line(p.Type, 40)}
+	if upload.Hash(p.Hash) {
+		out.Src = "/media/" + url.PathEscape(string(v.Brand.ID)) + "/" + p.Hash
+	}
+	return out
 }
 
 // mark draws a mark: its glyph, and its word in the viewer's language.
@@ -199,50 +214,4 @@ func (v *Viewer) time(t time.Time) timeView {
 		Exact: v.Say("exact", "At", t, "Year", local.Format("2006"), "Zone", zone),
 		Text:  v.Say("when", "At", t),
 	}
-}
-
-// formView is a form as one viewer sees it.
-type formView struct {
-	V      *Viewer
-	Form   card.Form
-	Title  string
-	Submit string
-	Blocks []blockView
-	Fields []fieldView
-	Room   string
-	Thread string
-}
-
-type fieldView struct {
-	card.Field
-	ID, Label, Hint, Fault string
-	Choices                []choiceView
-	Empty                  bool // a choice may be left open
-}
-
-type choiceView struct {
-	Value, Label, Text string
-	Here               bool
-}
-
-// form draws a form for the viewer, to be sent from a room or a thread.
-func (v *Viewer) form(f card.Form, in, thread string) formView {
-	view := formView{
-		V: v, Form: f, Title: line(f.Title.String(), 200), Submit: line(f.Submit.String(), 60), Room: in, Thread: thread,
-	}
-	for _, b := range f.Blocks {
-		view.Blocks = append(view.Blocks, v.block(b))
-	}
-	for _, d := range f.Fields {
-		field := fieldView{
-			Field: d, ID: "field-" + d.Name, Label: line(d.Label.String(), 120),
-			Hint: line(d.Hint.String(), 300), Fault: line(d.Fault.String(), 300), Empty: true,
-		}
-		for _, ch := range d.Choices {
-			field.Empty = field.Empty && ch.Value != "" && (d.Value == "" || !d.Required)
-			field.Choices = append(field.Choices, choiceView{ch.Value, line(ch.Label.String(), 120), ch.Text, ch.Value == d.Value})
-		}
-		view.Fields = append(view.Fields, field)
-	}
-	return view
 }

@@ -6,6 +6,7 @@ import { addEarlier, articles, atEnd, pill, place, toEnd } from "./list.js";
 import { press, react } from "./deed.js";
 import { grow, restore, sendNote, typed } from "./note.js";
 import { complete, hide, steer, take } from "./complete.js";
+import "./attach.js";
 
 const room = document.getElementById("room");
 const thread = document.getElementById("thread");

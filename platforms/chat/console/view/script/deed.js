@@ -4,6 +4,8 @@ import { act, element, newDeed, say, who } from "./wire.js";
 import { articles, markTouched, toEnd } from "./list.js";
 import { writeTimes } from "./time.js";
 import { countFields } from "./count.js";
+import { restore, tend } from "./pictures.js";
+import { echo, preview } from "./preview.js";
 
 const scene = (el) => {
   const pane = el.closest(".pane") || document.querySelector("#thread .pane") || document.querySelector("#room .pane");
@@ -27,7 +29,7 @@ export function answer(reply, pane) {
   if (reply.form) openForm(reply.form.html);
 }
 
-function plain(text) {
+export function plain(text) {
   const p = document.createElement("p");
   p.className = "words";
   p.textContent = text;
@@ -97,8 +99,12 @@ export function openForm(text) {
   const from = document.activeElement.closest("article[data-message]");
   const back = from && `#${from.closest("#thread, #room").id} article[data-message="${CSS.escape(from.dataset.message)}"]`;
   document.body.append(fresh);
+  for (const field of fresh.querySelectorAll("[data-pictures]")) restore(field, kept);
   for (const field of inputs(fresh)) if (!field.value && kept[field.name]) field.value = kept[field.name];
+  tend(fresh);
   countFields(fresh);
+  preview(fresh);
+  echo(fresh);
   writeTimes(fresh);
   fresh.showModal();
   (fresh.querySelector("[aria-invalid=true]") || fresh.querySelector(".field textarea") || fresh.querySelector(".field input, .field select"))?.focus();

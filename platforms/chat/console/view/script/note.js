@@ -4,23 +4,24 @@
 import { act, newDeed, who } from "./wire.js";
 import { answer, seen } from "./deed.js";
 import { toEnd } from "./list.js";
+import { source } from "./upload.js";
 
 const boxes = new Map(); // what composers hold, by their key
 
 const keyOf = (form) => `draft/${who}/${form.elements.room.value}/${form.elements.thread.value}`;
 
-// boxOf returns what a composer holds: its text, the deed of that text when it
-// was sent before, and the notes on their way in their order.
+// boxOf returns what a composer holds: its text and pictures, the deed of these
+// when they were sent before, and the notes on their way in their order.
 function boxOf(key) {
   if (!boxes.has(key)) {
     const kept = JSON.parse(sessionStorage.getItem(key) || "{}");
-    boxes.set(key, { text: kept.text || "", deed: kept.deed || "", going: kept.going || [], busy: false });
+    boxes.set(key, { text: kept.text || "", pictures: kept.pictures || [], deed: kept.deed || "", going: kept.going || [], busy: false });
   }
   return boxes.get(key);
 }
 
-function keep(key, { text, deed, going }) {
-  text || going.length ? sessionStorage.setItem(key, JSON.stringify({ text, deed, going })) : sessionStorage.removeItem(key);
+function keep(key, { text, pictures, deed, going }) {
+  text || pictures.length || going.length ? sessionStorage.setItem(key, JSON.stringify({ text, pictures, deed, going })) : sessionStorage.removeItem(key);
 }
 
 const composer = (key) => [...document.querySelectorAll("[data-composer]")].find((form) => keyOf(form) === key);
@@ -29,18 +30,49 @@ const composer = (key) => [...document.querySelectorAll("[data-composer]")].find
 function show(key) {
   const form = composer(key);
   if (!form) return;
-  const { text, going } = boxOf(key);
+  const { text, pictures, going } = boxOf(key);
   const area = form.elements.text;
   if (area.value !== text) area.value = text;
   grow(area);
-  form.querySelector("[data-going]").replaceChildren(...going.map((note) => Object.assign(document.createElement("p"), { textContent: note.text })));
+  form.querySelector("[data-attached]").replaceChildren(...pictures.map((hash) => row(form, hash)));
+  form.querySelector("[data-going]").replaceChildren(...going.map((note) => Object.assign(document.createElement("p"), { textContent: note.text + " ▣".repeat(note.pictures ? note.pictures.split(" ").length : 0) })));
+}
+
+// row is a picture that goes with the next note.
+function row(form, hash) {
+  const li = form.querySelector("template[data-attachment]").content.firstElementChild.cloneNode(true);
+  li.querySelector("img").src = source(hash);
+  li.querySelector("button").dataset.detach = hash;
+  return li;
+}
+
+// attach puts a picture that is kept beside what stands in a composer.
+export function attach(form, hash) {
+  const key = keyOf(form);
+  const box = boxOf(key);
+  if (!box.pictures.includes(hash)) box.pictures.push(hash);
+  box.deed = "";
+  keep(key, box);
+  show(key);
+}
+
+// detach takes it away again.
+export function detach(form, hash) {
+  const key = keyOf(form);
+  const box = boxOf(key);
+  box.pictures = box.pictures.filter((h) => h !== hash);
+  box.deed = "";
+  keep(key, box);
+  show(key);
+  form.elements.text.focus();
 }
 
 // back puts the first note on its way into the composer again. Its deed stays
 // with it as long as nothing else stands there.
 function back(box) {
   const note = box.going.shift();
-  box.deed = box.text ? "" : note.deed;
+  box.deed = box.text || box.pictures.length ? "" : note.deed;
+  box.pictures = [...(note.pictures || "").split(" ").filter(Boolean), ...box.pictures];
   box.text = box.text ? note.text + "\n" + box.text : note.text;
 }
 
@@ -65,7 +97,7 @@ export function restore(form) {
   if (!form) return;
   const key = keyOf(form);
   const box = boxOf(key);
-  if (!box.busy && !box.text && box.going.length === 1) back(box);
+  if (!box.busy && !box.text && !box.pictures.length && box.going.length === 1) back(box);
   show(key);
 }
 
@@ -74,10 +106,12 @@ export async function sendNote(form) {
   const key = keyOf(form);
   const box = boxOf(key);
   typed(form);
-  if (box.text.trim()) {
-    box.going.push({ text: box.text, deed: box.deed || newDeed(), seen: seen(form.closest(".pane")) });
+  if (box.text.trim() || box.pictures.length) {
+    box.going.push({ text: box.text, pictures: box.pictures.join(" "), deed: box.deed || newDeed(), seen: seen(form.closest(".pane")) });
     box.text = box.deed = "";
+    box.pictures = [];
     keep(key, box);
+    form.querySelector("[data-attached]").replaceChildren();
     form.elements.text.value = "";
     grow(form.elements.text);
     setTimeout(show, 400, key); // most are there before
@@ -92,7 +126,7 @@ export async function sendNote(form) {
 // deliver sends the first note that is to go; it reports whether the next may follow.
 async function deliver(key, box, where) {
   const reply = await act("say", { ...where, ...box.going[0] });
-  const stays = reply.lost && (box.going.length > 1 || box.text);
+  const stays = reply.lost && (box.going.length > 1 || box.text || box.pictures.length);
   if (!stays && (reply.lost || reply.refused)) {
     back(box);
     if (reply.status === 409) box.deed = "";
