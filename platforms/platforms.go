@@ -27,6 +27,7 @@ type Options struct {
 	Loopback bool                     // the public side is reached from this machine only
 	Writes   float64                  // writes a minute and address on the square; 0: the square's own, negative: no limit
 	Pages    map[string]http.Handler  // served by the console besides its own, to those who may use it
+	Media    act.Media                // pictures that Ponte keeps
 	Log      *slog.Logger
 }
 

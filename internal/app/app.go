@@ -20,12 +20,14 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/approval"
 	"ponte/bot/inbox"
+	"ponte/bot/media"
 	"ponte/bot/outbox"
 	"ponte/bot/post"
 	"ponte/bot/records"
 	"ponte/bot/relay"
 	"ponte/bot/reply"
 	"ponte/commands"
+	"ponte/commands/pictures"
 	"ponte/commands/posts"
 	"ponte/internal/i18n"
 	"ponte/internal/keep"
@@ -71,9 +73,12 @@ type App struct {
 	relay  *relay.Relay
 	desk   *reply.Desk
 	posts  *post.Desk
+	media  *media.Desk
 	book   *commands.Book
 	decide *approval.Desk
 	log    *slog.Logger
+
+	pictures *pictures.Commands
 
 	metrics *ops.Metrics
 	began   time.Time
@@ -103,10 +108,11 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 }
 
 func (a *App) build() {
+	a.media = media.New(a.store, a.PublicURL, a.log)
 	a.set = platforms.New(a.store, platforms.Options{
 		Brands: a.Brands, Commands: func() []act.Command { return a.book.List() }, Print: a.words.Print, Token: a.cfg.Token,
 		Square: a.cfg.Square, Address: a.PublicURL(), Webhooks: a.webhooks, Loopback: loopback(a.cfg.Public), Writes: a.cfg.Writes, Log: a.log,
-		Pages: a.pages(),
+		Pages: a.pages(), Media: a.media,
 	})
 	a.all = a.set.All()
 	for _, ad := range a.cfg.Adapters {
@@ -125,6 +131,7 @@ func (a *App) build() {
 	a.desk.Review(a.decide)
 	a.book = commands.New(a.store, a.Brands, inbox.New(a.out, a.Brands, a.traits), a.relay, a.desk, a.out, a.health, a.log)
 	a.book.Add(a.decide.React, posts.New(a.posts, a.decide, a.traits).Specs()...)
+	a.pictures = pictures.New(a.book, a.media)
 }
 
 // Store returns the store.
@@ -147,8 +154,11 @@ func (a *App) Close() error { return a.store.Close() }
 
 // Hear takes in what an adapter brings, from wherever it comes.
 func (a *App) Hear(ctx context.Context, e act.Event) (act.Answer, error) {
-	if e, ok := e.(act.Arrived); ok {
+	switch e := e.(type) {
+	case act.Arrived:
 		return a.relay.Hear(ctx, e)
+	case act.Uploaded:
+		return a.pictured(ctx, e)
 	}
 	ans, err := a.book.Hear(ctx, e)
 	return a.speak(e, ans), err
@@ -178,7 +188,7 @@ func (a *App) Run(ctx context.Context) error {
 		group.Go(func() error { return serve(ctx, a.cfg.Console, a.set.Console.Handler()) })
 	}
 	if a.cfg.Public != nil {
-		group.Go(func() error { return serve(ctx, limit(a.cfg.Public, maxVisitors), timely(a.set.Public())) })
+		group.Go(func() error { return serve(ctx, limit(a.cfg.Public, maxVisitors), timely(a.world())) })
 	}
 	return errors.Join(group.Wait(), a.store.Close())
 }

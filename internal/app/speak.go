@@ -61,6 +61,8 @@ func (a *App) listener(e act.Event) (bot.Lang, *time.Location) {
 		s = e.Scene
 	case act.Suggest:
 		s = e.Scene
+	case act.Uploaded:
+		s = e.Scene
 	}
 	b, _, ok := a.Brands().Room(s.At.Platform, s.At.Space, s.At.Channel)
 	if !ok {

@@ -60,6 +60,10 @@ var tiers = []tier{
 		tests: []string{"engine", "kit"},
 	},
 	{
+		name:  "guard",
+		rooms: []string{"internal/guard"},
+	},
+	{
 		name:  "suite",
 		rooms: []string{"platforms/chat/chattest", "platforms/social/socialtest"},
 		may:   []string{"words"},
@@ -73,7 +77,7 @@ var tiers = []tier{
 	{
 		name:  "embedded edge",
 		rooms: []string{"platforms/chat/console", "platforms/social/square", "platforms/social/webhook"},
-		may:   []string{"words", "storage", "embedded part"},
+		may:   []string{"words", "storage", "guard", "embedded part"},
 		tests: []string{"engine", "suite"},
 	},
 	{
@@ -85,7 +89,7 @@ var tiers = []tier{
 	{
 		name:  "adapters",
 		rooms: []string{"platforms"},
-		may:   []string{"words", "storage", "embedded part", "embedded edge", "edge"},
+		may:   []string{"words", "storage", "guard", "embedded part", "embedded edge", "edge"},
 		tests: []string{"engine", "suite"},
 	},
 	{
@@ -107,7 +111,7 @@ var tiers = []tier{
 		rooms: []string{"internal/*"},
 		may: []string{
 			"words", "storage", "engine", "records", "outbox", "behaviour", "surface",
-			"embedded part", "embedded edge", "edge", "adapters", "catalogues", "wiring",
+			"embedded part", "embedded edge", "edge", "adapters", "catalogues", "guard", "wiring",
 		},
 	},
 	{
@@ -115,7 +119,7 @@ var tiers = []tier{
 		rooms: []string{"cmd/*"},
 		may: []string{
 			"words", "storage", "engine", "records", "outbox", "behaviour", "surface",
-			"embedded part", "embedded edge", "edge", "adapters", "catalogues", "wiring",
+			"embedded part", "embedded edge", "edge", "adapters", "catalogues", "guard", "wiring",
 		},
 	},
 }

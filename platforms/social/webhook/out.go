@@ -17,6 +17,7 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/internal/guard"
 )
 
 // A notice is what the account's address gets.
@@ -129,8 +130,8 @@ func failed(err error, connected bool) error {
 		err = e.Err
 	}
 	switch {
-	case errors.Is(err, errPrivate):
-		return bot.Errorf(bot.Denied, "webhook.private_address").Because(errPrivate)
+	case errors.Is(err, guard.ErrPrivate):
+		return bot.Errorf(bot.Denied, "webhook.private_address").Because(guard.ErrPrivate)
 	case connected:
 		return bot.Errorf(bot.Ambiguous, "webhook.no_answer").Because(err)
 	}

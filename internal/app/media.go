@@ -1,0 +1,53 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+)
+
+// pictured takes in a picture that somebody gives.
+func (a *App) pictured(ctx context.Context, e act.Uploaded) (act.Answer, error) {
+	ans, err := a.pictures.Uploaded(ctx, e)
+	return a.speak(e, ans), err
+}
+
+// picture serves a picture of a brand at the address that a network was given.
+func (a *App) picture(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	p, data, until, err := a.media.Shown(r.Context(), bot.BrandID(r.PathValue("brand")), r.PathValue("hash"), q.Get("until"), q.Get("key"))
+	if err != nil {
+		status := http.StatusNotFound
+		if e, ok := errors.AsType[*bot.Error](err); !ok || e.Kind != bot.NotFound {
+			a.log.Error("a picture could not be shown", "err", err)
+			status = http.StatusServiceUnavailable
+		}
+		w.Header().Set("Cache-Control", "no-store")
+		http.Error(w, http.StatusText(status), status)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", p.Type)
+	h.Set("Content-Length", strconv.Itoa(len(data)))
+	h.Set("Content-Disposition", "inline")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cache-Control", "private, max-age="+strconv.Itoa(max(int(time.Until(until).Seconds()), 0)))
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(data)
+	}
+}
+
+// world is what everybody reaches: pictures for the networks, and what the adapters serve.
+func (a *App) world() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /media/{brand}/{hash}", a.picture)
+	mux.Handle("/", a.set.Public())
+	return mux
+}
