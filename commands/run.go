@@ -2,9 +2,6 @@ package commands
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -15,6 +12,7 @@ import (
 	"ponte/bot/card"
 	"ponte/bot/records"
 	"ponte/commands/line"
+	"ponte/commands/once"
 	"ponte/storage"
 )
 
@@ -65,13 +63,24 @@ func (b *Book) run(ctx context.Context, scene act.Scene, name string, c call) (a
 	if s.Reads {
 		do = storage.Look[act.Answer]
 	}
+	asked, err := once.Sum(s.Name, c.subject, c.text, c.values, c.pictures)
+	if err != nil {
+		return b.Refused(ctx, err)
+	}
+	what := once.Deed{Who: scene.Who.String(), ID: scene.ID, Asked: asked}
+	if c.submitted {
+		what.Form = c.token
+	}
 	ans, err := do(ctx, b.store, func(tx *storage.Tx) (act.Answer, error) {
-		if fresh, err := b.fresh(tx, scene, s, c); err != nil || !fresh {
+		if s.Reads {
+			return b.answer(tx, scene, s, c)
+		}
+		if fresh, err := what.Fresh(tx); err != nil || !fresh {
 			return act.Answer{}, err
 		}
-		ans, err := b.once(tx, scene, s, c)
+		ans, err := b.answer(tx, scene, s, c)
 		if err == nil && (ans.Refused || ans.Form != nil) {
-			err = forget(tx, scene, s, c)
+			err = what.Forget(tx)
 		}
 		return ans, err
 	})
@@ -81,8 +90,8 @@ func (b *Book) run(ctx context.Context, scene act.Scene, name string, c call) (a
 	return ans, nil
 }
 
-// once runs a command that is fresh, or asks for what it misses.
-func (b *Book) once(tx *storage.Tx, scene act.Scene, s Spec, c call) (act.Answer, error) {
+// answer runs a command, or asks for what it misses.
+func (b *Book) answer(tx *storage.Tx, scene act.Scene, s Spec, c call) (act.Answer, error) {
 	req, err := b.request(tx, scene, s, c)
 	if err != nil {
 		return act.Answer{}, err
@@ -92,46 +101,6 @@ func (b *Book) once(tx *storage.Tx, scene act.Scene, s Spec, c call) (act.Answer
 		return act.Answer{Form: &f}, nil
 	}
 	return s.Run(tx, req)
-}
-
-// fresh reports whether this deed, and the form it may come from, is here for the
-// first time. A deed that was refused, or answered with a form, is not
-// remembered: whoever did not read the answer gets it again. One that comes again
-// and asks for something else is refused, so that nobody believes that it counted.
-func (b *Book) fresh(tx *storage.Tx, scene act.Scene, s Spec, c call) (bool, error) {
-	if s.Reads {
-		return true, nil
-	}
-	asked, err := sum(s, c)
-	if err != nil {
-		return false, err
-	}
-	if fresh, err := records.Once(tx, scene.Who.String()+"/deed", scene.ID, asked); err != nil || !fresh {
-		return false, err
-	}
-	if !c.submitted {
-		return true, nil
-	}
-	return records.Once(tx, "form", c.token, asked)
-}
-
-// sum tells calls that ask for different things apart.
-func sum(s Spec, c call) (string, error) {
-	b, err := json.Marshal([]any{s.Name, c.subject, c.text, c.values, c.pictures})
-	h := sha256.Sum256(b)
-	return hex.EncodeToString(h[:]), err
-}
-
-// forget undoes fresh.
-func forget(tx *storage.Tx, scene act.Scene, s Spec, c call) error {
-	if s.Reads {
-		return nil
-	}
-	err := records.Deeds.Delete(tx, storage.K(scene.Who.String()+"/deed", scene.ID))
-	if c.submitted {
-		err = errors.Join(err, records.Deeds.Delete(tx, storage.K("form", c.token)))
-	}
-	return err
 }
 
 // request finds who asks, in which brand, and what about.
