@@ -1,0 +1,211 @@
+package media
+
+import (
+	"bytes"
+	"encoding/binary"
+	"image"
+	"image/draw"
+	"image/gif"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ponte/bot"
+)
+
+func pixels(t testing.TB, data []byte) *image.NRGBA {
+	t.Helper()
+	for _, k := range kinds {
+		if m, err := k.decode(bytes.NewReader(data)); err == nil {
+			out := image.NewNRGBA(image.Rect(0, 0, m.Bounds().Dx(), m.Bounds().Dy()))
+			draw.Draw(out, out.Bounds(), m, m.Bounds().Min, draw.Src)
+			return out
+		}
+	}
+	t.Fatal("no kind reads it")
+	return nil
+}
+
+func TestOnlyWhatIsSeenIsKept(t *testing.T) {
+	for name, c := range map[string]struct {
+		in   []byte
+		want bot.Picture
+		has  string
+	}{
+		"jpeg": {jpegOf(t, 1), bot.Picture{Type: "image/jpeg", Width: 40, Height: 24}, profile},
+		"gif":  {gifOf(t), bot.Picture{Type: "image/gif", Width: 20, Height: 10}, "NETSCAPE2.0"},
+		"webp": {webpOf(1), bot.Picture{Type: "image/webp", Width: 20, Height: 10}, "ICCP"},
+	} {
+		got, out, err := cleaned(c.in)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+		if bytes.Contains(out, []byte(secret)) || bytes.Contains(out, []byte("xif")) {
+			t.Errorf("%s: something unseen is still in it", name)
+		}
+		if !bytes.Contains(out, []byte(c.has)) {
+			t.Errorf("%s: %q is not in it any more", name, c.has)
+		}
+		if !bytes.Equal(pixels(t, c.in).Pix, pixels(t, out).Pix) {
+			t.Errorf("%s: it looks different now", name)
+		}
+		if _, again, err := cleaned(out); err != nil || !bytes.Equal(again, out) {
+			t.Errorf("%s: what is kept is not kept as it is: %v", name, err)
+		}
+	}
+}
+
+func TestAMovingGIFStillMoves(t *testing.T) {
+	_, out, err := cleaned(gifOf(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, err := gif.DecodeAll(bytes.NewReader(gifOf(t)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, err := gif.DecodeAll(bytes.NewReader(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(was, now); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTurnedUpright(t *testing.T) {
+	upright := pixels(t, pngOf(t, 1))
+	for way := 2; way <= 8; way++ {
+		for name, in := range map[string][]byte{"jpeg": jpegOf(t, way), "png": pngOf(t, way), "webp": webpOf(way)} {
+			p, out, err := cleaned(in)
+			if err != nil {
+				t.Fatalf("%s, way %d: %v", name, way, err)
+			}
+			if wide := p.Width > p.Height; wide != (way < 5) {
+				t.Errorf("%s, way %d: %d × %d", name, way, p.Width, p.Height)
+			}
+			if bytes.Contains(out, []byte(secret)) {
+				t.Errorf("%s, way %d: something unseen is still in it", name, way)
+			}
+			if name == "jpeg" && !bytes.Contains(out, []byte(profile)) || name == "png" && !bytes.Contains(out, []byte("iCCP")) {
+				t.Errorf("%s, way %d: the colours are lost", name, way)
+			}
+			if name != "png" {
+				continue
+			}
+			got := pixels(t, out)
+			for _, corner := range []image.Point{{0, 0}, {39, 0}, {0, 23}, {39, 23}} {
+				x, y := place(corner.X, corner.Y, 40, 24, way)
+				if got.NRGBAAt(x, y) != upright.NRGBAAt(corner.X, corner.Y) {
+					t.Errorf("way %d: %v is not at %d, %d", way, corner, x, y)
+				}
+			}
+		}
+	}
+}
+
+// TestWaysOfEXIF knows where the top left of the stored picture belongs.
+func TestWaysOfEXIF(t *testing.T) {
+	for way, want := range map[int]image.Point{1: {0, 0}, 2: {39, 0}, 3: {39, 23}, 4: {0, 23}, 5: {0, 0}, 6: {23, 0}, 7: {23, 39}, 8: {0, 39}} {
+		if x, y := place(0, 0, 40, 24, way); image.Pt(x, y) != want {
+			t.Errorf("way %d: %d, %d, want %v", way, x, y, want)
+		}
+	}
+}
+
+func TestRefusedPictures(t *testing.T) {
+	wide := func(w, h uint32) []byte {
+		out := pngOf(t, 1)
+		binary.BigEndian.PutUint32(out[16:], w)
+		binary.BigEndian.PutUint32(out[20:], h)
+		head := chunk("IHDR", string(out[16:29]))
+		return append(append(bytes.Clone(out[:8]), head...), out[33:]...)
+	}
+	for name, c := range map[string]struct {
+		in  []byte
+		key string
+	}{
+		"nothing":        {nil, "error.picture_kind"},
+		"words":          {[]byte("a picture"), "error.picture_kind"},
+		"a page":         {[]byte("<svg xmlns='http://www.w3.org/2000/svg'/>"), "error.picture_kind"},
+		"too many bytes": {make([]byte, maxBytes+1), "error.picture_large"},
+		"too wide":       {wide(12001, 10), "error.picture_measures"},
+		"too high":       {wide(10, 12001), "error.picture_measures"},
+		"a bomb":         {wide(10000, 5001), "error.picture_measures"},
+		"at the limit":   {wide(10000, 5000), "error.picture_broken"}, // its pixels are missing
+		"cut off":        {jpegOf(t, 1)[:300], "error.picture_kind"},
+		"half of it":     {pngOf(t, 1)[:250], "error.picture_broken"},
+	} {
+		_, _, err := cleaned(c.in)
+		e, ok := bot.Asked(err)
+		if !ok || e.Kind != bot.Invalid || e.Key != c.key || e.Field != "pictures" {
+			t.Errorf("%s: %v, want %s", name, err, c.key)
+		}
+	}
+}
+
+// TestWhatCannotBeTakenApart has bytes between its parts that belong to none: it is
+// written again.
+func TestWhatCannotBeTakenApart(t *testing.T) {
+	whole := jpegOf(t, 6)
+	at := bytes.Index(whole, []byte("\xff\xfe"))
+	in := append(bytes.Clone(whole[:at]), 0, 0)
+	in = append(in, whole[at:]...)
+	p, out, err := cleaned(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Width != 24 || p.Height != 40 || bytes.Contains(out, []byte(secret)) {
+		t.Errorf("%+v", p)
+	}
+}
+
+func FuzzClean(f *testing.F) {
+	for way := range 9 {
+		f.Add(jpegOf(f, way))
+		f.Add(pngOf(f, way))
+		f.Add(webpOf(way))
+	}
+	f.Add(gifOf(f))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		for _, k := range kinds { // large ones only take long
+			if c, err := k.config(bytes.NewReader(in)); err == nil && c.Width*c.Height > 1<<20 {
+				return
+			}
+		}
+		p, out, err := cleaned(in)
+		if err != nil {
+			if e, ok := bot.Asked(err); !ok || e.Kind != bot.Invalid {
+				t.Fatal(err)
+			}
+			return
+		}
+		got := pixels(t, out)
+		if got.Rect.Dx() != p.Width || got.Rect.Dy() != p.Height {
+			t.Fatalf("it says %d × %d and is %v", p.Width, p.Height, got.Rect)
+		}
+		for _, unseen := range []string{"Exif\x00\x00", "eXIf", "ns.adobe.com", "Photoshop 3.0"} {
+			if strings.Contains(string(out), unseen) && !strings.Contains(string(in), unseen) {
+				t.Fatalf("%q came into it", unseen)
+			}
+		}
+		for _, k := range kinds {
+			if k.mime != p.Type {
+				continue
+			}
+			s, whole := k.strip(out)
+			if !whole || !bytes.Equal(s.data, out) || s.turn > 1 {
+				t.Fatalf("what is kept is not stripped: %v, way %d", whole, s.turn)
+			}
+			_, err := k.decode(bytes.NewReader(in)) // what was wrong with it may be gone
+			if was, whole := k.strip(in); err == nil && whole && was.turn <= 1 && !bytes.Equal(pixels(t, in).Pix, got.Pix) {
+				t.Fatal("it looks different now")
+			}
+		}
+	})
+}
