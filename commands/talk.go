@@ -9,6 +9,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/bot/records"
+	"ponte/bot/when"
 	"ponte/storage"
 )
 
@@ -24,7 +25,7 @@ func (b *Book) noted(ctx context.Context, e act.Noted) (act.Answer, error) {
 		if err != nil {
 			return act.Answer{}, nil //nolint:nilerr // whom Ponte does not know it leaves in peace
 		}
-		_, err = records.SlotByRef.First(tx, storage.K(e.At.String(), e.Thread))
+		slot, err := records.SlotByRef.First(tx, storage.K(e.At.String(), e.Thread))
 		if errors.Is(err, storage.ErrNotFound) {
 			return act.Answer{}, nil
 		}
@@ -34,6 +35,9 @@ func (b *Book) noted(ctx context.Context, e act.Noted) (act.Answer, error) {
 		first, err := records.TellOnce(tx, string(brand.ID)+"/"+string(person.ID), "notes are internal")
 		if err != nil || !first {
 			return act.Answer{}, err
+		}
+		if slot.Subject.Kind == act.OnDraft || slot.Subject.Kind == act.OnPost || slot.Subject.Kind == act.OnRequest || slot.Subject.Kind == act.OnSeries {
+			return Say("note.draft"), nil
 		}
 		return Say("note.internal"), nil
 	})
@@ -60,6 +64,9 @@ func (b *Book) suggest(ctx context.Context, e act.Suggest) (act.Answer, error) {
 		if err != nil {
 			return act.Answer{}, nil //nolint:nilerr // a stranger is offered nothing
 		}
+		if option.Kind == act.TimeOption {
+			return act.Answer{Choices: moments(tx, brand, e.Prefix)}, nil
+		}
 		all, err := b.choices(tx, brand, person, option)
 		if err != nil {
 			return act.Answer{}, err
@@ -73,6 +80,15 @@ func (b *Book) suggest(ctx context.Context, e act.Suggest) (act.Answer, error) {
 		}
 		return ans, nil
 	})
+}
+
+// moments says how a time in words is understood; nothing where it is not.
+func moments(tx *storage.Tx, brand *bot.Brand, text string) []card.Choice {
+	at, err := when.Parse(text, tx.Now(), brand.Location(), brand.Hours)
+	if err != nil {
+		return nil
+	}
+	return []card.Choice{{Value: strings.TrimSpace(text), Label: card.W("form.time_read", card.At("At", at), card.Text("Zone", brand.Zone))}}
 }
 
 func (b *Book) choices(tx *storage.Tx, brand *bot.Brand, person bot.Person, o act.Option) ([]card.Choice, error) {

@@ -10,6 +10,7 @@ import (
 	"ponte/bot/card"
 	"ponte/bot/post"
 	"ponte/bot/postcard"
+	"ponte/bot/records"
 	"ponte/commands"
 	"ponte/storage"
 )
@@ -37,7 +38,11 @@ func (c *Commands) runPost(tx *storage.Tx, req *commands.Request) (act.Answer, e
 		if err != nil {
 			return act.Answer{}, err
 		}
-		f := c.form(tx, req, bot.Draft{Content: bot.Content{Accounts: ids}, Campaign: v["campaign"]}, "post", v["at"])
+		shown, err := pictures(tx, req, nil)
+		if err != nil {
+			return act.Answer{}, err
+		}
+		f := c.form(tx, req, bot.Draft{Content: bot.Content{Accounts: ids, Pictures: shown}, Campaign: v["campaign"]}, "post", v["at"])
 		return act.Answer{Form: &f}, nil
 	}
 	o, err := c.order(tx, req, bot.Content{})
@@ -54,7 +59,11 @@ func (c *Commands) runPost(tx *storage.Tx, req *commands.Request) (act.Answer, e
 // order is what a form or a line of text asks for.
 func (c *Commands) order(tx *storage.Tx, req *commands.Request, was bot.Content) (post.Order, error) {
 	v := req.Values
-	content := bot.Content{Text: strings.TrimSpace(v["text"]), Variants: map[bot.AccountID]string{}, Pictures: was.Pictures}
+	content := bot.Content{Text: strings.TrimSpace(v["text"]), Variants: map[bot.AccountID]string{}}
+	var err error
+	if content.Pictures, err = pictures(tx, req, was.Pictures); err != nil {
+		return post.Order{}, err
+	}
 	for name, value := range v {
 		id, ok := strings.CutPrefix(name, "on:")
 		if ok && yes(value) {
@@ -62,7 +71,6 @@ func (c *Commands) order(tx *storage.Tx, req *commands.Request, was bot.Content)
 		}
 	}
 	if !req.Submitted {
-		var err error
 		if content.Accounts, err = c.accounts(req.Brand, v["to"]); err != nil {
 			return post.Order{}, err
 		}
@@ -81,55 +89,42 @@ func (c *Commands) order(tx *storage.Tx, req *commands.Request, was bot.Content)
 	return post.Order{By: req.Person.ID, Token: req.Token, Content: content, Campaign: strings.TrimSpace(v["campaign"])}, nil
 }
 
-func yes(value string) bool { return value != "" && value != "false" && value != "0" && value != "off" }
-
-// form asks for a post, or for its changes.
-func (c *Commands) form(tx *storage.Tx, req *commands.Request, d bot.Draft, verb, at string) card.Form {
-	f := card.Form{
-		Verb: verb, Revision: d.Revision, Token: string(bot.NewID(tx.Now())), Title: card.W("posts.form." + verb), Submit: card.W("posts.submit"), Public: true,
+// pictures are those that a form names, or that came with a line of text; where
+// neither does, those that were there. Each keeps its description unless the form
+// has another. The error is Invalid for one that is not kept.
+func pictures(tx *storage.Tx, req *commands.Request, was []bot.Picture) (out []bot.Picture, err error) {
+	named, asked := req.Values["pictures"]
+	hashes := req.Pictures
+	if asked && req.Submitted {
+		hashes = append(strings.Fields(named), hashes...)
+	} else if len(hashes) == 0 {
+		return was, nil
 	}
-	if d.ID != "" {
-		f.Subject = act.OnDraft + "/" + string(d.ID)
-	}
-	f.Fields = append(f.Fields, card.Field{
-		Name: "text", Label: card.W("option.text"), Kind: card.TextField, Value: d.Content.Text, Required: true, Max: 5000, Count: string(act.Runes),
-	})
-	several := 0
-	for _, a := range req.Brand.Accounts {
-		if !c.traits(a.ID).CanPost {
+	for _, hash := range hashes {
+		same := func(p bot.Picture) bool { return p.Hash == hash }
+		if slices.ContainsFunc(out, same) {
 			continue
 		}
-		several++
-		on := card.Field{Name: "on:" + string(a.ID), Label: card.W("posts.on", card.Text("Account", postcard.Account(req.Brand, a.ID))), Kind: card.CheckField}
-		if slices.Contains(d.Content.Accounts, a.ID) {
-			on.Value = "true"
+		kept, ok, err := records.Found(records.Pictures.Get(tx, storage.K(req.Brand.ID, hash)))
+		if err != nil {
+			return nil, err
 		}
-		f.Fields = append(f.Fields, on)
-	}
-	for _, id := range d.Content.Accounts {
-		if several < 2 || verb != "edit" {
-			break
+		if !ok {
+			return nil, field(bot.Errorf(bot.Invalid, "error.draft_picture"), "pictures")
 		}
-		t := c.traits(id)
-		f.Fields = append(f.Fields, card.Field{
-			Name: "text:" + string(id), Label: card.W("posts.variant", card.Text("Account", postcard.Account(req.Brand, id))), Hint: card.W("posts.variant_hint"),
-			Kind: card.TextField, Value: d.Content.Variants[id], Max: t.MaxPost, Count: string(t.Count),
-		})
+		p := kept.Picture
+		if i := slices.IndexFunc(was, same); i >= 0 {
+			p.Alt = was[i].Alt
+		}
+		if alt, ok := req.Values["alt:"+hash]; ok {
+			p.Alt = strings.TrimSpace(alt)
+		}
+		out = append(out, p)
 	}
-	return c.rest(f, req.Brand, d, at)
+	return out, nil
 }
 
-// rest is the end of the form: when, and for which campaign.
-func (c *Commands) rest(f card.Form, b *bot.Brand, d bot.Draft, at string) card.Form {
-	if at == "" && !d.Content.When.IsZero() {
-		at = d.Content.When.In(b.Location()).Format("2006-01-02 15:04")
-	}
-	f.Fields = append(f.Fields,
-		card.Field{Name: "at", Label: card.W("option.at"), Hint: card.W("posts.at_hint"), Kind: card.TimeField, Value: at, Max: 200, Count: string(act.Runes)},
-		card.Field{Name: "campaign", Label: card.W("option.campaign"), Kind: card.LineField, Value: d.Campaign, Max: 60, Count: string(act.Runes)},
-	)
-	return f
-}
+func yes(value string) bool { return value != "" && value != "false" && value != "0" && value != "off" }
 
 // told says what became of a draft, and what the checks found.
 func told(b *bot.Brand, d *bot.Draft, found []bot.Finding, key string) act.Answer {
@@ -197,6 +192,9 @@ func (c *Commands) runEdit(tx *storage.Tx, req *commands.Request) (act.Answer, e
 		}
 	} else {
 		seen, o.Content.Text = -1, text
+		if o.Content.Pictures, err = pictures(tx, req, d.Content.Pictures); err != nil {
+			return act.Answer{}, err
+		}
 	}
 	return c.change(tx, req, d, o, seen)
 }
