@@ -50,7 +50,7 @@ func New(store storage.Store, opt Options) *Set {
 	s := &Set{
 		Console: console.New(store, console.Options{
 			Brands: opt.Brands, Commands: opt.Commands, Print: opt.Print, Token: opt.Token, Log: opt.Log, Square: opt.Address,
-			Pages: opt.Pages,
+			Pages: opt.Pages, Media: opt.Media,
 		}),
 		Webhook: webhook.New(store, webhook.Options{
 			Accounts: opt.Webhooks, Loopback: opt.Loopback, Log: opt.Log,
