@@ -154,3 +154,11 @@ type Readings struct {
 	Step    int       `json:"step"`          // of the brand's moments, how many are read or passed
 	Tries   int       `json:"tries,omitempty"`
 }
+
+// Results is what is shown of the numbers of a draft's posts, on one card.
+type Results struct {
+	Draft  ID        `json:"draft"`
+	Brand  BrandID   `json:"brand"`
+	Behind time.Time `json:"behind,omitzero"` // since when the card does not show all that was read; zero: it does
+	Chart  Picture   `json:"chart,omitzero"`  // how the numbers went; without a hash there is none yet
+}

@@ -26,7 +26,7 @@ const (
 	OnPost         = "post"
 	OnRequest      = "request"
 	OnSeries       = "series"
-	OnResults      = "results" // of a post
+	OnResults      = "results" // of a draft's posts
 )
 
 // State is where an effect stands.

@@ -292,6 +292,15 @@ var (
 		return storage.K(r.Next)
 	})
 
+	// Results are the cards that show readings, and ResultsBehind those to draw anew.
+	Results       = storage.Define("results", func(r *bot.Results) storage.Key { return storage.K(r.Draft) })
+	ResultsBehind = Results.Index("behind.1", func(r *bot.Results) storage.Key {
+		if r.Behind.IsZero() {
+			return nil
+		}
+		return storage.K(r.Behind)
+	})
+
 	// Feeds are the secret addresses of calendars, one for each brand.
 	Feeds        = storage.Define("feeds", func(f *bot.Feed) storage.Key { return storage.K(f.Brand) })
 	FeedBySecret = Feeds.Unique("secret.1", func(f *bot.Feed) storage.Key { return storage.K(f.Secret) })
@@ -371,5 +380,5 @@ var thePause = storage.K("outbox")
 
 // All lists every collection, for the engine that opens the store.
 func All() []storage.Definition {
-	return []storage.Definition{Items, Conversations, Storms, Replies, SavedReplies, Drafts, Posts, Requests, Series, Pictures, Chunks, Links, Readings, ToRead, Feeds, Keys, BrandHolds, Effects, Slots, Audit, Deeds, Gones, Tolds, Pauses}
+	return []storage.Definition{Items, Conversations, Storms, Replies, SavedReplies, Drafts, Posts, Requests, Series, Pictures, Chunks, Links, Readings, ToRead, Results, Feeds, Keys, BrandHolds, Effects, Slots, Audit, Deeds, Gones, Tolds, Pauses}
 }
