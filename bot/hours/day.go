@@ -24,20 +24,28 @@ func Days(midnight time.Time, n int) time.Time {
 	return Midnight(time.Date(y, m, d+n, 12, 0, 0, 0, midnight.Location()), midnight.Location())
 }
 
-// Turn is when the clocks are changed on the day that begins at midnight, and by
-// how much; ok is false on a day when they are not. The moment is the first by the
-// new time.
-func Turn(midnight time.Time) (at time.Time, by time.Duration, ok bool) {
+// Turned is a change of the clocks: at a moment they go from one time of the day to
+// another, each as "15:04".
+type Turned struct {
+	At            time.Time
+	Before, After string // 02:00 and 03:00 where an hour is skipped
+	By            time.Duration
+}
+
+// Turn is how the clocks are changed on the day that begins at midnight; ok is false
+// on a day when they are not.
+func Turn(midnight time.Time) (t Turned, ok bool) {
 	from, at := midnight.ZoneBounds()
 	if from.Equal(midnight) && midnight.Hour()+midnight.Minute() > 0 { // it is midnight that is skipped
 		at = midnight
 	}
 	if at.IsZero() || !at.Before(Days(midnight, 1)) {
-		return time.Time{}, 0, false
+		return Turned{}, false
 	}
 	_, was := at.Add(-time.Second).Zone()
 	_, is := at.Zone()
-	return at, time.Duration(is-was) * time.Second, is != was
+	by := time.Duration(is-was) * time.Second
+	return Turned{At: at, Before: at.In(time.FixedZone("", was)).Format("15:04"), After: at.Format("15:04"), By: by}, by != 0
 }
 
 // Twice reports whether the clock on the wall shows the moment's time twice.

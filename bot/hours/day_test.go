@@ -21,9 +21,9 @@ func TestDaysOfTheYear(t *testing.T) {
 			if back := Days(next, -1); !back.Equal(day) {
 				t.Fatalf("%s: a day before %s is %s, want %s", name, next, back, day)
 			}
-			at, by, turns := Turn(day)
-			if long := next.Sub(day); turns != (long != 24*time.Hour) || turns && long != 24*time.Hour-by {
-				t.Errorf("%s: %s takes %s, and turns at %s by %s", name, day, long, at, by)
+			turn, turns := Turn(day)
+			if long := next.Sub(day); turns != (long != 24*time.Hour) || turns && long != 24*time.Hour-turn.By {
+				t.Errorf("%s: %s takes %s, and turns so: %+v", name, day, long, turn)
 			}
 			sum, day = sum+next.Sub(day), next
 		}
@@ -38,16 +38,13 @@ func TestTurn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range []struct {
-		day  time.Time
-		want string
-		by   time.Duration
-	}{
-		{time.Date(2027, 3, 28, 0, 0, 0, 0, madrid), "2027-03-28T03:00:00+02:00", time.Hour},
-		{time.Date(2027, 10, 31, 0, 0, 0, 0, madrid), "2027-10-31T02:00:00+01:00", -time.Hour},
+	for day, want := range map[time.Time][4]string{
+		time.Date(2027, 3, 28, 0, 0, 0, 0, madrid):  {"2027-03-28T03:00:00+02:00", "02:00", "03:00", "1h0m0s"},
+		time.Date(2027, 10, 31, 0, 0, 0, 0, madrid): {"2027-10-31T02:00:00+01:00", "03:00", "02:00", "-1h0m0s"},
 	} {
-		if at, by, ok := Turn(c.day); !ok || at.Format(time.RFC3339) != c.want || by != c.by {
-			t.Errorf("%s: %s by %s (%v), want %s by %s", c.day, at, by, ok, c.want, c.by)
+		turn, ok := Turn(day)
+		if got := [4]string{turn.At.Format(time.RFC3339), turn.Before, turn.After, turn.By.String()}; !ok || got != want {
+			t.Errorf("%s: %q (%v), want %q", day, got, ok, want)
 		}
 	}
 	for at, want := range map[string]bool{

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"ponte/bot"
@@ -150,58 +149,6 @@ func (c *Commands) runQueue(tx *storage.Tx, req *commands.Request) (act.Answer, 
 			continue
 		}
 		n.Blocks = append(n.Blocks, card.Block{List: list})
-	}
-	return act.Answer{Notice: &n}, nil
-}
-
-var spans = []string{"day", "week", "month"}
-
-func (c *Commands) calendar() commands.Spec {
-	return commands.Spec{
-		Name: "calendar", Roles: bot.Anyone, Reads: true, Options: []act.Option{commands.OneOf(commands.Option("span", act.ChoiceOption), spans...)},
-		Examples: []string{"calendar", "calendar month"}, Run: c.runCalendar,
-	}
-}
-
-const entriesAtMost = 60
-
-// runCalendar lists what goes out, and went out, from today's midnight on.
-func (c *Commands) runCalendar(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
-	if !req.Brand.DecidesIn().Sees(req.Person) {
-		return act.Answer{}, bot.Errorf(bot.Denied, "error.room")
-	}
-	span := strings.ToLower(req.Values["span"])
-	days, ok := map[string]int{"": 7, "day": 1, "week": 7, "month": 31}[span]
-	if !ok {
-		return act.Answer{}, bot.Errorf(bot.Invalid, "error.choice", "Given", bot.Short(span, 30), "Choices", strings.Join(spans, ", "))
-	}
-	now := tx.Now().In(req.Brand.Location())
-	from := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, req.Brand.Location())
-	to := from.AddDate(0, 0, days)
-	n := card.Card{Mark: card.MarkNote, Title: card.W("posts.calendar", card.At("From", from), card.At("To", to.Add(-time.Minute)))}
-	var list []card.Line
-	more := 0
-	for p, err := range records.PostsAt.Under(tx, storage.K(req.Brand.ID), storage.From(storage.K(req.Brand.ID, from)), storage.Until(storage.K(req.Brand.ID, to))) {
-		if err != nil {
-			return act.Answer{}, err
-		}
-		if len(list) == entriesAtMost {
-			more++
-			continue
-		}
-		d, err := records.Drafts.Get(tx, storage.K(req.Brand.ID, p.Draft))
-		if err != nil {
-			return act.Answer{}, err
-		}
-		list = append(list, entry(req.Brand, &d, &p))
-	}
-	if len(list) == 0 {
-		n.Blocks = []card.Block{card.Say(card.W("posts.calendar_empty"))}
-		return act.Answer{Notice: &n}, nil
-	}
-	n.Blocks = []card.Block{{List: list}}
-	if more > 0 {
-		n.Foot = card.W("inbox.more", card.Count("N", more))
 	}
 	return act.Answer{Notice: &n}, nil
 }

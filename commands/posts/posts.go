@@ -13,6 +13,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/approval"
+	"ponte/bot/calendar"
 	"ponte/bot/card"
 	"ponte/bot/post"
 	"ponte/bot/records"
@@ -26,6 +27,10 @@ type Commands struct {
 	desk      *post.Desk
 	approvals *approval.Desk
 	traits    func(bot.AccountID) act.Traits
+
+	cal  *calendar.Calendar
+	page func(act.Place, bot.BrandID) string
+	feed func(secret string) string
 }
 
 // New makes the commands.

@@ -19,6 +19,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/approval"
+	"ponte/bot/calendar"
 	"ponte/bot/inbox"
 	"ponte/bot/media"
 	"ponte/bot/outbox"
@@ -26,6 +27,7 @@ import (
 	"ponte/bot/records"
 	"ponte/bot/relay"
 	"ponte/bot/reply"
+	"ponte/bot/results"
 	"ponte/commands"
 	"ponte/commands/pictures"
 	"ponte/commands/posts"
@@ -63,20 +65,22 @@ type Config struct {
 
 // App is a Ponte that was built. Run starts it.
 type App struct {
-	cfg    Config
-	store  *bolt.Store
-	served atomic.Pointer[served]
-	words  *i18n.Catalogue
-	set    *platforms.Set
-	all    map[string]act.Adapter
-	out    *outbox.Outbox
-	relay  *relay.Relay
-	desk   *reply.Desk
-	posts  *post.Desk
-	media  *media.Desk
-	book   *commands.Book
-	decide *approval.Desk
-	log    *slog.Logger
+	cfg      Config
+	store    *bolt.Store
+	served   atomic.Pointer[served]
+	words    *i18n.Catalogue
+	set      *platforms.Set
+	all      map[string]act.Adapter
+	out      *outbox.Outbox
+	relay    *relay.Relay
+	desk     *reply.Desk
+	posts    *post.Desk
+	results  *results.Desk
+	media    *media.Desk
+	book     *commands.Book
+	decide   *approval.Desk
+	calendar *calendar.Calendar
+	log      *slog.Logger
 
 	pictures *pictures.Commands
 
@@ -129,8 +133,10 @@ func (a *App) build() {
 	a.decide.For(bot.PostMatter, a.posts)
 	a.decide.For(bot.ReplyMatter, a.desk)
 	a.desk.Review(a.decide)
+	a.calendar = calendar.New(nil)
 	a.book = commands.New(a.store, a.Brands, inbox.New(a.out, a.Brands, a.traits), a.relay, a.desk, a.out, a.health, a.log)
-	a.book.Add(a.decide.React, posts.New(a.posts, a.decide, a.traits).Specs()...)
+	a.book.Add(a.decide.React, posts.New(a.posts, a.decide, a.traits).Calendar(a.calendar, a.calendarAt, a.feedAt).Specs()...)
+	a.measures()
 	a.pictures = pictures.New(a.book, a.media)
 }
 
@@ -172,6 +178,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.relay.Run(ctx) })
 	group.Go(func() error { return a.decide.Run(ctx) })
 	group.Go(func() error { return a.publishes(ctx) })
+	group.Go(func() error { return a.results.Run(ctx) })
 	group.Go(func() error { return a.keepHouse(ctx) })
 	group.Go(func() error { return a.watchRoom(ctx) })
 	group.Go(func() error { return a.watchStore(ctx) })

@@ -44,10 +44,12 @@ func (a *App) picture(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// world is what everybody reaches: pictures for the networks, and what the adapters serve.
+// world is what everybody reaches: pictures for the networks, calendars for who knows
+// their secret, and what the adapters serve.
 func (a *App) world() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /media/{brand}/{hash}", a.picture)
+	mux.Handle("GET /calendar/{file}", a.calendarFeed())
 	mux.Handle("/", a.set.Public())
 	return mux
 }

@@ -79,7 +79,9 @@ func (a *App) Status(ctx context.Context) (ops.Status, error) {
 
 // pages are what else the console serves, to those who may use it.
 func (a *App) pages() map[string]http.Handler {
-	return map[string]http.Handler{"GET /metrics": a.metrics.Handler(), "GET /readyz": ops.ReadyHandler(a.Status)}
+	out := a.calendarPage()
+	out["GET /metrics"], out["GET /readyz"] = a.metrics.Handler(), ops.ReadyHandler(a.Status)
+	return out
 }
 
 // measured is h with how long it took.

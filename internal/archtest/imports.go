@@ -81,6 +81,12 @@ var tiers = []tier{
 		tests: []string{"engine", "suite"},
 	},
 	{
+		name:  "page",
+		rooms: []string{"platforms/calendar"},
+		may:   []string{"words"},
+		tests: []string{"catalogues"},
+	},
+	{
 		name:  "edge",
 		rooms: []string{"platforms/chat/*", "platforms/social/*"},
 		may:   []string{"words"},
@@ -111,7 +117,7 @@ var tiers = []tier{
 		rooms: []string{"internal/*"},
 		may: []string{
 			"words", "storage", "engine", "records", "outbox", "behaviour", "surface",
-			"embedded part", "embedded edge", "edge", "adapters", "catalogues", "guard", "wiring",
+			"embedded part", "embedded edge", "edge", "page", "adapters", "catalogues", "guard", "wiring",
 		},
 	},
 	{
@@ -119,7 +125,7 @@ var tiers = []tier{
 		rooms: []string{"cmd/*"},
 		may: []string{
 			"words", "storage", "engine", "records", "outbox", "behaviour", "surface",
-			"embedded part", "embedded edge", "edge", "adapters", "catalogues", "guard", "wiring",
+			"embedded part", "embedded edge", "edge", "page", "adapters", "catalogues", "guard", "wiring",
 		},
 	},
 }

@@ -30,6 +30,8 @@ var keepers = []keeper{
 	{"github.com/standard-webhooks/standard-webhooks/libraries", []string{"platforms/social/webhook"}},
 	{"github.com/goccy/go-yaml", []string{"internal/config", "internal/form"}},
 	{"github.com/prometheus/client_golang", []string{"internal/ops"}},
+	{"github.com/arran4/golang-ical", []string{"platforms/calendar"}},
+	{"github.com/apognu/gocal", nil},
 	{"github.com/chromedp/chromedp", []string{"internal/browsertest"}},
 	{"github.com/chromedp/cdproto", []string{"internal/browsertest"}},
 	{"github.com/google/go-cmp", nil},

@@ -37,6 +37,16 @@ func (c *Console) viewerFor(r *http.Request, brand bot.BrandID) *view.Viewer {
 	return c.person(brands, brand, user)
 }
 
+// Who returns who asks for a page of the brand that stands behind the console's
+// door, and in which brand; ok is false for somebody of another one.
+func (c *Console) Who(r *http.Request, brand bot.BrandID) (b *bot.Brand, p bot.Person, ok bool) {
+	v := c.viewerFor(r, brand)
+	if v == nil {
+		return nil, bot.Person{}, false
+	}
+	return v.Brand, v.Person, true
+}
+
 // person returns the viewer that a user of a brand is.
 func (c *Console) person(brands *bot.Brands, id bot.BrandID, user string) *view.Viewer {
 	b, ok := brands.Brand(id)
