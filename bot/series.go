@@ -51,8 +51,11 @@ type Series struct {
 	Made     int         `json:"made"`             // slots that came to be drafts, or were passed over
 	Last     time.Time   `json:"last,omitzero"`    // the last of them
 	WakeAt   time.Time   `json:"wake_at,omitzero"` // when the clock must look at it; zero: never
-	Missed   int         `json:"missed,omitempty"` // slots that passed while nobody could say them
+	Missed   int         `json:"missed,omitempty"` // slots that passed while nobody could say them, and that nobody was told of yet
 	Revision int         `json:"revision"`
+
+	MissedFrom time.Time `json:"missed_from,omitzero"` // the first of them
+	MissedTo   time.Time `json:"missed_to,omitzero"`   // the last
 }
 
 // Move changes the state, or returns a Conflict when the table does not allow it.

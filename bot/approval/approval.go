@@ -75,14 +75,7 @@ func (d *Desk) Ask(tx *storage.Tx, r bot.Request) (bot.Request, error) {
 	}
 	r.ID, r.At, r.State, r.Revision = bot.NewID(tx.Now()), tx.Now(), bot.Awaiting, 1
 	r.Decisions, r.Next = nil, ""
-	r.Until = tx.Now().Add(b.Approvals.Patience())
-	if r.Content != nil && !r.Content.When.IsZero() {
-		r.Until = r.Content.When
-	}
-	r.RemindAt = time.Time{}
-	if at := r.Until.Add(-b.Approvals.Ahead()); at.After(tx.Now()) {
-		r.RemindAt = at
-	}
+	waits(&r, b, tx.Now())
 	if b.Approvals.Needs(r.Matter) <= 0 {
 		r.State = bot.Agreed
 	}
@@ -97,6 +90,23 @@ func (d *Desk) Ask(tx *storage.Tx, r bot.Request) (bot.Request, error) {
 		return r, err
 	}
 	return r, d.opens(tx, b, &r)
+}
+
+// waits sets until when a request waits from now on, and when approvers are
+// reminded: what has a time waits for it, and a series no longer than it lasts.
+func waits(r *bot.Request, b *bot.Brand, now time.Time) {
+	r.Until = now.Add(b.Approvals.Patience())
+	switch c := r.Content; {
+	case c == nil:
+	case c.Repeat != nil && c.Repeat.Until.Before(r.Until):
+		r.Until = c.Repeat.Until
+	case !c.When.IsZero():
+		r.Until = c.When
+	}
+	r.RemindAt = time.Time{}
+	if at := r.Until.Add(-b.Approvals.Ahead()); at.After(now) {
+		r.RemindAt = at
+	}
 }
 
 // Void ends what is asked about a subject, or was approved: Superseded, Lapsed or

@@ -239,6 +239,9 @@ func (d *Desk) moves(tx *storage.Tx, r *bot.Request, to bot.RequestState) error 
 		if err := r.Move(step); err != nil {
 			return err
 		}
+		if b, ok := d.brands().Brand(r.Brand); ok && step == bot.Awaiting && r.Matter == bot.SeriesMatter {
+			waits(r, b, tx.Now()) // it was asked long ago
+		}
 		if err := d.keep(tx, r); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/bot/outbox"
+	"ponte/bot/postcard"
 	"ponte/bot/records"
 	"ponte/storage"
 )
@@ -65,6 +66,13 @@ func (d *Desk) draw(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error) {
 			)
 		}
 	}
+	if r.Matter == bot.SeriesMatter && !r.Over() {
+		series := act.Subject{Kind: act.OnSeries, ID: r.Subject}.String()
+		out.Actions = append(out.Actions,
+			card.Action{Verb: "series", Label: card.W("series.action.show"), Subject: series},
+			card.Action{Verb: "stop-series", Label: card.W("series.action.stop"), Needs: writers, Style: card.Danger, Confirm: card.W("series.stop_confirm"), Subject: series},
+		)
+	}
 	return outbox.Drawing{Card: out}, nil
 }
 
@@ -72,6 +80,9 @@ func what(b *bot.Brand, r *bot.Request) card.Words {
 	name := card.Text("Name", person(b, r.By).Name)
 	if r.Matter == bot.ReplyMatter {
 		return card.W("approval.reply_by", name)
+	}
+	if r.Matter == bot.SeriesMatter {
+		return card.W("approval.series_by", name, card.Text("Number", strconv.Itoa(r.Number)))
 	}
 	return card.W("approval.post_by", name, card.Text("Number", strconv.Itoa(r.Number)))
 }
@@ -175,6 +186,8 @@ func warnings(b *bot.Brand, found []bot.Finding) (out []card.Line) {
 func times(b *bot.Brand, r *bot.Request) (out []card.Words) {
 	switch {
 	case r.Content == nil:
+	case r.Content.Repeat != nil:
+		out = append(out, postcard.Span(b, r.Content.Repeat)...)
 	case r.Content.When.IsZero():
 		out = append(out, card.W("approval.soon"))
 	default:

@@ -21,11 +21,18 @@ type due struct {
 // returns when it must be called again; the zero time when nothing is planned.
 // What cannot be done is left for the next Tick and holds up nothing else.
 func (d *Desk) Tick(ctx context.Context) (time.Time, error) {
+	var again time.Time
+	if d.series != nil {
+		var err error
+		if again, err = d.series.Tick(ctx); err != nil {
+			return again, err
+		}
+	}
 	tried := map[bot.ID]bool{}
 	for {
 		list, next, err := d.due(ctx, tried)
 		if err != nil || len(list) == 0 {
-			return next, err
+			return sooner(next, again), err
 		}
 		for _, w := range list {
 			tried[w.draft] = true
@@ -38,6 +45,14 @@ func (d *Desk) Tick(ctx context.Context) (time.Time, error) {
 			}
 		}
 	}
+}
+
+// sooner is the first of two moments, of which the zero one never comes.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
 }
 
 // due returns drafts that were not tried yet, and when the next one is due.

@@ -77,7 +77,7 @@ func (s *sheet) standing() (bot.PostState, error) {
 		return bot.Approved, err
 	}
 	if s.draft.Request == "" {
-		return bot.Drafted, nil
+		return s.unasked()
 	}
 	r, ok, err := records.Found(records.Requests.Get(s.tx, storage.K(s.b.ID, s.draft.Request)))
 	switch {
@@ -95,6 +95,9 @@ func (s *sheet) standing() (bot.PostState, error) {
 
 // stands reports whether the content as it is may go out, by the word of those who decide.
 func (s *sheet) stands() (bool, error) {
+	if covered, err := s.covered(); err != nil || covered {
+		return covered, err
+	}
 	if s.free() {
 		found, err := s.findings()
 		return !slices.ContainsFunc(found, func(f bot.Finding) bool { return f.Stops }), err

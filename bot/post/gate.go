@@ -9,13 +9,18 @@ import (
 	"ponte/storage"
 )
 
-// publication is what goes out on an account for a content.
-func (d *Desk) publication(c *bot.Content, a bot.AccountID) act.Publish {
-	out := act.Publish{Text: c.For(a)}
-	for _, p := range c.Pictures {
-		out.Pictures = append(out.Pictures, act.Picture{URL: d.where(p), Type: p.Type, Alt: p.Alt})
+// publication is what goes out on an account for the content.
+func (s *sheet) publication(a bot.AccountID) (out act.Publish, err error) {
+	out.Text = s.draft.Content.For(a)
+	if all := s.draft.Content.Pictures; len(all) > 0 {
+		out.Pictures, err = s.desk.media.Given(s.tx, s.b.ID, all)
 	}
-	return out
+	return out, err
+}
+
+// shows reports whether exactly the content's pictures go out, as they are described.
+func shows(said []act.Picture, c *bot.Content) bool {
+	return slices.EqualFunc(said, c.Pictures, func(a act.Picture, p bot.Picture) bool { return a.Hash == p.Hash && a.Alt == p.Alt })
 }
 
 // place is where an account is.
@@ -30,10 +35,14 @@ func (s *sheet) send(p *bot.Post) error {
 	if err := s.may(p); err != nil {
 		return err
 	}
+	said, err := s.publication(p.Account)
+	if err != nil {
+		return err
+	}
 	e, err := s.desk.out.Say(s.tx, act.Effect{
 		Brand: s.b.ID, Subject: act.Subject{Kind: act.OnPost, ID: p.ID}, Slot: "out/" + string(p.ID), At: place(s.b, p.Account),
 		Lane: "post/" + string(p.Account), Class: act.ItemClass, By: string(s.draft.By),
-		Act: act.Seal(s.desk.publication(&s.draft.Content, p.Account)), Due: p.Due, Until: s.until(p),
+		Act: act.Seal(said), Due: p.Due, Until: s.until(p),
 	})
 	if err != nil {
 		return err
@@ -68,7 +77,7 @@ func (d *Desk) gate(tx *storage.Tx, e *act.Effect) error {
 		return err
 	}
 	p, text := s.post(row.ID), said.(act.Publish)
-	if text.Text != s.draft.Content.For(p.Account) || len(text.Pictures) != len(s.draft.Content.Pictures) || e.At != place(s.b, p.Account) {
+	if text.Text != s.draft.Content.For(p.Account) || !shows(text.Pictures, &s.draft.Content) || e.At != place(s.b, p.Account) {
 		return unapproved
 	}
 	return s.may(p)

@@ -39,7 +39,7 @@ func in(t *testing.T, f func(*house)) {
 		h.World = w
 		h.court = &court{out: w.Out}
 		h.desk = post.New(w.Store, w.Out, w.Brands, w.Traits, h.court, h, w.Log)
-		h.desk.Pictures(func(p bot.Picture) string { return "https://ponte.example/m/" + p.Hash })
+		h.desk.Pictures(h)
 		h.court.desk = h.desk
 		w.Out.Draws(act.OnRequest, func(*storage.Tx, act.Slot) (outbox.Drawing, error) {
 			return outbox.Drawing{Card: card.Notice(card.Literal("decide"))}, nil

@@ -42,8 +42,9 @@ type Desk struct {
 	traits    func(bot.AccountID) act.Traits
 	approvals Approvals
 	checks    Checks
+	series    Series // nil: nothing is said again
 	log       *slog.Logger
-	where     func(bot.Picture) string
+	media     Media // nil: no pictures, and links are not looked at
 	public    Out
 	clock     *clock.Clock
 }
@@ -58,16 +59,13 @@ func New(store storage.Store, out *outbox.Outbox, brands func() *bot.Brands, tra
 	return d
 }
 
-// Pictures sets where a platform fetches a picture from. Until then drafts with
-// pictures are refused.
-func (d *Desk) Pictures(where func(bot.Picture) string) { d.where = where }
-
 // Order is what a person wants the brand to say.
 type Order struct {
 	By       bot.PersonID
 	Token    string // the same token twice is the same draft; empty: a draft of its own
 	Content  bot.Content
-	Campaign string // a tag of the team's, cut at 60 characters
+	Fetch    []bot.Fetch // further pictures, by their addresses
+	Campaign string      // a tag of the team's, cut at 60 characters
 }
 
 // Write takes an order in: one post for each account. Where a check stops it, it
@@ -83,7 +81,8 @@ func (d *Desk) Write(tx *storage.Tx, b *bot.Brand, o Order) (bot.Draft, []bot.Fi
 		found, err := s.findings()
 		return s.draft, found, err
 	}
-	found, err := s.submit(o.By)
+	s.draft.Fetch = o.Fetch
+	found, err := s.handIn(o.By)
 	return s.draft, found, err
 }
 
@@ -97,27 +96,31 @@ func (d *Desk) written(tx *storage.Tx, b *bot.Brand, o Order) (s *sheet, had boo
 	if had || err != nil {
 		return s, had, err
 	}
-	content, err := d.valid(b, o.Content, tx.Now())
+	content, err := d.valid(tx, b, o.Content, o.Fetch)
 	if err != nil {
 		return nil, false, err
 	}
+	s, err = d.keeps(tx, b, bot.Draft{By: o.By, Token: o.Token, Content: content, Campaign: bot.Short(o.Campaign, 60)})
+	return s, false, err
+}
+
+// keeps writes a new draft, with a post for each account.
+func (d *Desk) keeps(tx *storage.Tx, b *bot.Brand, draft bot.Draft) (*sheet, error) {
 	last, _, err := records.Found(records.DraftByNumber.First(tx, storage.K(b.ID), storage.Reverse()))
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	s = &sheet{desk: d, tx: tx, b: b, draft: bot.Draft{
-		ID: bot.NewID(tx.Now()), Number: last.Number + 1, Brand: b.ID, By: o.By, Token: o.Token, At: tx.Now(),
-		Content: content, Campaign: bot.Short(o.Campaign, 60), Revision: 1,
-	}}
-	if err := records.Drafts.Insert(tx, s.draft); err != nil {
-		return nil, false, err
+	draft.ID, draft.Number, draft.Brand, draft.At, draft.Revision = bot.NewID(tx.Now()), last.Number+1, b.ID, tx.Now(), 1
+	if err := records.Drafts.Insert(tx, draft); err != nil {
+		return nil, err
 	}
-	for _, a := range content.Accounts {
+	s := &sheet{desk: d, tx: tx, b: b, draft: draft}
+	for _, a := range draft.Content.Accounts {
 		if err := s.add(a); err != nil {
-			return nil, false, err
+			return nil, err
 		}
 	}
-	return s, false, s.logged(string(o.By), "draft.written")
+	return s, s.logged(string(draft.By), "draft.written")
 }
 
 // Edit gives a draft another content. All decisions on the old one are void, also
@@ -145,12 +148,12 @@ func (d *Desk) Edit(tx *storage.Tx, b *bot.Brand, draft bot.Draft, o Order, seen
 	if len(out) > 0 && len(o.Content.Accounts) == 0 {
 		return draft, nil, bot.Errorf(bot.Conflict, "error.draft_out")
 	}
-	content, err := d.valid(b, o.Content, tx.Now())
+	content, err := d.valid(tx, b, o.Content, o.Fetch)
 	if err != nil {
 		return draft, nil, err
 	}
-	same := content.Hash() == s.draft.Content.Hash() && !s.any(bot.Drafted, bot.Rejected, bot.Expired, bot.Failed)
-	s.draft.Content, s.draft.Campaign = content, bot.Short(o.Campaign, 60)
+	same := content.Hash() == s.draft.Content.Hash() && len(o.Fetch) == 0 && !s.any(bot.Drafted, bot.Rejected, bot.Expired, bot.Failed)
+	s.draft.Content, s.draft.Campaign, s.draft.Fetch = content, bot.Short(o.Campaign, 60), o.Fetch
 	if same {
 		if err := s.keep(); err != nil {
 			return draft, nil, err
@@ -166,7 +169,7 @@ func (d *Desk) Edit(tx *storage.Tx, b *bot.Brand, draft bot.Draft, o Order, seen
 	if err := s.logged(string(o.By), "draft.edited"); err != nil {
 		return draft, nil, err
 	}
-	found, err := s.submit(o.By)
+	found, err := s.handIn(o.By)
 	return s.draft, found, err
 }
 
@@ -181,7 +184,7 @@ func (d *Desk) Retry(tx *storage.Tx, b *bot.Brand, by bot.PersonID, draft bot.Dr
 	if !s.any(bot.Drafted, bot.Rejected, bot.Expired, bot.Failed) {
 		return draft, nil, bot.Errorf(bot.Conflict, "error.draft_no_retry")
 	}
-	o := Order{By: by, Content: s.draft.Content, Campaign: s.draft.Campaign}
+	o := Order{By: by, Content: s.draft.Content, Fetch: s.draft.Fetch, Campaign: s.draft.Campaign}
 	if o.Content.When.Before(tx.Now()) {
 		o.Content.When = time.Time{}
 	}

@@ -188,8 +188,12 @@ func (s *sheet) submit(by bot.PersonID) ([]bot.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	covered, err := s.covered()
+	if err != nil {
+		return found, err
+	}
 	stops := slices.ContainsFunc(found, func(f bot.Finding) bool { return f.Stops })
-	if stops || s.free() {
+	if stops || covered || s.free() {
 		if err := s.desk.approvals.Void(s.tx, s.b.ID, s.draft.ID, bot.Superseded); err != nil {
 			return found, err
 		}

@@ -60,18 +60,18 @@ func (s *sheet) show() error {
 // home is the message that shows the draft where it was decided about: in the
 // thread of the request, or in the channel itself when nobody was asked.
 func (s *sheet) home() (act.Slot, bool, error) {
+	request, own, err := s.asked()
 	out := act.Slot{ID: slot(s.draft.ID, s.draft.Request), Brand: s.b.ID, Subject: s.subject()}
-	if !s.any(bot.Scheduled, bot.Publishing, bot.Published, bot.Held, bot.Failed, bot.Expired, bot.Uncertain) {
-		return out, false, nil
+	if !s.any(bot.Scheduled, bot.Publishing, bot.Published, bot.Held, bot.Failed, bot.Expired, bot.Uncertain) || err != nil {
+		return out, false, err
 	}
-	if s.draft.Request == "" {
-		ch := s.b.DecidesIn()
-		out.At = act.Place{Platform: ch.Platform, Space: ch.Space, Channel: ch.Remote}
-		return out, ch.ID != "", nil
+	ask, ok, err := records.Found(records.Slots.Get(s.tx, storage.K("ask/"+string(request))))
+	if out.At, out.Parent = ask.At, ask.ID; ok || err != nil || own && request != "" {
+		return out, ok, err
 	}
-	ask, ok, err := records.Found(records.Slots.Get(s.tx, storage.K("ask/"+string(s.draft.Request))))
-	out.At, out.Parent = ask.At, ask.ID
-	return out, ok, err
+	ch := s.b.DecidesIn()
+	out.At = act.Place{Platform: ch.Platform, Space: ch.Space, Channel: ch.Remote}
+	return out, ch.ID != "", nil
 }
 
 // tell says to the author, in the thread, what became of posts that need somebody.

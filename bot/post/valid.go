@@ -4,21 +4,20 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"ponte/bot"
+	"ponte/storage"
 )
 
 const (
 	mostAccounts = 20
 	mostPictures = 10
-	mostAlt      = 2000 // characters of one description
 	mostAhead    = 2    // years
 )
 
 // valid brings a content into the form it is kept in, or says what is wrong with it.
-func (d *Desk) valid(b *bot.Brand, c bot.Content, now time.Time) (bot.Content, error) {
-	out := bot.Content{Text: clean(c.Text), Accounts: slices.Clone(c.Accounts), Pictures: slices.Clone(c.Pictures)}
+func (d *Desk) valid(tx *storage.Tx, b *bot.Brand, c bot.Content, more []bot.Fetch) (out bot.Content, err error) {
+	out = bot.Content{Text: clean(c.Text), Accounts: slices.Clone(c.Accounts)}
 	slices.Sort(out.Accounts)
 	out.Accounts = slices.Compact(out.Accounts)
 	switch n := len(out.Accounts); {
@@ -37,40 +36,36 @@ func (d *Desk) valid(b *bot.Brand, c bot.Content, now time.Time) (bot.Content, e
 			}
 			out.Variants[a] = own
 		}
-		if text := out.For(a); text == "" && len(out.Pictures) == 0 {
+		if text := out.For(a); text == "" && len(c.Pictures)+len(more) == 0 {
 			return out, wrong("text", "error.draft_empty")
 		} else if over := max(len(text), len(out.Text)) - bot.MaxItemText; over > 0 {
 			return out, wrong("text", "error.draft_long", "Max", strconv.Itoa(bot.MaxItemText), "Over", strconv.Itoa(over))
 		}
 	}
-	if err := d.pictures(out.Pictures); err != nil {
+	if out.Pictures, err = d.pictures(tx, b, c.Pictures, more); err != nil || c.When.IsZero() {
 		return out, err
-	}
-	if c.When.IsZero() {
-		return out, nil
 	}
 	out.When = c.When.UTC().Truncate(time.Second)
 	switch {
-	case out.When.Before(now):
+	case out.When.Before(tx.Now()):
 		return out, wrong("at", "error.past")
-	case out.When.After(now.AddDate(mostAhead, 0, 0)):
+	case out.When.After(tx.Now().AddDate(mostAhead, 0, 0)):
 		return out, wrong("at", "error.draft_far")
 	}
 	return out, nil
 }
 
-func (d *Desk) pictures(all []bot.Picture) error {
-	if len(all) > mostPictures {
-		return wrong("pictures", "error.draft_pictures", "Max", strconv.Itoa(mostPictures))
+// pictures brings pictures into the form they are kept in.
+func (d *Desk) pictures(tx *storage.Tx, b *bot.Brand, all []bot.Picture, more []bot.Fetch) ([]bot.Picture, error) {
+	switch n := len(all) + len(more); {
+	case n == 0:
+		return nil, nil
+	case n > mostPictures:
+		return nil, wrong("pictures", "error.draft_pictures", "Max", strconv.Itoa(mostPictures))
+	case d.media == nil:
+		return nil, wrong("pictures", "error.draft_picture")
 	}
-	for i := range all {
-		p := &all[i]
-		p.Alt = bot.Short(p.Alt, mostAlt)
-		if p.Hash == "" || d.where == nil || d.where(*p) == "" {
-			return wrong("pictures", "error.draft_picture")
-		}
-	}
-	return nil
+	return d.media.Described(tx, b.ID, all, more)
 }
 
 // cannot reports whether nothing can be said by itself on an account of the brand.

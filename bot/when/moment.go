@@ -44,7 +44,10 @@ func (r reading) moment(now time.Time, zone *time.Location, cal hours.Calendar) 
 	if f != nil {
 		return time.Time{}, f
 	}
-	return on(date), nil
+	if r.has&factClock == 0 {
+		return on(date), nil
+	}
+	return r.shown(date.Add(time.Duration(clock.minutes)*time.Minute+time.Duration(clock.seconds)*time.Second), zone, now)
 }
 
 // dayOf returns the day that is told, as midnight in UTC, given whether the time

@@ -36,8 +36,10 @@ type reading struct {
 	delay  delay
 	clock  clock
 	part   int
-	name   int  // of factWeekday
-	strict bool // the weekday is not today
+	name   int    // of factWeekday
+	strict bool   // the weekday is not today
+	zone   string // the word that tells which of two equal times is meant; empty: none
+	east   int    // what it stands for, in seconds
 }
 
 // word returns the word to blame for the moment as a whole.
@@ -52,12 +54,14 @@ func (r reading) word() string {
 
 type reader struct {
 	tokens []token
+	zones  map[string]int
 	reading
 }
 
-// read makes sense of every token, or says at which one it fails.
-func read(tokens []token) (reading, *Fault) {
-	r := reader{tokens: tokens, reading: reading{words: map[fact]string{}, first: tokens[0].word}}
+// read makes sense of every token, or says at which one it fails. Zones are the
+// names of offsets that may stand behind a time, in seconds.
+func read(tokens []token, zones map[string]int) (reading, *Fault) {
+	r := reader{tokens: tokens, zones: zones, reading: reading{words: map[fact]string{}, first: tokens[0].word}}
 	_, begin, _ := r.match(0, in)
 	if end, delay, ok := r.delayAt(begin); ok && end == len(tokens) && !r.hourAlone() {
 		r.delay = delay
@@ -85,7 +89,7 @@ func (r *reader) hourAlone() bool {
 // known at all, or the one that does not fit, past the words that lead to it.
 func (r *reader) blamed(i int) int {
 	for n, t := range r.tokens {
-		if !t.numeric() && !vocabulary[t.text] {
+		if _, zone := r.zones[t.text]; !zone && !t.numeric() && !vocabulary[t.text] {
 			return n
 		}
 	}
@@ -114,7 +118,7 @@ func (r *reader) item(i int) (end int, ok bool) {
 	}
 	if end, clock, ok := r.clockAt(i); ok {
 		r.clock = clock
-		return end, r.tell(factClock, i)
+		return r.zoneAt(end), r.tell(factClock, i)
 	}
 	if _, begin, led := r.match(i, in); led {
 		if end, delay, ok := r.delayAt(begin); ok {

@@ -11,8 +11,10 @@
 //   - A date without a year is the next one; today's is today.
 //   - "3 days" is then at this time of the day; "in 3 days at 9" is then at 9.
 //   - Midnight is the end of the day it is said with.
-//   - A time that the clock skips in spring is the first moment after the gap. Of
-//     a time that it shows twice in autumn, the first one to come.
+//   - A time of the day that the clock skips in spring, or shows twice in autumn
+//     while both are to come, is asked back. "2:30 CEST" says which of the two.
+//     Where no time of the day was told it is the first moment after the gap, and
+//     the first of the two to come.
 //   - A number that could be a day or an hour ("monday 9") is refused.
 package when
 
@@ -37,12 +39,17 @@ const (
 	Unreadable = "unreadable" // a word that is not known or does not fit the others, or a text too long
 	Past       = "past"       // not after now
 	Far        = "far"        // more than two years from now
+	Skipped    = "skipped"    // the clock never shows that time on that day
+	Twice      = "twice"      // the clock shows that time twice on that day
 )
 
 // Fault says why a text is no moment.
 type Fault struct {
-	Reason string // Empty, Unreadable, Past or Far
+	Reason string // Empty, Unreadable, Past, Far, Skipped or Twice; of Every also Timeless
 	At     string // the word it stumbled over, as it was written, at most 40 runes; empty with Empty
+	// Meant is what probably is: as much later as the clock skips, or the first of the two.
+	Meant time.Time
+	Other time.Time // the second of the two; zero but with Twice
 }
 
 // Error tells a developer what is wrong, in English.
@@ -78,7 +85,7 @@ func Parse(text string, now time.Time, zone *time.Location, cal hours.Calendar) 
 	if len(tokens) == 0 {
 		return time.Time{}, fault(Unreadable, words[0])
 	}
-	found, f := read(tokens)
+	found, f := read(tokens, names(now, zone))
 	if f != nil {
 		return time.Time{}, f
 	}

@@ -138,7 +138,7 @@ func TestFaults(t *testing.T) {
 	for _, tc := range cases {
 		got, err := Parse(tc.text, now, madrid(t), office())
 		var f *Fault
-		if !errors.As(err, &f) || *f != (Fault{tc.reason, tc.at}) || !got.IsZero() {
+		if !errors.As(err, &f) || *f != (Fault{Reason: tc.reason, At: tc.at}) || !got.IsZero() {
 			t.Errorf("%q: got %v, %v; want %s at %q", tc.text, got, err, tc.reason, tc.at)
 		} else if !strings.Contains(err.Error(), tc.reason) {
 			t.Errorf("%q: error %v", tc.text, err)

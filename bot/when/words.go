@@ -6,29 +6,36 @@ import "strings"
 type kind int
 
 const (
-	relative  kind = iota // days from today
-	weekday               // a time.Weekday
-	month                 // a time.Month
-	week                  // the week after this one
-	part                  // a part of the day
-	todays                // a part of today
-	tomorrows             // a part of tomorrow
-	dayTime               // minutes since midnight
-	half                  // of the day: the hours before the first
-	unit                  // minutes
-	number                // itself
-	amount                // minutes
-	later                 // minutes after the hour before it
-	past                  // minutes after the hour behind it
-	exactly               // follows an hour
-	ordinal               // follows a day of the month
-	next                  // goes with a weekday; 1 when not today
-	at                    // goes before a time
-	on                    // goes before a day
-	of                    // goes between day, month and year
-	in                    // goes before a length of time
-	fromNow               // goes behind a length of time
-	plus                  // goes between two lengths of time
+	relative   kind = iota // days from today
+	weekday                // a time.Weekday
+	month                  // a time.Month
+	week                   // the week after this one
+	part                   // a part of the day
+	todays                 // a part of today
+	tomorrows              // a part of tomorrow
+	dayTime                // minutes since midnight
+	half                   // of the day: the hours before the first
+	unit                   // minutes
+	number                 // itself
+	amount                 // minutes
+	later                  // minutes after the hour before it
+	past                   // minutes after the hour behind it
+	exactly                // follows an hour
+	ordinal                // follows a day of the month
+	next                   // goes with a weekday; 1 when not today
+	at                     // goes before a time
+	on                     // goes before a day
+	of                     // goes between day, month and year
+	in                     // goes before a length of time
+	fromNow                // goes behind a length of time
+	plus                   // goes between two lengths of time
+	every                  // goes before what comes again
+	daily                  // every day
+	workdays               // Monday to Friday
+	weekdaysOf             // a time.Weekday, in the plural
+	first                  // day of a month
+	ofMonth                // goes behind a day of any month
+	through                // goes between the first and the last weekday
 )
 
 // Parts of the day.
@@ -140,6 +147,22 @@ var lexicon, vocabulary = index(map[sense]string{
 	{in, 0}:      "in|en|dentro de|tra|fra",
 	{fromNow, 0}: "from now|desde ahora|da ora|da adesso",
 	{plus, 0}:    "and|y|e",
+
+	{every, 0}: "every|each|cada|todos los|todas las|todos|todas|ogni|tutti i|tutte le|tutti gli|tutte|tutti|i|gli|from|desde|da|dal|dalla|nei|nelle",
+	{daily, 0}: "daily|a diario|diariamente|quotidianamente",
+	{workdays, 0}: "weekday|weekdays|workday|workdays|working day|working days|día laborable|días laborables|laborables|" +
+		"día hábil|días hábiles|entre semana|giorno feriale|giorni feriali|feriali|giorno lavorativo|giorni lavorativi",
+	{weekdaysOf, 0}: "sundays|suns|domingos|domeniche",
+	{weekdaysOf, 1}: "mondays|mons|lunedi",
+	{weekdaysOf, 2}: "tuesdays|tues|martedi",
+	{weekdaysOf, 3}: "wednesdays|weds",
+	{weekdaysOf, 4}: "thursdays|thurs",
+	{weekdaysOf, 5}: "fridays|fris",
+	{weekdaysOf, 6}: "saturdays|sats|sábados|sabati",
+	{first, 1}:      "first|primero|primer|primo",
+	{ofMonth, 0}: "of the month|of each month|of every month|each month|every month|a month|monthly|" +
+		"del mes|de cada mes|cada mes|de todos los meses|al mes|del mese|di ogni mese|ogni mese|al mese",
+	{through, 0}: "to|through|thru|till|until|a|al|hasta|hasta el|fino a|fino al",
 })
 
 // longestPhrase is the most tokens a phrase has.

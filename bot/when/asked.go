@@ -1,0 +1,31 @@
+package when
+
+import (
+	"errors"
+
+	"ponte/bot"
+)
+
+// longestGiven is how much of a text its sentence repeats, in runes.
+const longestGiven = 40
+
+// Asked is the sentence that asks a person back about a text that is no moment,
+// or no rule of Every, given the error of Parse or Every and the option it is of.
+func Asked(err error, given, field string) *bot.Error {
+	e := bot.Errorf(bot.Invalid, "error.time", "Given", bot.Short(given, longestGiven))
+	var f *Fault
+	if errors.As(err, &f) {
+		zone := f.Meant.Location().String()
+		switch f.Reason {
+		case Skipped:
+			e = bot.Errorf(bot.Invalid, "error.time_skipped", "Given", bot.Short(given, longestGiven), "Zone", zone, "Meant", f.Meant.Format("15:04"))
+		case Twice:
+			e = bot.Errorf(bot.Invalid, "error.time_twice", "Given", bot.Short(given, longestGiven), "Zone", zone,
+				"First", f.Meant.Format("15:04 MST"), "Second", f.Other.Format("15:04 MST"))
+		case Timeless:
+			e = bot.Errorf(bot.Invalid, "error.rule_timeless", "Given", bot.Short(given, longestGiven))
+		}
+	}
+	e.Field = field
+	return e.Because(err)
+}
