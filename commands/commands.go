@@ -48,6 +48,8 @@ type Request struct {
 	Draft        *bot.Draft
 	Post         *bot.Post    // of the draft, where one account's is meant
 	Asked        *bot.Request // the decision that is asked for
+	Series       *bot.Series
+	Slot         string // of the series, where one of its times is meant
 	Values       map[string]string
 	Token        string   // the same token twice is the same deed
 	Seen         int      // the revision the person saw; negative: not known

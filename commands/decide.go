@@ -26,8 +26,11 @@ func (b *Book) fetchDraft(tx *storage.Tx, req *Request, kind string, id bot.ID) 
 			return err
 		}
 		req.Asked, id = &r, r.Subject
-		if r.Matter == bot.ReplyMatter {
+		switch r.Matter {
+		case bot.ReplyMatter:
 			return b.fetch(tx, req, act.OnReply, id)
+		case bot.SeriesMatter:
+			return b.fetch(tx, req, act.OnSeries, id)
 		}
 	}
 	d, err := records.Drafts.Get(tx, storage.K(brand, id))
@@ -103,6 +106,8 @@ func subjectOf(req *Request) string {
 		return act.OnDraft + "/" + string(req.Draft.ID)
 	case req.Reply != nil:
 		return act.OnReply + "/" + string(req.Reply.ID)
+	case req.Series != nil:
+		return act.OnSeries + "/" + string(req.Series.ID)
 	case req.Conversation != nil:
 		return act.OnConversation + "/" + string(req.Conversation.ID)
 	case req.Storm != nil:

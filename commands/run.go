@@ -169,7 +169,7 @@ func (b *Book) subject(tx *storage.Tx, req *Request, s Spec, subject string) err
 	}
 	err := b.about(tx, req, s, kind, bot.ID(id))
 	if _, ok := bot.Asked(err); ok && s.Maybe {
-		req.Conversation, req.Storm, req.Reply, req.Draft, req.Post, req.Asked = nil, nil, nil, nil, nil, nil
+		req.Conversation, req.Storm, req.Reply, req.Draft, req.Post, req.Asked, req.Series = nil, nil, nil, nil, nil, nil, nil
 		return nil
 	}
 	return err
@@ -186,7 +186,7 @@ func (b *Book) about(tx *storage.Tx, req *Request, s Spec, kind string, id bot.I
 	if !slices.Contains(s.About, kind) && (req.Conversation == nil || !slices.Contains(s.About, act.OnConversation)) {
 		return bot.Errorf(bot.Invalid, "error.not_here", "Command", s.Name)
 	}
-	if (req.Draft != nil || req.Asked != nil) && !req.Brand.DecidesIn().Sees(req.Person) {
+	if (req.Draft != nil || req.Asked != nil || req.Series != nil) && !req.Brand.DecidesIn().Sees(req.Person) {
 		return bot.Errorf(bot.NotFound, "error.gone")
 	}
 	if c := req.Conversation; c != nil && !b.seen.Sees(req.Brand, req.Person, c) {
@@ -219,6 +219,11 @@ func (b *Book) fetch(tx *storage.Tx, req *Request, kind string, id bot.ID) error
 		return err
 	case act.OnDraft, act.OnPost, act.OnRequest:
 		return b.fetchDraft(tx, req, kind, id)
+	case act.OnSeries:
+		series, slot, _ := strings.Cut(string(id), "/")
+		s, err := records.Series.Get(tx, storage.K(brand, series))
+		req.Series, req.Slot = &s, slot
+		return err
 	case act.OnReply:
 		r, err := records.Replies.Get(tx, storage.K(brand, id))
 		if err != nil {
