@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"unicode"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackutilsx"
+
+	"ponte/bot/card"
 )
 
 const maxMarks = 6 // combining marks on one letter
@@ -100,4 +103,18 @@ func web(link string) string {
 		return ""
 	}
 	return u.String()
+}
+
+// maxReason is how much is said beside a field.
+const maxReason = 500
+
+// Sentence is what the words of a card say, as one line.
+func Sentence(c card.Card) string {
+	var all []string
+	for _, b := range c.Blocks {
+		if b.Words != nil {
+			all = append(all, b.Words.String())
+		}
+	}
+	return cmp.Or(line(strings.Join(all, " "), maxReason), line(c.Title.String(), maxReason), "…")
 }

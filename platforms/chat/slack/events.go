@@ -1,0 +1,173 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/platforms/chat/slack/payload"
+	"ponte/platforms/chat/slack/said"
+	"ponte/platforms/chat/slack/web"
+	"ponte/platforms/chat/slack/wire"
+)
+
+// take takes in one delivery. The error means that it was not taken.
+func (s *Slack) take(ctx context.Context, d wire.Delivery) (wire.Ack, error) {
+	switch d.Kind {
+	case wire.Event:
+		return s.event(ctx, d)
+	case wire.Command:
+		return s.slash(d), nil
+	case wire.Interaction:
+		return s.interaction(ctx, d)
+	}
+	return wire.Ack{}, nil
+}
+
+// event takes in an event. What cannot be read, or is about no workspace of ours,
+// would be the same the next time, and is let go.
+func (s *Slack) event(ctx context.Context, d wire.Delivery) (wire.Ack, error) {
+	var o payload.Outer
+	var e payload.Event
+	if err := json.Unmarshal(d.Payload, &o); err != nil {
+		s.opt.Log.Warn("slack: an event that cannot be read", "err", err)
+		return wire.Ack{}, nil
+	}
+	sp := s.addressed(o, d.App)
+	if sp == nil || o.Type != "event_callback" {
+		s.opt.Log.Debug("slack: an event for nobody", "type", o.Type, "workspace", o.Team)
+		return wire.Ack{}, nil
+	}
+	if err := json.Unmarshal(o.Event, &e); err != nil {
+		s.opt.Log.Warn("slack: an event that cannot be read", "err", err)
+		return wire.Ack{}, nil
+	}
+	switch e.Type {
+	case "message", "app_mention":
+		return s.message(ctx, sp, &e)
+	case "reaction_added", "reaction_removed":
+		return s.reaction(ctx, sp, &e)
+	case "app_home_opened":
+		if e.Tab == "home" {
+			return wire.Ack{Then: func(ctx context.Context) { s.home(ctx, sp, e.User) }}, nil
+		}
+	default:
+		s.upkeep(sp, &e)
+	}
+	return wire.Ack{}, nil
+}
+
+// addressed finds the workspace that an event is for: with several in one
+// organisation, the one that gave leave to see it.
+func (s *Slack) addressed(o payload.Outer, app string) *web.Space {
+	ids := []string{}
+	for _, a := range o.Authorizations {
+		ids = append(ids, a.Team)
+	}
+	for _, id := range append(ids, o.Team) {
+		if sp, ok := s.space(id); ok && s.belongs(sp, app) {
+			return sp
+		}
+	}
+	return nil
+}
+
+// upkeep tells the log of what keeps Ponte from its channels.
+func (s *Slack) upkeep(sp *web.Space, e *payload.Event) {
+	at := act.Place{Platform: Platform, Space: sp.ID, Channel: e.Channel()}
+	_, _, used := s.opt.Brands().Room(at.Platform, at.Space, at.Channel)
+	switch e.Type {
+	case "channel_archive", "group_archive", "channel_deleted", "group_deleted", "channel_left", "group_left":
+		if used {
+			s.opt.Log.Error("slack: Ponte cannot write in a channel of a brand any more", "why", e.Type, "workspace", sp.ID, "channel", at.Channel, "named", s.channel(at))
+		}
+	case "channel_rename", "group_rename", "channel_unarchive", "group_unarchive":
+		if used {
+			s.opt.Log.Info("slack: a channel of a brand changed", "what", e.Type, "workspace", sp.ID, "channel", at.Channel, "named", s.channel(at))
+		}
+	case "tokens_revoked", "app_uninstalled":
+		s.opt.Log.Error("slack: Ponte was shut out of a workspace; install the app again", "why", e.Type, "workspace", sp.ID)
+	}
+}
+
+// message hears what somebody said: a command when it begins with the bot's name,
+// else a note. Slack tells of a mention twice, as what it is and as a message.
+func (s *Slack) message(ctx context.Context, sp *web.Space, e *payload.Event) (wire.Ack, error) {
+	me, err := sp.Self(ctx)
+	if err != nil {
+		return wire.Ack{}, err
+	}
+	at := act.Place{Platform: Platform, Space: sp.ID, Channel: e.Channel()}
+	thread := e.Thread
+	if thread == e.TS {
+		thread = ""
+	}
+	switch {
+	case e.Subtype == "message_deleted":
+		if e.Previous.BotID != "" && e.Previous.BotID == me.Bot {
+			s.opt.Log.Info("slack: somebody deleted a message of Ponte's", "channel", at.Channel, "message", e.Deleted)
+		}
+		return wire.Ack{}, nil
+	case e.BotID != "" || e.User == me.User:
+		if e.BotID == me.Bot && e.Metadata.Type == web.EventType && e.Metadata.Payload.Key != "" {
+			s.posted(e.Metadata.Payload.Key, at, e.TS, thread)
+		}
+		return wire.Ack{}, nil
+	case e.User == "" || !web.IsRef(e.TS) || e.Subtype != "" && e.Subtype != "file_share" && e.Subtype != "thread_broadcast":
+		return wire.Ack{}, nil
+	}
+	var done wire.Ack
+	_, err = s.said.Once(ctx, at.String()+"/"+e.TS, s.opt.Now(), func() (err error) {
+		done, err = s.hear(ctx, sp, me, e, act.Scene{ID: at.Channel + "/" + e.TS, Who: s.actor(ctx, sp, e.User), At: at, Thread: thread})
+		return err
+	})
+	return done, err
+}
+
+func (s *Slack) hear(ctx context.Context, sp *web.Space, me web.Identity, e *payload.Event, scene act.Scene) (wire.Ack, error) {
+	names := s.called(ctx, sp, scene.At)
+	var ev act.Event = act.Noted{Scene: scene, Ref: e.TS, Text: said.Plain(e.Text, names)}
+	typed := ""
+	if rest, ok := said.Command(e.Text, me.User); ok || e.Kind == "im" {
+		if !ok {
+			rest = e.Text
+		}
+		typed = said.Plain(rest, names)
+		ev = act.Commanded{Scene: scene, Text: typed}
+	}
+	ans, err := s.tell(ctx, ev)
+	if err != nil {
+		return wire.Ack{}, err
+	}
+	return wire.Ack{Then: func(ctx context.Context) {
+		s.answer(ctx, sp, asked{scene: scene, thread: scene.Thread, typed: typed}, ans)
+	}}, nil
+}
+
+// again is how long is waited before an event is handed over anew, within the time
+// that Slack waits. After that Slack itself brings it again.
+var again = []time.Duration{200 * time.Millisecond, 700 * time.Millisecond}
+
+var errResting = errors.New("slack: nobody listens")
+
+// tell hands an event to whoever listens.
+func (s *Slack) tell(ctx context.Context, e act.Event) (act.Answer, error) {
+	for try := 0; ; try++ {
+		h := s.listener()
+		if h == nil {
+			return act.Answer{}, errResting
+		}
+		ans, err := h(ctx, e)
+		if err == nil || try == len(again) || ctx.Err() != nil || bot.KindOf(err).Final() {
+			return ans, err
+		}
+		select {
+		case <-ctx.Done():
+			return ans, err
+		case <-time.After(again[try]):
+		}
+	}
+}

@@ -1,0 +1,132 @@
+// Package payload is what Ponte reads of what Slack delivers. It takes no notice of
+// anything else: what Slack adds or changes there breaks nothing. It is pure.
+package payload
+
+import (
+	"encoding/json"
+
+	"ponte/platforms/chat/slack/draw"
+)
+
+// Slash is a slash command.
+type Slash struct {
+	Text    string `json:"text"`
+	Team    string `json:"team_id"`
+	Channel string `json:"channel_id"`
+	User    string `json:"user_id"`
+	Hook    string `json:"response_url"` // takes answers
+	Trigger string `json:"trigger_id"`   // opens one window
+}
+
+// Outer is an event's cover.
+type Outer struct {
+	Type           string `json:"type"`
+	Team           string `json:"team_id"`
+	Authorizations []struct {
+		Team string `json:"team_id"`
+	} `json:"authorizations"`
+	Event json.RawMessage `json:"event"`
+}
+
+// Event is what Ponte reads of an event, of whatever type.
+type Event struct {
+	Type     string          `json:"type"`
+	Subtype  string          `json:"subtype"`
+	User     string          `json:"user"`
+	BotID    string          `json:"bot_id"`
+	Text     string          `json:"text"`
+	TS       string          `json:"ts"`
+	Thread   string          `json:"thread_ts"`
+	Where    json.RawMessage `json:"channel"` // an id, or of some types an object
+	Kind     string          `json:"channel_type"`
+	EventTS  string          `json:"event_ts"`
+	Deleted  string          `json:"deleted_ts"`
+	Tab      string          `json:"tab"`
+	Reaction string          `json:"reaction"`
+	Metadata struct {
+		Type    string `json:"event_type"`
+		Payload struct {
+			Key string `json:"key"`
+		} `json:"event_payload"`
+	} `json:"metadata"`
+	Item struct {
+		Type    string `json:"type"`
+		Channel string `json:"channel"`
+		TS      string `json:"ts"`
+	} `json:"item"`
+	Previous struct {
+		BotID string `json:"bot_id"`
+	} `json:"previous_message"`
+}
+
+// Channel is the id of the channel it happened in.
+func (e *Event) Channel() string {
+	var id string
+	if json.Unmarshal(e.Where, &id) == nil {
+		return id
+	}
+	var object struct {
+		ID string `json:"id"`
+	}
+	_ = json.Unmarshal(e.Where, &object) // what is neither has no id
+	return object.ID
+}
+
+// Interaction is what Ponte reads of what people press and fill in.
+type Interaction struct {
+	Type     string `json:"type"`
+	Callback string `json:"callback_id"`
+	Trigger  string `json:"trigger_id"`
+	Hook     string `json:"response_url"`
+	Team     struct {
+		ID string `json:"id"`
+	} `json:"team"`
+	User struct {
+		ID   string `json:"id"`
+		Team string `json:"team_id"`
+	} `json:"user"`
+	Channel struct {
+		ID string `json:"id"`
+	} `json:"channel"`
+	Container struct {
+		Type      string `json:"type"`
+		Message   string `json:"message_ts"`
+		Channel   string `json:"channel_id"`
+		Thread    string `json:"thread_ts"`
+		Ephemeral bool   `json:"is_ephemeral"`
+	} `json:"container"`
+	Message struct {
+		TS     string `json:"ts"`
+		Thread string `json:"thread_ts"`
+		Text   string `json:"text"`
+	} `json:"message"`
+	Actions []struct {
+		ID       string `json:"action_id"`
+		Block    string `json:"block_id"`
+		Value    string `json:"value"`
+		TS       string `json:"action_ts"`
+		Selected *struct {
+			Value string `json:"value"`
+		} `json:"selected_option"`
+	} `json:"actions"`
+	View View `json:"view"`
+}
+
+// View is a window that is open.
+type View struct {
+	ID       string `json:"id"`
+	Hash     string `json:"hash"`
+	Callback string `json:"callback_id"`
+	Private  string `json:"private_metadata"`
+	Team     string `json:"team_id"`
+	State    struct {
+		Values draw.State `json:"values"`
+	} `json:"state"`
+	Blocks []struct {
+		ID      string `json:"block_id"`
+		Type    string `json:"type"`
+		Element struct {
+			Type string `json:"type"`
+		} `json:"element"`
+	} `json:"blocks"`
+}

@@ -1,0 +1,70 @@
+package slack
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/card"
+	"ponte/platforms/chat/slack/draw"
+	"ponte/platforms/chat/slack/web"
+)
+
+// space returns a workspace as it is configured now.
+func (s *Slack) space(id string) (*web.Space, bool) {
+	for _, w := range s.opt.Workspaces() {
+		if w.ID != id || id == "" {
+			continue
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		sp := s.spaces[id]
+		if sp == nil || sp.Workspace != w {
+			sp = web.Open(w, s.opt.Client, s.opt.APIURL)
+			s.spaces[id] = sp
+		}
+		return sp, true
+	}
+	return nil, false
+}
+
+// actor is a person of a workspace.
+func (s *Slack) actor(ctx context.Context, sp *web.Space, user string) bot.Actor {
+	return bot.Actor{Platform: Platform, Space: sp.ID, User: user, Name: sp.Name(ctx, user, s.opt.Now())}
+}
+
+// called is how a person is named in a command: as the configuration does, where
+// it knows them.
+func (s *Slack) called(ctx context.Context, sp *web.Space, at act.Place) func(user string) string {
+	return func(user string) string {
+		if b, _, ok := s.opt.Brands().Room(at.Platform, at.Space, at.Channel); ok {
+			if p, ok := b.PersonFor(bot.Actor{Platform: Platform, Space: sp.ID, User: user}); ok {
+				return string(p.ID)
+			}
+		}
+		return sp.Name(ctx, user, s.opt.Now())
+	}
+}
+
+// pen draws for a channel in its brand's language; for a person, in theirs.
+func (s *Slack) pen(ctx context.Context, sp *web.Space, at act.Place, who *bot.Actor) draw.Pen {
+	lang, zone := bot.English, time.UTC
+	if b, _, ok := s.opt.Brands().Room(at.Platform, at.Space, at.Channel); ok {
+		lang, zone = cmp.Or(b.Language, bot.English), b.Location()
+		if who != nil {
+			p, _ := b.PersonFor(*who)
+			lang = b.Speaks(p)
+		}
+	}
+	return draw.Pen{Printer: printer{s, lang, zone}, Link: func(r card.Ref) string { return sp.Address(ctx, r.Channel, r.Message, "") }}
+}
+
+type printer struct {
+	s    *Slack
+	lang bot.Lang
+	zone *time.Location
+}
+
+func (p printer) Print(w card.Words) string { return p.s.opt.Print(p.lang, p.zone, w) }
