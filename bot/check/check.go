@@ -27,6 +27,8 @@ type Input struct {
 	Blocked   []string  // words that never go out, on any account
 	Now       time.Time // days are told in its zone
 	Graphemes func(string) int
+	Links     map[string]bot.Link // what is known of addresses, as Addresses names them
+	Fetch     []bot.Fetch         // pictures that could not be fetched; Links says why
 }
 
 // Account is where the draft is to go out.
@@ -64,7 +66,7 @@ func Run(in Input) []bot.Finding {
 		texts[i].runs = runs(texts[i].text, texts[i].links)
 	}
 	for _, look := range []func(*Input, reading) []bot.Finding{
-		empty, secrets, cards, placeholders, blocked, brokenLinks, addresses, phones,
+		empty, secrets, cards, placeholders, blocked, brokenLinks, deadLinks, addresses, phones,
 	} {
 		for _, t := range texts {
 			for _, f := range look(&in, t) {
@@ -76,7 +78,7 @@ func Run(in Input) []bot.Finding {
 			}
 		}
 	}
-	found = append(found, descriptions(&in)...)
+	found = slices.Concat(found, descriptions(&in), unfetched(&in))
 	for _, look := range []func(*Input, Account) []bot.Finding{tooLong, pictures, blockedThere, again, tooClose} {
 		for _, a := range in.Accounts {
 			for _, f := range look(&in, a) {
@@ -126,7 +128,7 @@ func (in *Input) texts() []reading {
 }
 
 func empty(in *Input, t reading) []bot.Finding {
-	if len(in.Content.Pictures) > 0 || strings.ContainsFunc(t.text, visible) {
+	if len(in.Content.Pictures)+len(in.Fetch) > 0 || strings.ContainsFunc(t.text, visible) {
 		return nil
 	}
 	return []bot.Finding{stops("empty")}

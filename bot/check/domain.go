@@ -5,16 +5,10 @@ import "strings"
 // topLevel reports whether a name on the Internet may end so: those of all
 // countries, and of the others those that people use.
 func topLevel(name string) bool {
-	return strings.HasPrefix(name, "xn--") || endings[name]
+	return strings.HasPrefix(name, "xn--") || strings.Contains(endings, " "+name+" ")
 }
 
-var endings = func() map[string]bool {
-	all := map[string]bool{}
-	for _, name := range strings.Fields(countries + generic) {
-		all[name] = true
-	}
-	return all
-}()
+const endings = " " + countries + generic + " "
 
 const countries = "ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw by bz " +
 	"ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk fm fo fr " +

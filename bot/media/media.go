@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"ponte/bot"
+	"ponte/bot/clock"
 	"ponte/bot/records"
 	"ponte/storage"
 )
@@ -26,12 +27,19 @@ type Desk struct {
 	store  storage.Store
 	public func() string // the public side's address, without a slash at the end
 	log    *slog.Logger
-	places chan struct{}
+	clock  *clock.Clock
+	drafts Drafts
+	web    Web
+	places chan struct{} // of those who decode
+	turns  chan struct{} // of those who ask the net
 }
 
 // New makes the desk. Public is the address of the public side as people reach it.
 func New(store storage.Store, public func() string, log *slog.Logger) *Desk {
-	return &Desk{store: store, public: public, log: log, places: make(chan struct{}, atOnce)}
+	return &Desk{
+		store: store, public: public, log: log, clock: clock.New("links", log),
+		places: make(chan struct{}, atOnce), turns: make(chan struct{}, lookers),
+	}
 }
 
 // Keep takes a picture in for a brand: a JPEG, PNG, GIF or still WebP of at most

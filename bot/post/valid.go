@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"ponte/bot"
 	"ponte/storage"
@@ -12,7 +13,7 @@ import (
 const (
 	mostAccounts = 20
 	mostPictures = 10
-	mostAhead    = 2    // years
+	mostAhead    = 2 // years
 )
 
 // valid brings a content into the form it is kept in, or says what is wrong with it.

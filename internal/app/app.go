@@ -58,6 +58,8 @@ type Config struct {
 	At       func(outbox.Step) // crash tests stop here
 	RunTwice bool              // tests: every change to the store is tried twice
 
+	Web http.RoundTripper // asks for links and pictures that people name; nil: the guarded way to public addresses
+
 	Control bool                        // serve the socket in the data folder by which other processes of this user ask
 	Reread  func(context.Context) error // reads the configuration file again; nil: there is none
 	MaxSize int64                       // bytes that the store may have; 0: as many as there is room for
@@ -131,6 +133,7 @@ func (a *App) build() {
 	a.decide = approval.New(a.store, a.out, a.Brands, a.log)
 	a.posts = post.New(a.store, a.out, a.Brands, a.traits, a.decide, checks{a.traits}, a.log)
 	a.decide.For(bot.PostMatter, a.posts)
+	a.withMedia()
 	a.decide.For(bot.ReplyMatter, a.desk)
 	a.desk.Review(a.decide)
 	a.calendar = calendar.New(nil)
@@ -178,6 +181,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.relay.Run(ctx) })
 	group.Go(func() error { return a.decide.Run(ctx) })
 	group.Go(func() error { return a.publishes(ctx) })
+	group.Go(func() error { return a.media.Run(ctx) })
 	group.Go(func() error { return a.results.Run(ctx) })
 	group.Go(func() error { return a.keepHouse(ctx) })
 	group.Go(func() error { return a.watchRoom(ctx) })
@@ -239,7 +243,8 @@ func (a *App) watchStore(ctx context.Context) error {
 	}
 }
 
-// keepHouse forgets what was remembered only against doing it twice, after a week.
+// keepHouse forgets what was remembered only against doing it twice, after a week,
+// and pictures that nobody uses any more.
 func (a *App) keepHouse(ctx context.Context) error {
 	for {
 		for more := true; more && ctx.Err() == nil; {
@@ -251,6 +256,9 @@ func (a *App) keepHouse(ctx context.Context) error {
 				a.log.Error("housekeeping stumbled; it tries again", "err", err)
 				break
 			}
+		}
+		if err := a.media.Tidy(ctx); err != nil && ctx.Err() == nil {
+			a.log.Error("housekeeping of pictures stumbled; it tries again", "err", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -25,13 +25,19 @@ type checks struct {
 
 // Findings returns what is to be said of a draft before anybody is asked about it.
 func (c checks) Findings(tx *storage.Tx, b *bot.Brand, d *bot.Draft) ([]bot.Finding, error) {
-	in := check.Input{Content: d.Content, Now: tx.Now().In(b.Location()), Graphemes: graphemes}
+	in := check.Input{Content: d.Content, NeedsAlt: b.NeedsAlt, Now: tx.Now().In(b.Location()), Graphemes: graphemes}
+	if err := followed(tx, d, &in); err != nil {
+		return nil, err
+	}
 	for _, id := range d.Content.Accounts {
 		a, _ := b.Account(id)
 		t := c.traits(id)
 		in.Accounts = append(in.Accounts, check.Account{
 			ID: id, Name: a.Network + " · " + a.Name, Blocked: a.Refuses, Spacing: a.Spacing,
-			Limits: check.Limits{Count: string(t.Count), Max: t.MaxPost, Pictures: t.Pictures},
+			Limits: check.Limits{
+				Count: string(t.Count), Max: t.MaxPost, MaxBytes: t.MaxBytes, URL: t.Link,
+				Pictures: t.Pictures, PictureTypes: t.Taken.Types, PictureBytes: t.Taken.Bytes, PicturePixels: t.Taken.Pixels,
+			},
 		})
 	}
 	now := tx.Now()
@@ -63,4 +69,27 @@ func (c checks) Findings(tx *storage.Tx, b *bot.Brand, d *bot.Draft) ([]bot.Find
 		}
 	}
 	return check.Run(in), nil
+}
+
+// followed adds what is known of a draft's links, and of the pictures that it names
+// by their address and does not have.
+func followed(tx *storage.Tx, d *bot.Draft, in *check.Input) error {
+	in.Links = map[string]bot.Link{}
+	all := check.Addresses(&d.Content)
+	if d.LooksAt.IsZero() {
+		in.Fetch = d.Fetch
+	}
+	for _, f := range in.Fetch {
+		all = append(all, f.URL)
+	}
+	for _, address := range all {
+		l, ok, err := records.Found(records.Links.Get(tx, storage.K(d.Brand, address)))
+		if err != nil {
+			return err
+		}
+		if ok {
+			in.Links[address] = l
+		}
+	}
+	return nil
 }

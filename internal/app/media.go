@@ -4,12 +4,32 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"runtime/debug"
 	"strconv"
 	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/internal/guard"
 )
+
+// withMedia has drafts looked at before anybody is asked about them.
+func (a *App) withMedia() {
+	a.posts.Pictures(a.media)
+	a.media.Serves(a.posts, guard.New(a.agent(), a.cfg.Web))
+}
+
+// agent is what Ponte calls itself where it asks for a link or a picture.
+func (a *App) agent() string {
+	name := "Ponte"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		name += "/" + info.Main.Version
+	}
+	if a.cfg.Address != "" {
+		name += " (+" + a.cfg.Address + ")"
+	}
+	return name
+}
 
 // pictured takes in a picture that somebody gives.
 func (a *App) pictured(ctx context.Context, e act.Uploaded) (act.Answer, error) {
