@@ -25,7 +25,7 @@ func (s *Server) User(name string) *Person {
 	u := s.Workspace.AddUser(workspace.User{Name: name})
 	for _, c := range s.Workspace.Channels() {
 		if !c.Private && !c.Archived {
-			s.must(s.Workspace.Invite(c.ID, u.ID))
+			s.must(s.Workspace.Seat(c.ID, u.ID))
 		}
 	}
 	return &Person{s: s, ID: u.ID, Name: name}
@@ -36,7 +36,7 @@ func (s *Server) User(name string) *Person {
 func (s *Server) Guest(name string, in *Room) *Person {
 	u := s.Workspace.AddUser(workspace.User{Name: name, Guest: true})
 	s.must(s.Workspace.Share(in.ID))
-	s.must(s.Workspace.Invite(in.ID, u.ID))
+	s.must(s.Workspace.Seat(in.ID, u.ID))
 	return &Person{s: s, ID: u.ID, Name: name}
 }
 

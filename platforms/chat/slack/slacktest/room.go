@@ -125,6 +125,9 @@ func (r *Room) KickApp() { r.s.must(r.s.Workspace.Kick(r.ID, r.s.Workspace.App.U
 // InviteApp brings the app into the channel.
 func (r *Room) InviteApp() { r.s.must(r.s.Workspace.Invite(r.ID, r.s.Workspace.App.UserID)) }
 
+// Invite brings a person into the channel.
+func (r *Room) Invite(p *Person) { r.s.must(r.s.Workspace.Invite(r.ID, p.ID)) }
+
 // Kick puts a person out of the channel.
 func (r *Room) Kick(p *Person) { r.s.must(r.s.Workspace.Kick(r.ID, p.ID)) }
 

@@ -197,6 +197,16 @@ func (w *Workspace) Invite(channel, user string) error {
 	})
 }
 
+// Seat brings somebody into a channel as if they had always been there: nobody
+// hears of it.
+func (w *Workspace) Seat(channel, user string) error {
+	return w.membership(channel, func(c *Channel) {
+		if !c.holds(user) {
+			c.members = append(c.members, user)
+		}
+	})
+}
+
 // Kick puts somebody out of a channel. The app hears that it left.
 func (w *Workspace) Kick(channel, user string) error {
 	return w.membership(channel, func(c *Channel) {
