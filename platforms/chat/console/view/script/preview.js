@@ -4,7 +4,7 @@ import { room as roomFor } from "./count.js";
 import { source } from "./upload.js";
 import { act } from "./wire.js";
 
-const named = (dialog, name) => name && dialog.querySelector(`[name="value.${CSS.escape(name)}"]`);
+const named = (dialog, name) => (name ? dialog.querySelector(`[name="value.${CSS.escape(name)}"]`) : null);
 const same = new WeakSet(); // texts of one account that nobody changed yet
 
 // preview keeps the previews of a form as it is written.
@@ -39,14 +39,14 @@ function unfold(dialog, fold, all) {
 function draw(dialog, all) {
   const lefts = new Map();
   for (const p of all) {
-    const { on, text, own, pictured } = p.dataset;
+    const { where, text, own, pictured } = p.dataset;
     const base = named(dialog, text);
     const mine = named(dialog, own);
     if (mine && same.has(mine) && mine.value !== base.value) {
       mine.value = base.value;
       mine.dispatchEvent(new Event("input", { bubbles: true }));
     }
-    p.hidden = !!on && !named(dialog, on)?.checked;
+    p.hidden = !!where && !named(dialog, where)?.checked;
     const fold = mine?.closest("[data-folds]");
     if (fold) fold.hidden = p.hidden;
     if (p.hidden) continue;
