@@ -24,6 +24,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/platforms/chat/slack/setup"
 	"ponte/platforms/chat/slack/web"
 	"ponte/platforms/chat/slack/wire"
 )
@@ -113,6 +114,26 @@ func (s *Slack) Handler() http.Handler {
 		}
 		return out
 	})
+}
+
+// Check tries every workspace and channel that the configuration names, and posts nothing.
+func (s *Slack) Check(ctx context.Context) (out []setup.Tried) {
+	for _, w := range s.opt.Workspaces() {
+		sp, ok := s.space(w.ID)
+		if !ok {
+			continue
+		}
+		var channels []bot.Channel
+		for _, b := range s.opt.Brands().All() {
+			for _, c := range b.Channels {
+				if c.Platform == Platform && c.Space == w.ID {
+					channels = append(channels, c)
+				}
+			}
+		}
+		out = append(out, setup.Check(ctx, sp, channels)...)
+	}
+	return out
 }
 
 var _ interface {
