@@ -155,8 +155,8 @@ func (l look) days(lines []timed) (blocks []card.Block, left int) {
 		for len(lines) > 0 && lines[0].at.Before(end) {
 			list, lines = append(list, lines[0].line), lines[1:]
 		}
-		head, turns := l.head(day)
-		if len(list) == 0 && !turns {
+		head := l.head(day, len(list) > 0)
+		if len(list) == 0 && head.Zero() {
 			continue
 		}
 		if shown++; shown > daysAtMost {
@@ -167,7 +167,9 @@ func (l look) days(lines []timed) (blocks []card.Block, left int) {
 			}
 			continue
 		}
-		blocks = append(blocks, card.Say(head))
+		if !head.Zero() {
+			blocks = append(blocks, card.Say(head))
+		}
 		if len(list) > 0 {
 			blocks = append(blocks, card.Block{List: list})
 		}
@@ -175,18 +177,28 @@ func (l look) days(lines []timed) (blocks []card.Block, left int) {
 	return blocks, left
 }
 
-// head names a day, and says what the clocks do on it.
-func (l look) head(day time.Time) (w card.Words, turns bool) {
+// head names a day where something stands below it, unless the title does, and says
+// what the clocks do on it.
+func (l look) head(day time.Time, below bool) card.Words {
+	var name, what card.Words
 	t, turns := hours.Turn(day)
-	if !turns {
-		return card.Day(day), false
-	}
 	before, after := card.Text("Before", t.Before), card.Text("After", t.After)
-	what := card.W("calendar.forward", before, after)
-	if t.By < 0 {
+	switch {
+	case turns && t.By > 0:
+		what = card.W("calendar.forward", before, after)
+	case turns:
 		what = card.W("calendar.back", before, after)
 	}
-	return card.W("calendar.and", card.In("One", card.Day(day)), card.In("Two", what)), true
+	if (below || turns) && !l.to.Equal(hours.Days(l.from, 1)) {
+		name = card.Day(day)
+	}
+	switch {
+	case name.Zero():
+		return what
+	case what.Zero():
+		return name
+	}
+	return card.W("calendar.and", card.In("One", name), card.In("Two", what))
 }
 
 // line is an entry, which opens its thread where that is near.

@@ -148,7 +148,7 @@ func TestMonthsOfTheYear(t *testing.T) {
 		}
 	}
 	_, says := cells(d.sees("/calendar/aurora?day=2027-03-01"))
-	if want := "Sunday 28 March 28 The clocks go forward: after 02:00 comes 03:00."; says["2027-03-28"] != want {
+	if want := "Sunday 28 March 28 The clocks go forward: 02:00 becomes 03:00."; says["2027-03-28"] != want {
 		t.Errorf("it says %q, want %q", says["2027-03-28"], want)
 	}
 }
@@ -156,7 +156,7 @@ func TestMonthsOfTheYear(t *testing.T) {
 func TestATimeThatComesTwice(t *testing.T) {
 	d := newDesk(t, entry("2027-10-31T00:30:00Z", "first"), entry("2027-10-31T01:30:00Z", "second"))
 	_, says := cells(d.sees("/calendar/aurora?view=week&day=2027-10-31"))
-	want := "Sunday 31 October 31 The clocks go back: after 03:00 comes 02:00 once more. 02:30 +02:00 ↗ scheduled the net first 02:30 +01:00 ↗ scheduled the net second"
+	want := "Sunday 31 October 31 The clocks go back: 03:00 becomes 02:00 again. 02:30 +02:00 ↗ scheduled the net first 02:30 +01:00 ↗ scheduled the net second"
 	if diff := cmp.Diff(want, says["2027-10-31"]); diff != "" {
 		t.Error(diff)
 	}
