@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,6 +21,9 @@ type link struct {
 	t    *testing.T
 	conn *websocket.Conn
 	got  chan obj
+	mu   sync.Mutex // one writes at a time
+
+	pings atomic.Int32
 }
 
 // address asks for a socket's address.
@@ -39,8 +44,9 @@ func join(t *testing.T, s *Server) *link {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &link{t, conn, make(chan obj, 100)}
+	l := &link{t: t, conn: conn, got: make(chan obj, 100)}
 	t.Cleanup(func() { conn.Close() })
+	conn.SetPingHandler(func(string) error { l.pings.Add(1); return nil })
 	go func() {
 		defer close(l.got)
 		for {
@@ -74,6 +80,8 @@ func (l *link) ack(m obj, payload any) {
 	if payload != nil {
 		ack["payload"] = payload
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if err := l.conn.WriteJSON(ack); err != nil {
 		l.t.Error(err)
 	}
@@ -213,11 +221,9 @@ func TestSocketsEnd(t *testing.T) {
 		s.User("Ana")
 		l := join(t, s)
 		l.next()
-		pings := 0
-		l.conn.SetPingHandler(func(string) error { pings++; return nil })
 		time.Sleep(31 * time.Second)
-		if pings != 3 {
-			t.Errorf("%d pings", pings)
+		if got := l.pings.Load(); got != 3 {
+			t.Errorf("%d pings", got)
 		}
 		s.Sockets.Warn(0)
 		if m := l.next(); m["reason"] != "warning" {
