@@ -2,6 +2,7 @@
 package platforms
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -59,9 +60,19 @@ func New(store storage.Store, opt Options) *Set {
 	if _, _, ok := opt.Brands().Owning(opt.Square); ok {
 		s.Square = square.New(store, square.Options{
 			Print: opt.Print, Account: opt.Square, Brand: opt.speaker, Writes: opt.Writes, Base: func() string { return opt.Address }, Log: opt.Log,
+			Media: opt.pictures,
 		})
 	}
 	return s
+}
+
+// pictures gives the square the pictures of its brand.
+func (o *Options) pictures(ctx context.Context, hash string) (bot.Picture, []byte, error) {
+	b, _, ok := o.Brands().Owning(o.Square)
+	if !ok || o.Media == nil {
+		return bot.Picture{}, nil, bot.Errorf(bot.NotFound, "square.no_picture")
+	}
+	return o.Media.Bytes(ctx, b.ID, hash)
 }
 
 // speaker is as whom the brand speaks on the square.

@@ -1,9 +1,7 @@
 package square
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -12,6 +10,7 @@ import (
 	"time"
 
 	"ponte/bot"
+	"ponte/platforms/social/square/gate"
 	"ponte/storage"
 )
 
@@ -174,27 +173,13 @@ func wished(r *http.Request) (wish, error) {
 			return in, bot.Errorf(bot.Invalid, "square.wrong_type")
 		}
 		if err := json.Unmarshal(body, &in); err != nil {
-			return in, misread(body, err)
+			return in, gate.Misread(body, err)
 		}
 	}
 	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		in.Token = token
 	}
 	return in, nil
-}
-
-// misread says where a body stops being what was asked for.
-func misread(body []byte, err error) error {
-	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		return field(e.Field, bot.Errorf(bot.Invalid, "square.not_text"))
-	}
-	at := len(body)
-	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
-		at = min(max(int(e.Offset)-1, 0), len(body))
-	}
-	line := bytes.Count(body[:at], []byte("\n")) + 1
-	column := at - bytes.LastIndexByte(body[:at], '\n')
-	return bot.Errorf(bot.Invalid, "square.not_json", "line", strconv.Itoa(line), "column", strconv.Itoa(column))
 }
 
 // answer answers in JSON.
@@ -216,11 +201,11 @@ func (s *Square) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	p := s.speech(r)
 	if !strings.HasPrefix(r.URL.Path, "/api/") {
-		s.render(w, statusOf(e), &view{speech: p, Brand: s.opt.Brand(), Fault: &slip{Words: p.fault(e)}, Single: true})
+		s.render(w, gate.Status(e), &view{speech: p, Brand: s.opt.Brand(), Fault: &slip{Words: p.fault(e)}, Single: true})
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(statusOf(e))
+	w.WriteHeader(gate.Status(e))
 	_ = json.NewEncoder(w).Encode(struct {
 		Error string `json:"error"`
 		Field string `json:"field,omitempty"`

@@ -6,6 +6,7 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/platforms/social/square/gallery"
 	"ponte/platforms/social/square/gate"
 	"ponte/storage"
 )
@@ -16,6 +17,8 @@ func (s *Square) Carry(ctx context.Context, key string, a act.Act, at act.Place)
 	if at.Space != string(s.opt.Account) {
 		return act.Receipt{}, bot.Errorf(bot.Denied, "square.other_account")
 	}
+	said, _ := a.(act.Publish)
+	pieces, missing := gallery.Fetch(ctx, s.opt.Media, said.Pictures)
 	got, err := storage.Do(storage.Urgent(ctx), s.store, func(tx *storage.Tx) (act.Receipt, error) {
 		d, err := deeds.Get(tx, storage.K(key))
 		if err == nil {
@@ -24,7 +27,10 @@ func (s *Square) Carry(ctx context.Context, key string, a act.Act, at act.Place)
 		if !errors.Is(err, storage.ErrNotFound) {
 			return act.Receipt{}, err
 		}
-		done, err := s.do(tx, a)
+		if missing != nil {
+			return act.Receipt{}, missing
+		}
+		done, err := s.do(tx, a, pieces)
 		if err != nil {
 			return act.Receipt{}, err
 		}
@@ -37,12 +43,12 @@ func (s *Square) Carry(ctx context.Context, key string, a act.Act, at act.Place)
 }
 
 // do is the act itself; it returns the name and address of what it is about.
-func (s *Square) do(tx *storage.Tx, a act.Act) (act.Receipt, error) {
+func (s *Square) do(tx *storage.Tx, a act.Act, pieces map[string]gallery.Piece) (act.Receipt, error) {
 	var c comment
 	var err error
 	switch a := a.(type) {
 	case act.Publish:
-		p, err := s.publish(tx, a)
+		p, err := s.publish(tx, a, pieces)
 		return act.Receipt{Ref: p.ID, URL: s.page(p.ID)}, err
 	case act.Reply:
 		c, err = s.reply(tx, a)

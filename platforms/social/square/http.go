@@ -12,6 +12,7 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/card"
+	"ponte/platforms/social/square/gallery"
 	"ponte/platforms/social/square/gate"
 )
 
@@ -27,6 +28,7 @@ func (s *Square) Handler() http.Handler {
 	mux.HandleFunc("POST /p/{post}/comments", s.formComment)
 	mux.HandleFunc("POST /p/{post}/like", s.formLikePost)
 	mux.HandleFunc("POST /c/{comment}/like", s.formLikeComment)
+	mux.HandleFunc("GET /pictures/{hash}", gallery.Handler(s.store, s.refuse))
 	mux.HandleFunc("GET /live", func(w http.ResponseWriter, r *http.Request) {
 		if err := s.pages.Serve(w, r); err != nil {
 			s.refuse(w, r, err)
@@ -118,20 +120,4 @@ func (s *Square) told(r *http.Request, err error) *bot.Error {
 	}
 	s.opt.Log.Error("the square failed", "path", r.URL.Path, "err", err)
 	return bot.Errorf(bot.Internal, "square.broken")
-}
-
-var statuses = map[bot.Kind]int{
-	bot.Invalid: http.StatusBadRequest, bot.Denied: http.StatusForbidden, bot.NotFound: http.StatusNotFound,
-	bot.Conflict: http.StatusConflict, bot.RateLimited: http.StatusTooManyRequests,
-	bot.Unavailable: http.StatusServiceUnavailable, bot.Internal: http.StatusServiceUnavailable,
-}
-
-func statusOf(e *bot.Error) int {
-	switch e.Key {
-	case "square.too_large":
-		return http.StatusRequestEntityTooLarge
-	case "square.wrong_type":
-		return http.StatusUnsupportedMediaType
-	}
-	return statuses[e.Kind]
 }

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"html/template"
-	"mime"
 	"net/http"
 	"net/url"
 
 	"ponte/bot"
+	"ponte/platforms/social/square/gate"
 	"ponte/storage"
 )
 
@@ -105,22 +105,10 @@ func (s *Square) oneThread(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// form reads a form as a page without a script sends it.
-func form(r *http.Request) (url.Values, error) {
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/x-www-form-urlencoded" {
-		return nil, bot.Errorf(bot.Invalid, "square.wrong_type")
-	}
-	err := r.ParseForm()
-	if _, large := errors.AsType[*http.MaxBytesError](err); err != nil && !large {
-		err = bot.Errorf(bot.Invalid, "square.wrong_type").Because(err)
-	}
-	return r.PostForm, err
-}
-
 // formComment says what a form holds. What was not taken is shown again in its
 // form, with the reason.
 func (s *Square) formComment(w http.ResponseWriter, r *http.Request) {
-	f, err := form(r)
+	f, err := gate.Form(r)
 	if err != nil {
 		s.refuse(w, r, err)
 		return
@@ -140,7 +128,7 @@ func (s *Square) formComment(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v.Posts[0].place(&slip{Words: v.fault(e), Field: e.Field, InReplyTo: in.InReplyTo, Author: in.Author, Text: in.Text})
-	s.render(w, statusOf(e), v)
+	s.render(w, gate.Status(e), v)
 }
 
 // place puts a slip where its form is; where that is not shown, at the post's own form.

@@ -2,13 +2,12 @@ package square
 
 import (
 	"context"
-	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/platforms/social/square/gallery"
 	"ponte/platforms/social/square/gate"
 	"ponte/storage"
 )
@@ -31,21 +30,29 @@ func (s *Square) Post(ctx context.Context, id, lang, text string, at time.Time) 
 	})
 }
 
-// publish puts on the page what the brand says by itself.
-func (s *Square) publish(tx *storage.Tx, a act.Publish) (post, error) {
-	text, err := gate.Text(a.Text, maxPost)
-	if err != nil {
+// publish puts on the page what the brand says by itself, with pictures that the
+// square has its own copies of.
+func (s *Square) publish(tx *storage.Tx, a act.Publish, pieces map[string]gallery.Piece) (p post, err error) {
+	now := s.opt.Now()
+	p = post{ID: string(bot.NewID(now)), At: now.UTC()}
+	read := gate.Text
+	if len(a.Pictures) > 0 {
+		read = gate.Some
+	}
+	if p.Text, err = read(a.Text, maxPost); err != nil {
 		return post{}, err
 	}
 	if len(a.Pictures) > maxShown {
 		return post{}, field("pictures", bot.Errorf(bot.Invalid, "square.too_many_pictures", "max", strconv.Itoa(maxShown)))
 	}
-	now := s.opt.Now()
-	p := post{ID: string(bot.NewID(now)), Text: text, At: now.UTC()}
 	for _, from := range a.Pictures {
-		shown := picture{Path: s.own(from.URL)}
-		if strings.TrimSpace(from.Alt) != "" {
-			if shown.Alt, err = gate.Text(from.Alt, maxText); err != nil {
+		var shown picture
+		if shown.Alt, err = gate.Some(from.Alt, maxText); err != nil {
+			return post{}, err
+		}
+		if piece, ok := pieces[from.Hash]; ok {
+			shown.Width, shown.Height = piece.Width, piece.Height
+			if shown.Path, err = gallery.Hang(tx, piece); err != nil {
 				return post{}, err
 			}
 		}
@@ -53,18 +60,4 @@ func (s *Square) publish(tx *storage.Tx, a act.Publish) (post, error) {
 	}
 	s.changed(tx, p.ID)
 	return p, posts.Insert(tx, p)
-}
-
-// own is the path of an address, with its query, where it is the square's; empty
-// of any other.
-func (s *Square) own(address string) string {
-	base, err := url.Parse(s.opt.Base())
-	if err != nil {
-		return ""
-	}
-	u, err := base.Parse(address)
-	if err != nil || u.Scheme != base.Scheme || u.Host != base.Host || u.User != nil || !strings.HasPrefix(u.Path, "/") || strings.HasPrefix(u.Path, "//") {
-		return ""
-	}
-	return u.RequestURI()
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"ponte/bot"
+	"ponte/platforms/social/square/gallery"
 	"ponte/storage"
 )
 
@@ -21,8 +22,10 @@ type post struct {
 
 // A picture goes with a post. The page loads it only where it is the square's own.
 type picture struct {
-	Path string `json:"path,omitempty"` // with the query, at the square's address; empty: only Alt is shown
-	Alt  string `json:"alt,omitempty"`
+	Path   string `json:"path,omitempty"` // at the square's address; empty: only Alt is shown
+	Alt    string `json:"alt,omitempty"`
+	Width  int    `json:"width,omitempty"`
+	Height int    `json:"height,omitempty"`
 }
 
 // A comment is what somebody said below a post, or the brand's answer to it. A
@@ -111,7 +114,7 @@ func (p *post) comments(tx *storage.Tx) (int, error) {
 
 // Collections lists what the store must be opened with.
 func Collections() []storage.Definition {
-	return []storage.Definition{posts, comments, likes, events, cursors, deeds}
+	return append(gallery.Collections(), posts, comments, likes, events, cursors, deeds)
 }
 
 // kind is how the comment counts as an item.

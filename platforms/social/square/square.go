@@ -34,6 +34,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/platforms/social/square/gallery"
 	"ponte/platforms/social/square/gate"
 	"ponte/platforms/social/square/live"
 	"ponte/storage"
@@ -55,10 +56,11 @@ const defaultWrites = 60
 // Options is what a Square is built with.
 type Options struct {
 	Print   func(lang bot.Lang, zone *time.Location, w card.Words) string
-	Account bot.AccountID // the account this square is
-	Brand   func() string // as whom the brand speaks here
-	Base    func() string // the page's address as people reach it, without a slash at the end; nil: addresses are relative
-	Writes  float64       // times a minute that one address may write; 0: 60; below 0: no limit
+	Account bot.AccountID  // the account this square is
+	Brand   func() string  // as whom the brand speaks here
+	Base    func() string  // the page's address as people reach it, without a slash at the end; nil: addresses are relative
+	Media   gallery.Source // gives the bytes of pictures; nil: posts only say what pictures show
+	Writes  float64        // times a minute that one address may write; 0: 60; below 0: no limit
 	Now     func() time.Time
 	Log     *slog.Logger
 }
@@ -105,7 +107,7 @@ func (*Square) Name() string { return name }
 func (s *Square) Traits(act.Place) act.Traits {
 	return act.Traits{
 		Network: "the square", Honours: 10 * 365 * 24 * time.Hour, MaxText: maxText, Count: act.Runes,
-		CanReply: true, CanPost: true, MaxPost: maxPost, Pictures: maxShown, CanChange: true, CanRemove: true,
+		CanReply: true, CanPost: true, MaxPost: maxPost, Pictures: maxShown, Taken: gallery.Takes, CanChange: true, CanRemove: true,
 	}
 }
 

@@ -143,9 +143,12 @@ func (w *Webhook) Traits(at act.Place) act.Traits {
 	can := a.Out != "" && CheckSecret(a.OutSecret) == nil && !w.isOff(a)
 	return act.Traits{
 		Network: network, Honours: 24 * time.Hour, MaxText: a.MaxText, Count: act.Runes,
-		CanReply: can, CanPost: can, MaxPost: a.MaxText, Pictures: 10, CanChange: can, CanRemove: can, Schedule: schedule,
+		CanReply: can, CanPost: can, MaxPost: a.MaxText, Pictures: 10, Taken: takes, CanChange: can, CanRemove: can, Schedule: schedule,
 	}
 }
+
+// takes is what a receiver is offered of one picture: whatever browsers show.
+var takes = act.PictureLimits{Types: []string{"image/jpeg", "image/png", "image/gif", "image/webp"}, Bytes: 20 << 20, Pixels: 50_000_000}
 
 // Listen takes requests in until ctx ends. While nobody listens they are
 // answered 503, and the sender keeps what it has.

@@ -23,6 +23,14 @@ func Text(text string, n int) (string, error) {
 	return text, nil
 }
 
+// Some does the same with a text that may be empty.
+func Some(text string, n int) (string, error) {
+	if strings.TrimSpace(text) == "" {
+		return "", nil
+	}
+	return Text(text, n)
+}
+
 // Author does the same with a name, on one line.
 func Author(author string, n int) (string, error) {
 	author = strings.Join(strings.Fields(strings.ReplaceAll(strings.ToValidUTF8(author, "\uFFFD"), "\x00", "")), " ")
