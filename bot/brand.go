@@ -153,6 +153,18 @@ func (b *Brand) DecidesIn() Channel {
 	return b.RouteFor(&Item{})
 }
 
+// AsksIn is the channel where replies in a conversation are decided about: where
+// decisions are, unless somebody there may not read the conversation.
+func (b *Brand) AsksIn(c *Conversation) Channel {
+	of, decides := b.ChannelFor(c), b.DecidesIn()
+	outsider := func(r Role) bool { return !slices.Contains(of.Restricted, r) }
+	open := len(of.Restricted) > 0 && len(decides.Restricted) == 0
+	if c.Private || open || len(of.Restricted) > 0 && slices.ContainsFunc(decides.Restricted, outsider) {
+		return of
+	}
+	return decides
+}
+
 // Person returns the person with the id.
 func (b *Brand) Person(id PersonID) (Person, bool) {
 	return find(b.People, func(p Person) bool { return p.ID == id })

@@ -172,3 +172,25 @@ func TestBrandsAreKeptApart(t *testing.T) {
 		t.Error("found a brand that is not there, or not all that are")
 	}
 }
+
+func TestAsksIn(t *testing.T) {
+	managers, both := []Role{Manager}, []Role{Manager, Approver}
+	for name, c := range map[string]struct {
+		decides, of []Role
+		private     bool
+		want        string
+	}{
+		"both open":                  {nil, nil, false, "decides"},
+		"decided among fewer":        {managers, nil, false, "decides"},
+		"read by fewer":              {nil, managers, false, "of"},
+		"the same":                   {managers, managers, false, "decides"},
+		"decided among some of them": {managers, both, false, "decides"},
+		"decided among others too":   {both, managers, false, "of"},
+		"private":                    {managers, nil, true, "of"},
+	} {
+		b := Brand{Channels: []Channel{{ID: "decides", Restricted: c.decides}, {ID: "of", Restricted: c.of}}, Approvals: Approvals{Channel: "decides"}}
+		if got := b.AsksIn(&Conversation{Channel: "of", Private: c.private}).ID; got != c.want {
+			t.Errorf("%s: asks in %s, want %s", name, got, c.want)
+		}
+	}
+}

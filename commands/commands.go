@@ -28,10 +28,12 @@ type Spec struct {
 	Name     string
 	Options  []act.Option
 	Roles    []bot.Role // who may; checked on every run
+	For      []bot.Role // whom it is offered to, where others would only read why they may not; empty: Roles
 	About    []string   // the kinds of subject it takes; empty: none
 	Maybe    bool       // it does without a subject as well
 	Examples []string   // what follows "/ponte "
 	Inner    bool       // runs from cards and forms only, and is not listed
+	Label    string     // the key of what its button says; of an inner one
 	Reads    bool       // changes nothing
 	Asks     bool       // asks by itself for what is missing
 	Run      func(*storage.Tx, *Request) (act.Answer, error)
@@ -142,10 +144,18 @@ func (b *Book) List() []act.Command {
 			continue
 		}
 		out = append(out, act.Command{
-			Name: s.Name, Summary: card.W("command." + s.Name), Options: s.Options, Roles: s.Roles, Examples: s.Examples, InThread: len(s.About) > 0 && !s.Maybe,
+			Name: s.Name, Summary: card.W("command." + s.Name), Options: s.Options, Roles: s.offered(), Examples: s.Examples, InThread: len(s.About) > 0 && !s.Maybe,
 		})
 	}
 	return out
+}
+
+// offered is whom a command is listed for.
+func (s *Spec) offered() []bot.Role {
+	if len(s.For) > 0 {
+		return s.For
+	}
+	return s.Roles
 }
 
 func (b *Book) spec(name string) (Spec, bool) {

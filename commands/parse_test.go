@@ -128,9 +128,9 @@ func TestTable(t *testing.T) {
 }
 
 func TestNearest(t *testing.T) {
-	b := New(nil, nil, nil, nil, nil, nil, nil, nil)
+	all := New(nil, nil, nil, nil, nil, nil, nil, nil).List()
 	for given, want := range map[string]string{"replly": "reply", "asign": "assign", "resolv": "resolve", "inobx": "inbox", "leav": "", "xyzzy": ""} {
-		if got := b.nearest(given); got != want {
+		if got := line.Nearest(given, all); got != want {
 			t.Errorf("%q: %q, want %q", given, got, want)
 		}
 	}

@@ -130,7 +130,7 @@ func (b *Book) sendAgain() Spec { return b.settle("send-again", false) }
 
 // settle lets a person say what became of a reply of unknown outcome.
 func (b *Book) settle(name string, happened bool) Spec {
-	return Spec{Name: name, Roles: managers, About: onReply, Inner: true, Run: func(tx *storage.Tx, req *Request) (act.Answer, error) {
+	return Spec{Name: name, Label: "action." + name, Roles: managers, About: onReply, Inner: true, Run: func(tx *storage.Tx, req *Request) (act.Answer, error) {
 		r, err := theReply(tx, req, b.desk.Uncertain)
 		if err != nil {
 			return act.Answer{}, err

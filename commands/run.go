@@ -36,7 +36,7 @@ func (b *Book) commanded(ctx context.Context, e act.Commanded) (act.Answer, erro
 		name = "help"
 	}
 	if s, ok := b.spec(name); !ok || s.Inner {
-		near := b.nearest(name)
+		near := line.Nearest(name, b.List())
 		if near == "" {
 			return b.Refused(ctx, bot.Errorf(bot.NotFound, "error.command", "Name", bot.Short(name, 30)))
 		}
@@ -85,9 +85,25 @@ func (b *Book) run(ctx context.Context, scene act.Scene, name string, c call) (a
 		return ans, err
 	})
 	if err != nil {
-		return b.Refused(ctx, err)
+		ans, err = b.Refused(ctx, err)
+		return called(ans, s), err
 	}
 	return ans, nil
+}
+
+// called names a command in its refusal as its button does.
+func called(ans act.Answer, s Spec) act.Answer {
+	if ans.Notice == nil || s.Label == "" {
+		return ans
+	}
+	for _, block := range ans.Notice.Blocks {
+		for i, a := range block.Words.Args {
+			if a.Name == "Command" && a.Text == s.Name {
+				block.Words.Args[i] = card.In("Command", card.W(s.Label))
+			}
+		}
+	}
+	return ans
 }
 
 // answer runs a command, or asks for what it misses.
@@ -264,17 +280,4 @@ func (b *Book) Refused(ctx context.Context, err error) (act.Answer, error) {
 	}
 	c := card.Notice(card.Fault(e))
 	return act.Answer{Notice: &c, Refused: true}, nil
-}
-
-// nearest returns the command whose name is closest, or nothing when none is close.
-func (b *Book) nearest(name string) string {
-	best, at := "", 3
-	for _, s := range b.table {
-		if !s.Inner {
-			if d := bot.Distance(name, s.Name); d < at {
-				best, at = s.Name, d
-			}
-		}
-	}
-	return best
 }

@@ -183,8 +183,8 @@ func (d *Desk) show(tx *storage.Tx, r *bot.Request, at act.Place) error {
 	return d.out.Touch(tx, outbox.Shown{Slot: slot, Lane: lane(r.ID), Class: act.PersonClass, Trace: r.Trace})
 }
 
-// opens shows a new request in the room where its brand decides. What answers a
-// private message is asked about where private messages are read.
+// opens shows a new request in the room where its brand decides. What answers
+// somebody whom not all read there is asked about where they are read.
 func (d *Desk) opens(tx *storage.Tx, b *bot.Brand, r *bot.Request) error {
 	ch := b.DecidesIn()
 	if r.Trace != "" {
@@ -192,8 +192,8 @@ func (d *Desk) opens(tx *storage.Tx, b *bot.Brand, r *bot.Request) error {
 		if err != nil {
 			return err
 		}
-		if found && c.Private {
-			ch = b.ChannelFor(&c)
+		if found {
+			ch = b.AsksIn(&c)
 		}
 	}
 	if ch.ID == "" {

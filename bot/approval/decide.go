@@ -8,6 +8,7 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/card"
+	"ponte/bot/records"
 	"ponte/storage"
 )
 
@@ -80,7 +81,7 @@ func (d *Desk) weigh(tx *storage.Tx, b *bot.Brand, p bot.Person, request bot.ID,
 	if err != nil {
 		return r, said{}, err
 	}
-	if err := may(b, p.ID, &r); err != nil {
+	if err := may(tx, b, p.ID, &r); err != nil {
 		return r, said{}, err
 	}
 	if err := d.counts(tx, &r); err != nil {
@@ -118,16 +119,31 @@ func off(tx *storage.Tx, b *bot.Brand, last bot.Decision, how string) said {
 
 func field(e *bot.Error) *bot.Error { e.Field = "reason"; return e }
 
-// may refuses whoever may not decide, by the brand's people as they are now.
-func may(b *bot.Brand, id bot.PersonID, r *bot.Request) error {
+// may refuses whoever may not decide, by the brand's people as they are now. About
+// a reply nobody decides who may not read what it answers.
+func may(tx *storage.Tx, b *bot.Brand, id bot.PersonID, r *bot.Request) error {
 	p, ok := b.Person(id)
+	reads, err := sees(tx, b, p, r)
 	switch {
+	case err != nil:
+		return err
+	case !reads:
+		return bot.Errorf(bot.NotFound, "error.gone")
 	case !ok || !p.Has(bot.Approver):
 		return bot.Errorf(bot.Denied, "error.request_not_approver")
 	case !b.Approvals.MayDecide(p, r.Writers()...):
 		return bot.Errorf(bot.Denied, "error.request_own")
 	}
 	return nil
+}
+
+// sees reports whether a person may read what a request is about.
+func sees(tx *storage.Tx, b *bot.Brand, p bot.Person, r *bot.Request) (bool, error) {
+	if r.Trace == "" {
+		return true, nil
+	}
+	c, found, err := records.Found(records.ConversationOf(tx, r.Brand, r.Trace))
+	return !found || b.ChannelFor(&c).Sees(p), err
 }
 
 // counts refuses any word on a request whose content is not the one that stands

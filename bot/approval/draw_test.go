@@ -119,13 +119,16 @@ func TestCardOfManyAccounts(t *testing.T) {
 	})
 }
 
-// A reply is asked about with whom it answers; what answers a private message stays
-// among those who read them.
+// A reply is asked about with whom it answers; what answers somebody whom not all
+// read stays among those who do.
 func TestCardOfReply(t *testing.T) {
-	for private, room := range map[bool]string{false: "a-press", true: "a-messages"} {
+	for _, where := range []struct {
+		private       bool
+		channel, room string
+	}{{false, "inbox", "a-press"}, {true, "messages", "a-messages"}, {false, "messages", "a-messages"}} {
 		in(t, func(h *house) {
 			h.content["r1"] = bot.Content{Text: "sorry"}
-			c := bot.Conversation{ID: "c1", Brand: aurora, Account: "net:shop", Root: "1", Private: private, Author: bot.Author{Name: "Maria"}, Channel: "messages", Status: bot.Open}
+			c := bot.Conversation{ID: "c1", Brand: aurora, Account: "net:shop", Root: "1", Private: where.private, Author: bot.Author{Name: "Maria"}, Channel: where.channel, Status: bot.Open}
 			h.Configure(func(b *bot.Brand) { b.Approvals.Quorum = map[bot.Matter]int{bot.ReplyMatter: 1} })
 			var r bot.Request
 			content := h.content["r1"]
@@ -141,7 +144,7 @@ func TestCardOfReply(t *testing.T) {
 			if diff := cmp.Diff(want, reads(m.Card)); diff != "" {
 				t.Error(diff)
 			}
-			if m.At.Channel != room || m.Card.Title.String() != "approval.title.asked What=approval.reply_by Name=Bo" {
+			if m.At.Channel != where.room || m.Card.Title.String() != "approval.title.asked What=approval.reply_by Name=Bo" {
 				t.Errorf("it is %s in %s", m.Card.Title, m.At.Channel)
 			}
 			h.do(func(tx *storage.Tx) error {

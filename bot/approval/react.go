@@ -75,8 +75,12 @@ func (d *Desk) Reconcile(tx *storage.Tx, b *bot.Brand, request bot.ID, looked ti
 	}
 	for _, p := range b.People {
 		last, ok := r.Word(p.ID)
+		refused := may(tx, b, p.ID, &r)
+		if _, asked := bot.Asked(refused); refused != nil && !asked {
+			return refused
+		}
 		switch {
-		case may(b, p.ID, &r) != nil || !yes[p.ID] && !no[p.ID]:
+		case refused != nil || !yes[p.ID] && !no[p.ID]:
 		case ok && !last.At.Before(looked):
 		case ok && last.Off && last.How != ByReaction && last.Yes == !no[p.ID]: // taken back under the reaction
 		case ok && !last.Off && last.How == ByReaction && last.Yes == !no[p.ID]: // known

@@ -8,6 +8,8 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/approval"
+	"ponte/bot/records"
 	"ponte/storage"
 )
 
@@ -207,6 +209,40 @@ func TestReconcileWithAnOldLook(t *testing.T) {
 		h.sees(on)
 		if h.stands(on) {
 			t.Error("what is gone stands")
+		}
+	})
+}
+
+// Nobody decides about an answer who may not read what it answers, in whatever way.
+func TestWhoMayNotReadIt(t *testing.T) {
+	in(t, func(h *house) {
+		h.Configure(func(b *bot.Brand) { b.Approvals.Quorum = map[bot.Matter]int{bot.ReplyMatter: 1} })
+		content := bot.Content{Text: "sorry"}
+		h.content["r1"] = content
+		var r bot.Request
+		h.do(func(tx *storage.Tx) (err error) {
+			c := bot.Conversation{ID: "c1", Brand: aurora, Account: "net:shop", Root: "1", Channel: "messages", Status: bot.Open}
+			if err := records.Conversations.Insert(tx, c); err != nil {
+				return err
+			}
+			r, err = h.desk.Ask(tx, bot.Request{Brand: aurora, Matter: bot.ReplyMatter, Subject: "r1", Hash: content.Hash(), By: "bo", Text: "sorry", Trace: "c1"})
+			return err
+		})
+		if got := h.reacts("pia", r, "✅", false); got != "error.gone" || h.words(r) != "" {
+			t.Errorf("a reaction of somebody who may not read it: told %q, the words are %q", got, h.words(r))
+		}
+		shown := []approval.Seen{{Who: bot.Actor{Platform: "chat", Space: "team", User: "u-pia"}, Emoji: "✅"}}
+		if p, _ := h.brand().PersonFor(shown[0].Who); p.ID != "pia" {
+			t.Errorf("who reacts is %q", p.ID)
+		}
+		h.do(func(tx *storage.Tx) error {
+			return h.desk.Reconcile(tx, h.brand(), r.ID, time.Now().Add(time.Minute), shown)
+		})
+		if h.words(r) != "" {
+			t.Errorf("found afterwards, it counts: %q", h.words(r))
+		}
+		if got := h.reacts("ana", r, "✅", false); got != "" || h.words(r) != "ana yes" {
+			t.Errorf("of somebody who reads it: told %q, the words are %q", got, h.words(r))
 		}
 	})
 }

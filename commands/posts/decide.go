@@ -20,7 +20,7 @@ func reason() act.Option { return commands.Rest(commands.Option("reason", act.Te
 // or about the draft with the number given.
 func (c *Commands) decision(name string, say func(*storage.Tx, *commands.Request, bot.ID, string) (bot.Request, error)) commands.Spec {
 	return commands.Spec{
-		Name: name, Roles: bot.Anyone, Asks: true, About: onDraft, Maybe: true, Options: []act.Option{draftOption(), reason()}, Examples: []string{name + " 12"},
+		Name: name, Roles: bot.Anyone, For: []bot.Role{bot.Approver}, Asks: true, About: onDraft, Maybe: true, Options: []act.Option{draftOption(), reason()}, Examples: []string{name + " 12"},
 		Run: func(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
 			why := strings.TrimSpace(req.Values["reason"])
 			here := req.Draft != nil || req.Asked != nil

@@ -165,7 +165,7 @@ func (c *Commands) held(tx *storage.Tx, req *commands.Request) (rows []bot.Post,
 // settle lets a person say what became of a post of unknown outcome.
 func (c *Commands) settle(name string, happened bool) commands.Spec {
 	return commands.Spec{
-		Name: name, Roles: managers, About: []string{act.OnPost}, Inner: true, Run: func(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
+		Name: name, Label: "post.action." + strings.ReplaceAll(name, "-", "_"), Roles: managers, About: []string{act.OnPost}, Inner: true, Run: func(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
 			if req.Post == nil {
 				return act.Answer{}, bot.Errorf(bot.NotFound, "error.gone")
 			}

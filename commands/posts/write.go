@@ -248,7 +248,7 @@ func (c *Commands) cancel() commands.Spec {
 // retry asks anew about what failed, came too late, was rejected or never asked about.
 func (c *Commands) retry() commands.Spec {
 	return commands.Spec{
-		Name: "retry", Roles: managers, About: onDraft, Inner: true, Run: func(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
+		Name: "retry", Label: "post.action.retry", Roles: managers, About: onDraft, Inner: true, Run: func(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
 			d, err := theDraft(tx, req)
 			if err != nil {
 				return act.Answer{}, err
