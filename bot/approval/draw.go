@@ -98,7 +98,7 @@ func content(b *bot.Brand, r *bot.Request) []card.Block {
 		}
 		out = append(out, card.Block{Facts: as}, public(r.Text))
 	} else {
-		out = append(texts(b, r.Content), pictures(r.Content)...)
+		out = append(texts(b, r.Content), postcard.Pictures(r.Content)...)
 	}
 	if len(r.Warnings) > 0 {
 		out = append(out, card.Block{List: warnings(b, r.Warnings)})
@@ -150,22 +150,6 @@ func account(b *bot.Brand, id bot.AccountID) card.Words {
 		return card.Literal(string(id))
 	}
 	return card.W("approval.as", card.Text("Account", a.Name), card.Text("Network", a.Network))
-}
-
-func pictures(c *bot.Content) []card.Block {
-	var lines []card.Line
-	for i, p := range c.Pictures {
-		n := []card.Arg{card.Count("N", i+1), card.Count("Of", len(c.Pictures))}
-		if p.Alt == "" {
-			lines = append(lines, card.Line{Mark: card.MarkOverdue, Words: card.W("approval.picture_bare", n...)})
-			continue
-		}
-		lines = append(lines, card.Line{Words: card.W("approval.picture", n...), Text: card.Outside(p.Alt)})
-	}
-	if lines == nil {
-		return nil
-	}
-	return []card.Block{{List: lines}}
 }
 
 // warnings are the sentences of the checks, with the account where it is one's.

@@ -25,6 +25,8 @@ func reads(c card.Card) []string {
 			out = append(out, b.Words.String())
 		case b.Quote != nil:
 			out = append(out, fmt.Sprintf("public %v: %s", b.Quote.Public, b.Quote.Text))
+		case b.Picture != nil:
+			out = append(out, strings.TrimSpace(fmt.Sprintf("picture %s %s", b.Picture.Hash, b.Picture.Alt)))
 		case b.List != nil:
 			for _, l := range b.List {
 				out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s %s", l.Mark, l.Words, l.Text)))
@@ -57,7 +59,7 @@ func TestCard(t *testing.T) {
 		want := list(
 			"approval.as Account=Aurora Coffee Network=the net · net:gone", "public true: New beans, *today* @all",
 			"approval.as Account=Aurora Shop Network=the net · approval.own_text", "public true: New beans in the shop",
-			"approval.picture N=1 Of=2 a cup", "overdue approval.picture_bare N=2 Of=2",
+			"picture 1 a cup", "picture 2", "approval.picture N=1 Of=2 a cup", "overdue approval.picture_bare N=2 Of=2",
 			"overdue check.email Address=a@b.example Aurora Shop", "overdue check.similar Account=Aurora Shop Day=Monday Text=beans",
 			"approval.when When="+due+" Zone=UTC · approval.until Until="+due,
 		)

@@ -38,12 +38,13 @@ func (s Sheet) Draw() card.Card {
 		Subject: act.OnDraft + "/" + string(d.ID), Revision: d.Revision,
 	}
 	out.Blocks = append(out.Blocks, s.quotes(whole == bot.Cancelled)...)
+	out.Blocks = append(out.Blocks, Pictures(&d.Content)...)
 	if facts := s.facts(); len(facts) > 0 {
 		out.Blocks = append(out.Blocks, card.Block{Facts: facts})
 	}
 	var list []card.Line
 	for _, p := range s.shown() {
-		list = append(list, card.Line{Mark: Marks[p.State], Words: card.W("post.line", card.Text("Account", Account(s.Brand, p.Account)), card.In("What", Stands(&p)))})
+		list = append(list, card.Line{Mark: Marks[p.State], Words: card.W("post.line", card.Text("Account", Account(s.Brand, p.Account)), card.In("What", s.stands(&p)))})
 	}
 	out.Blocks = append(out.Blocks, card.Block{List: list})
 	if len(s.Found) > 0 {
@@ -96,9 +97,6 @@ func (s Sheet) facts() (out []card.Words) {
 	d := s.Draft
 	if !d.Content.When.IsZero() {
 		out = append(out, card.W("post.when", card.At("At", d.Content.When), card.Text("Zone", s.Brand.Zone)))
-	}
-	if n := len(d.Content.Pictures); n > 0 {
-		out = append(out, card.W("post.pictures", card.Count("N", n)))
 	}
 	if d.Campaign != "" {
 		out = append(out, card.W("post.campaign", card.Text("Name", d.Campaign)))
