@@ -91,21 +91,21 @@ func (d *Desk) plan(tx *storage.Tx, b *bot.Brand, p *bot.Post) (*bot.Readings, e
 // justRead is how young a reading is that is not made again because somebody asks.
 const justRead = time.Minute
 
-// Ask has the numbers of a draft's posts read now, and says of how many: none where
-// they were read a moment ago, or cannot be. The error is a Conflict where nothing
-// of the draft is out.
-func (d *Desk) Ask(tx *storage.Tx, b *bot.Brand, draft bot.ID) (asked int, err error) {
+// Ask has the numbers of a draft's posts read now, and says of how many; fresh are
+// those that were read a moment ago. The error is a Conflict where nothing of the
+// draft is out.
+func (d *Desk) Ask(tx *storage.Tx, b *bot.Brand, draft bot.ID) (asked, fresh int, err error) {
 	posts, err := published(tx, draft)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	if len(posts) == 0 {
-		return 0, bot.Errorf(bot.Conflict, "error.results_not_out")
+		return 0, 0, bot.Errorf(bot.Conflict, "error.results_not_out")
 	}
 	for i := range posts {
 		r, err := d.plan(tx, b, &posts[i])
 		if err != nil {
-			return asked, err
+			return asked, fresh, err
 		}
 		if r == nil {
 			continue
@@ -113,20 +113,23 @@ func (d *Desk) Ask(tx *storage.Tx, b *bot.Brand, draft bot.ID) (asked int, err e
 		last, had, err := lastOf(tx, r.Post)
 		switch {
 		case err != nil:
-			return asked, err
-		case had && (gone(&last) || tx.Now().Sub(last.At) < justRead):
+			return asked, fresh, err
+		case had && gone(&last):
+			continue
+		case had && last.Fault == "" && tx.Now().Sub(last.At) < justRead:
+			fresh++
 			continue
 		}
 		asked++
 		if r.Next.IsZero() || r.Next.After(tx.Now()) {
 			r.Next = tx.Now()
 			if err := records.ToRead.Put(tx, *r); err != nil {
-				return asked, err
+				return asked, fresh, err
 			}
 		}
 		d.expects(tx, r.Next)
 	}
-	return asked, nil
+	return asked, fresh, nil
 }
 
 // published are the posts of a draft that are out, by their account.
