@@ -9,8 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"ponte/platforms/chat/slack/slacktest/chat"
 	"ponte/platforms/chat/slack/slacktest/webapi"
-	"ponte/platforms/chat/slack/slacktest/workspace"
 )
 
 func TestLetsInWhoMay(t *testing.T) {
@@ -86,8 +86,8 @@ func TestWritesWhereTheAppMay(t *testing.T) {
 func TestTextsEndAtTheirLimits(t *testing.T) {
 	s := calm(t)
 	room := s.Channel("#inbox")
-	m := post(t, s, room, obj{"text": long(workspace.TextCut + 1)})
-	if got := len([]rune(m.Message.Text)); got != workspace.TextCut {
+	m := post(t, s, room, obj{"text": long(chat.TextCut + 1)})
+	if got := len([]rune(m.Message.Text)); got != chat.TextCut {
 		t.Errorf("%d characters came through", got)
 	}
 	ok(t, s, "chat.update", obj{"channel": room.ID, "ts": m.TS, "text": long(4000)})
@@ -227,7 +227,7 @@ func TestFilesGoUpAndComeDown(t *testing.T) {
 	image[0].(obj)["slack_file"] = obj{"id": "F404"}
 	no(t, s, "invalid_blocks", "chat.postMessage", obj{"channel": room.ID, "blocks": image})
 
-	brought := ana.Uploads("#inbox", "mine", workspace.Uploaded{Name: "b.txt", Content: []byte("text")}).Files[0]
+	brought := ana.Uploads("#inbox", "mine", chat.Uploaded{Name: "b.txt", Content: []byte("text")}).Files[0]
 	for token, want := range map[string]int{BotToken: 200, "": 200, "xoxb-nobody": 200} {
 		r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, brought.URLPrivate, nil)
 		if token != "" {

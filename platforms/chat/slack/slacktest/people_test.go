@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ponte/platforms/chat/slack/slacktest/chat"
 	"ponte/platforms/chat/slack/slacktest/workspace"
 )
 
@@ -58,7 +59,7 @@ func TestTheAppHearsWhatPeopleDo(t *testing.T) {
 			{"edits", func() { ana.Edits(room.Messages()[0], "less") }, []string{"message/message_changed"}},
 			{"reacts", func() { ana.Reacts(room.Messages()[0], "white_check_mark::skin-tone-3") }, []string{"reaction_added"}},
 			{"unreacts", func() { ana.Unreacts(room.Messages()[0], "white_check_mark::skin-tone-3") }, []string{"reaction_removed"}},
-			{"shares a file", func() { ana.Uploads("#inbox", "", workspace.Uploaded{Name: "a.png", Content: []byte("x")}) }, []string{"message/file_share", "file_shared"}},
+			{"shares a file", func() { ana.Uploads("#inbox", "", chat.Uploaded{Name: "a.png", Content: []byte("x")}) }, []string{"message/file_share", "file_shared"}},
 			{"deletes", func() { ana.Deletes(room.Messages()[1]) }, []string{"message/message_deleted"}},
 			{"another app writes", func() { ana.Reacts(room.Webhook("beep"), "eyes") }, []string{"message/bot_message", "reaction_added"}},
 			{"opens the home tab", ana.OpensHome, []string{"app_home_opened"}},

@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"ponte/platforms/chat/slack/slacktest/blocks"
+	"ponte/platforms/chat/slack/slacktest/chat"
 	"ponte/platforms/chat/slack/slacktest/deliver"
+	"ponte/platforms/chat/slack/slacktest/ground"
 	"ponte/platforms/chat/slack/slacktest/workspace"
 )
 
@@ -22,7 +24,7 @@ func (s *Server) User(name string) *Person {
 	if id := s.Workspace.UserNamed(name); id != "" {
 		return &Person{s: s, ID: id, Name: name}
 	}
-	u := s.Workspace.AddUser(workspace.User{Name: name})
+	u := s.Workspace.AddUser(ground.User{Name: name})
 	for _, c := range s.Workspace.Channels() {
 		if !c.Private && !c.Archived {
 			s.must(s.Workspace.Seat(c.ID, u.ID))
@@ -34,7 +36,7 @@ func (s *Server) User(name string) *Person {
 // Guest lets somebody of another organisation into one channel, by Slack
 // Connect.
 func (s *Server) Guest(name string, in *Room) *Person {
-	u := s.Workspace.AddUser(workspace.User{Name: name, Guest: true})
+	u := s.Workspace.AddUser(ground.User{Name: name, Guest: true})
 	s.must(s.Workspace.Share(in.ID))
 	s.must(s.Workspace.Seat(in.ID, u.ID))
 	return &Person{s: s, ID: u.ID, Name: name}
@@ -42,7 +44,7 @@ func (s *Server) Guest(name string, in *Room) *Person {
 
 // Leaves closes the person's account.
 func (p *Person) Leaves() {
-	p.s.must(p.s.Workspace.ChangeUser(p.ID, func(u *workspace.User) { u.Gone = true }))
+	p.s.must(p.s.Workspace.ChangeUser(p.ID, func(u *ground.User) { u.Gone = true }))
 }
 
 // In is the person with another channel in front of them.
@@ -60,7 +62,7 @@ type Heard struct {
 }
 
 // hear waits for what comes of a deed.
-func (p *Person) hear(came <-chan workspace.Reply, err error) Heard {
+func (p *Person) hear(came <-chan ground.Reply, err error) Heard {
 	p.s.t.Helper()
 	p.s.must(err)
 	timer := time.NewTimer(2 * deliver.Patience)
@@ -82,7 +84,7 @@ func (p *Person) Says(channel, text string) Message {
 }
 
 // Uploads shares files in a channel, with a word or without.
-func (p *Person) Uploads(channel, text string, files ...workspace.Uploaded) Message {
+func (p *Person) Uploads(channel, text string, files ...chat.Uploaded) Message {
 	p.s.t.Helper()
 	m, err := p.s.Workspace.Uploads(p.ID, p.s.Channel(channel).ID, "", text, files...)
 	p.s.must(err)
@@ -114,7 +116,7 @@ func (t Thread) Says(text string) Message {
 }
 
 // Uploads shares files in the thread.
-func (t Thread) Uploads(text string, files ...workspace.Uploaded) Message {
+func (t Thread) Uploads(text string, files ...chat.Uploaded) Message {
 	t.p.s.t.Helper()
 	m, err := t.p.s.Workspace.Uploads(t.p.ID, t.at.Channel, t.parent(), text, files...)
 	t.p.s.must(err)
@@ -126,7 +128,7 @@ func (p *Person) Commands(line string) Heard {
 	p.s.t.Helper()
 	room := p.room
 	if room == "" {
-		i := slices.IndexFunc(p.s.Workspace.Channels(), func(c workspace.Sight) bool { return slices.Contains(c.Members, p.ID) })
+		i := slices.IndexFunc(p.s.Workspace.Channels(), func(c chat.Sight) bool { return slices.Contains(c.Members, p.ID) })
 		if i < 0 {
 			p.s.t.Fatalf("slack: %s is in no channel", p.Name)
 		}

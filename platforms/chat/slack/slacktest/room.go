@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"ponte/platforms/chat/slack/slacktest/blocks"
-	"ponte/platforms/chat/slack/slacktest/workspace"
+	"ponte/platforms/chat/slack/slacktest/ground"
 )
 
 // Room is a channel as its people have it.
@@ -40,7 +40,7 @@ func (s *Server) Private(name string, people ...*Person) *Room {
 
 // Message is a message as people see it, at the moment they looked.
 type Message struct {
-	workspace.Message
+	ground.Message
 	blocks.Shown              // its blocks, or its text where it has none
 	Fallback     blocks.Shown // its text, as notifications and screen readers have it
 	From         string       // who wrote it
@@ -66,7 +66,7 @@ func (m Message) Text() string { return m.Shown.Text() }
 func (m Message) Says(text string) bool { return strings.Contains(m.Shown.Text(), text) }
 
 // look shows a message as people see it.
-func (s *Server) look(m workspace.Message) Message {
+func (s *Server) look(m ground.Message) Message {
 	seen := Message{Message: m, Fallback: blocks.ReadText(m.Text, s.Workspace.Called), From: s.Workspace.Called(m.User)}
 	seen.Shown = seen.Fallback
 	if len(m.Blocks) > 0 {

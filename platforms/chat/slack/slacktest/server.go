@@ -72,7 +72,7 @@ func NewAt(t testing.TB, now func() time.Time) *Server {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		server.Serve(s.line)
+		_ = server.Serve(s.line) // it ends when the test does
 	}()
 	t.Cleanup(func() {
 		s.Carrier.Close()
@@ -137,7 +137,7 @@ func (s *Server) Listen() string {
 func (s *Server) DeliverTo(h http.Handler) *deliver.Web {
 	line := pipe.Listen()
 	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
-	go server.Serve(line)
+	go func() { _ = server.Serve(line) }()
 	s.t.Cleanup(func() { server.Close() })
 	return s.DeliverOver("http://app.test", over(line))
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"ponte/platforms/chat/slack/slacktest/deliver"
-	"ponte/platforms/chat/slack/slacktest/workspace"
+	"ponte/platforms/chat/slack/slacktest/ground"
 )
 
 // link is the app's end of one socket.
@@ -303,7 +303,7 @@ func TestLateAndOutOfOrder(t *testing.T) {
 		if !slices.Equal(got, stamps) {
 			t.Errorf("came as %v; want %v", got, stamps)
 		}
-		if kinds := s.Carrier.Sent(); kinds[0].Kind != workspace.Event {
+		if kinds := s.Carrier.Sent(); kinds[0].Kind != ground.Event {
 			t.Errorf("recorded %+v", kinds)
 		}
 	})

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"ponte/platforms/chat/slack/slacktest/workspace"
+	"ponte/platforms/chat/slack/slacktest/ground"
 )
 
 // Patience is how long the app has to take a delivery.
@@ -20,7 +20,7 @@ var again = []time.Duration{0, time.Minute, 5 * time.Minute}
 
 // Sent is one attempt to deliver.
 type Sent struct {
-	Kind     workspace.Kind
+	Kind     ground.Kind
 	Payload  map[string]any
 	Envelope string // over a socket
 	Attempt  int    // 0 is the first
@@ -34,7 +34,7 @@ type Sent struct {
 
 // way carries one attempt and says what became of it.
 type way interface {
-	carry(s *Sent, reason string, settled func(workspace.Reply))
+	carry(s *Sent, reason string, settled func(ground.Reply))
 }
 
 // Carrier takes deliveries in order and carries them. It is safe for concurrent
@@ -58,7 +58,7 @@ type Carrier struct {
 
 // job is a delivery and how often it was tried.
 type job struct {
-	workspace.Delivery
+	ground.Delivery
 	attempt int
 	reason  string
 }
@@ -84,13 +84,13 @@ func (c *Carrier) Over(w *Web) {
 }
 
 // Deliver queues one delivery.
-func (c *Carrier) Deliver(d workspace.Delivery) {
+func (c *Carrier) Deliver(d ground.Delivery) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.add(&job{Delivery: d})
 	if c.double > 0 {
 		c.double--
-		c.add(&job{Delivery: workspace.Delivery{Kind: d.Kind, Payload: d.Payload}})
+		c.add(&job{Delivery: ground.Delivery{Kind: d.Kind, Payload: d.Payload}})
 	}
 }
 
@@ -165,7 +165,7 @@ func (c *Carrier) attempt(by way, j *job) {
 	c.mu.Lock()
 	c.sent = append(c.sent, s)
 	c.mu.Unlock()
-	by.carry(s, j.reason, func(r workspace.Reply) {
+	by.carry(s, j.reason, func(r ground.Reply) {
 		r.Took = c.now().Sub(s.At)
 		c.mu.Lock()
 		s.Done, s.Acked, s.Took, s.Why = true, r.OK, r.Took, r.Why
@@ -175,8 +175,8 @@ func (c *Carrier) attempt(by way, j *job) {
 }
 
 // settled hands the outcome on, or delivers an event again.
-func (c *Carrier) settled(j *job, r workspace.Reply) {
-	if !r.OK && j.Kind == workspace.Event && j.attempt < len(again) && r.Why != final {
+func (c *Carrier) settled(j *job, r ground.Reply) {
+	if !r.OK && j.Kind == ground.Event && j.attempt < len(again) && r.Why != final {
 		next := &job{Delivery: j.Delivery, attempt: j.attempt + 1, reason: r.Why}
 		time.AfterFunc(again[j.attempt], func() {
 			c.mu.Lock()
@@ -255,7 +255,7 @@ func (c *Carrier) Close() {
 	c.mu.Unlock()
 	for _, j := range left {
 		if j.Answer != nil {
-			j.Answer(workspace.Reply{Why: "closed"})
+			j.Answer(ground.Reply{Why: "closed"})
 		}
 	}
 	c.Sockets.close()

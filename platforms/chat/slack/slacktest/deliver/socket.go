@@ -29,8 +29,8 @@ func (k *socket) write(v any) {
 func (k *socket) text(raw []byte) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.conn.SetWriteDeadline(time.Now().Add(Patience))
-	k.conn.WriteMessage(websocket.TextMessage, raw)
+	_ = k.conn.SetWriteDeadline(time.Now().Add(Patience))
+	_ = k.conn.WriteMessage(websocket.TextMessage, raw)
 }
 
 // ping asks at intervals whether the app is there, and leaves it to the app to
@@ -43,7 +43,7 @@ func (k *socket) ping() {
 		case <-k.gone:
 			return
 		case <-tick.C:
-			k.conn.WriteControl(websocket.PingMessage, []byte("Ping from applink-1"), time.Now().Add(time.Second))
+			_ = k.conn.WriteControl(websocket.PingMessage, []byte("Ping from applink-1"), time.Now().Add(time.Second))
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
-	"ponte/platforms/chat/slack/slacktest/workspace"
+	"ponte/platforms/chat/slack/slacktest/ground"
 )
 
 // What Socket Mode holds to.
@@ -33,7 +33,7 @@ type Sockets struct {
 	turn     int
 	aim      *int // the place among the open ones that gets the next envelope
 	serial   int
-	pending  map[string]func(workspace.Reply)
+	pending  map[string]func(ground.Reply)
 	disabled bool
 	strays   [][]byte
 }
@@ -41,7 +41,7 @@ type Sockets struct {
 // NewSockets returns the end of Socket Mode for the app with this id, reached
 // under an http address.
 func NewSockets(app string, base func() string) *Sockets {
-	return &Sockets{app: app, base: base, tickets: map[string]bool{}, pending: map[string]func(workspace.Reply){}}
+	return &Sockets{app: app, base: base, tickets: map[string]bool{}, pending: map[string]func(ground.Reply){}}
 }
 
 // Connect is apps.connections.open: an address that is good for one connection.
@@ -130,13 +130,13 @@ func (s *Sockets) acked(raw []byte) {
 		if string(ack.Payload) == "null" {
 			ack.Payload = nil
 		}
-		settled(workspace.Reply{OK: true, Body: ack.Payload})
+		settled(ground.Reply{OK: true, Body: ack.Payload})
 	}
 }
 
 // carry sends an envelope to one of the connections and waits for its ack
 // elsewhere.
-func (s *Sockets) carry(sent *Sent, reason string, settled func(workspace.Reply)) {
+func (s *Sockets) carry(sent *Sent, reason string, settled func(ground.Reply)) {
 	s.mu.Lock()
 	s.serial++
 	id := fmt.Sprintf("envelope-%d", s.serial)
@@ -145,9 +145,9 @@ func (s *Sockets) carry(sent *Sent, reason string, settled func(workspace.Reply)
 	s.note(func() { sent.Envelope = id })
 	envelope := map[string]any{
 		"envelope_id": id, "type": sent.Kind, "payload": sent.Payload,
-		"accepts_response_payload": sent.Kind != workspace.Event,
+		"accepts_response_payload": sent.Kind != ground.Event,
 	}
-	if sent.Kind == workspace.Event {
+	if sent.Kind == ground.Event {
 		envelope["retry_attempt"], envelope["retry_reason"] = sent.Attempt, reason
 	}
 	s.await(id, settled)
@@ -157,7 +157,7 @@ func (s *Sockets) carry(sent *Sent, reason string, settled func(workspace.Reply)
 }
 
 // await settles once: by the ack, or when patience ends.
-func (s *Sockets) await(id string, settled func(workspace.Reply)) {
+func (s *Sockets) await(id string, settled func(ground.Reply)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	timer := time.AfterFunc(Patience, func() {
@@ -166,10 +166,10 @@ func (s *Sockets) await(id string, settled func(workspace.Reply)) {
 		delete(s.pending, id)
 		s.mu.Unlock()
 		if waiting != nil {
-			waiting(workspace.Reply{Why: "timeout"})
+			waiting(ground.Reply{Why: "timeout"})
 		}
 	})
-	s.pending[id] = func(r workspace.Reply) {
+	s.pending[id] = func(r ground.Reply) {
 		timer.Stop()
 		settled(r)
 	}
@@ -215,7 +215,7 @@ func (s *Sockets) Strays() [][]byte {
 // is, and returns a channel that says whether it was acked in time.
 func (s *Sockets) Raw(id, text string) <-chan bool {
 	came := make(chan bool, 1)
-	s.await(id, func(r workspace.Reply) { came <- r.OK })
+	s.await(id, func(r ground.Reply) { came <- r.OK })
 	s.mu.Lock()
 	k := s.next()
 	s.mu.Unlock()

@@ -16,7 +16,7 @@ import (
 	"sync"
 	"time"
 
-	"ponte/platforms/chat/slack/slacktest/workspace"
+	"ponte/platforms/chat/slack/slacktest/ground"
 )
 
 // Web is the app behind an address. Requests are signed with its secret.
@@ -110,8 +110,8 @@ func (w *Web) Verify(ctx context.Context, challenge string) (bool, error) {
 
 // carry posts a delivery. Events go one after another, so that they arrive in
 // their order; commands and interactions wait for nobody.
-func (w *Web) carry(sent *Sent, reason string, settled func(workspace.Reply)) {
-	if sent.Kind == workspace.Event {
+func (w *Web) carry(sent *Sent, reason string, settled func(ground.Reply)) {
+	if sent.Kind == ground.Event {
 		settled(w.post(sent, reason))
 		return
 	}
@@ -119,13 +119,13 @@ func (w *Web) carry(sent *Sent, reason string, settled func(workspace.Reply)) {
 }
 
 // post sends one request and reads what came back.
-func (w *Web) post(sent *Sent, reason string) workspace.Reply {
+func (w *Web) post(sent *Sent, reason string) ground.Reply {
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	to, kind, body := w.envelope(sent)
 	r, err := w.Request(ctx, to, kind, body)
 	if err != nil {
-		return workspace.Reply{Why: "unknown_error"}
+		return ground.Reply{Why: "unknown_error"}
 	}
 	if sent.Attempt > 0 {
 		r.Header.Set("X-Slack-Retry-Num", strconv.Itoa(sent.Attempt))
@@ -141,24 +141,24 @@ func (w *Web) post(sent *Sent, reason string) workspace.Reply {
 	resp, err := client.Do(r)
 	switch {
 	case errors.Is(err, errRedirects):
-		return workspace.Reply{Why: "too_many_redirects"}
+		return ground.Reply{Why: "too_many_redirects"}
 	case err != nil && ctx.Err() != nil:
-		return workspace.Reply{Why: "http_timeout"}
+		return ground.Reply{Why: "http_timeout"}
 	case err != nil:
-		return workspace.Reply{Why: "connection_failed"}
+		return ground.Reply{Why: "connection_failed"}
 	}
 	defer resp.Body.Close()
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
 	w.note(func() { sent.Status = resp.StatusCode })
 	switch {
 	case err != nil:
-		return workspace.Reply{Why: "http_timeout"}
+		return ground.Reply{Why: "http_timeout"}
 	case resp.StatusCode/100 == 2:
-		return workspace.Reply{OK: true, Body: raw}
+		return ground.Reply{OK: true, Body: raw}
 	case resp.Header.Get("X-Slack-No-Retry") == "1":
-		return workspace.Reply{Why: final}
+		return ground.Reply{Why: final}
 	}
-	return workspace.Reply{Why: "http_error"}
+	return ground.Reply{Why: "http_error"}
 }
 
 var errRedirects = errors.New("too many redirects")
@@ -171,13 +171,13 @@ func (w *Web) envelope(sent *Sent) (to, kind string, body []byte) {
 		panic(err)
 	}
 	switch sent.Kind {
-	case workspace.Command:
+	case ground.Command:
 		values := url.Values{}
 		for key, value := range sent.Payload {
 			values.Set(key, fmt.Sprint(value))
 		}
 		return w.Commands, form, []byte(values.Encode())
-	case workspace.Interaction:
+	case ground.Interaction:
 		return w.Interactions, form, []byte(url.Values{"payload": {string(raw)}}.Encode())
 	}
 	return w.Events, "application/json", raw

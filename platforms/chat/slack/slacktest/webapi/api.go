@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"ponte/platforms/chat/slack/slacktest/ground"
 	"ponte/platforms/chat/slack/slacktest/workspace"
 )
 
@@ -143,7 +144,7 @@ func (c *call) serve(w http.ResponseWriter) {
 func (c *call) act() (map[string]any, error) {
 	m, known := c.api.methods[c.request.Method]
 	if !known {
-		return nil, &workspace.Refusal{Code: "unknown_method", Extra: map[string]any{"req_method": c.request.Method}}
+		return nil, &ground.Refusal{Code: "unknown_method", Extra: map[string]any{"req_method": c.request.Method}}
 	}
 	if err := c.allowed(m); err != nil {
 		return nil, err
@@ -177,7 +178,7 @@ func (c *call) allowed(m method) error {
 		has = c.api.Workspace.Scopes()
 	}
 	if len(m.scopes) > 0 && !slices.ContainsFunc(m.scopes, func(s string) bool { return slices.Contains(has, s) }) {
-		return &workspace.Refusal{Code: "missing_scope", Extra: map[string]any{
+		return &ground.Refusal{Code: "missing_scope", Extra: map[string]any{
 			"needed": strings.Join(m.scopes, ","), "provided": strings.Join(has, ","),
 		}}
 	}
@@ -202,14 +203,14 @@ func (c *call) finish(w http.ResponseWriter, status int, answer map[string]any, 
 	w.Header().Set("X-Oauth-Scopes", strings.Join(c.scopes, ","))
 	w.WriteHeader(status)
 	c.api.ended(c.request, status, code)
-	json.NewEncoder(w).Encode(body)
+	_ = json.NewEncoder(w).Encode(body) // who went away hears nothing
 }
 
 // refusal is what an error is answered with.
 func refusal(err error) (map[string]any, string) {
-	no, ok := errors.AsType[*workspace.Refusal](err)
+	no, ok := errors.AsType[*ground.Refusal](err)
 	if !ok {
-		no = &workspace.Refusal{Code: "fatal_error"}
+		no = &ground.Refusal{Code: "fatal_error"}
 	}
 	body := map[string]any{"ok": false, "error": no.Code}
 	for key, value := range no.Extra {
@@ -227,10 +228,10 @@ func merged(v any, key string, value any) map[string]any {
 	return o
 }
 
-func refuse(code string) error { return &workspace.Refusal{Code: code} }
+func refuse(code string) error { return &ground.Refusal{Code: code} }
 
 func missing(field string) error {
-	return &workspace.Refusal{Code: "invalid_arguments", Extra: map[string]any{
+	return &ground.Refusal{Code: "invalid_arguments", Extra: map[string]any{
 		"response_metadata": map[string]any{"messages": []string{"[ERROR] missing required field: " + field}},
 	}}
 }

@@ -3,6 +3,7 @@ package webapi
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -10,7 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"ponte/platforms/chat/slack/slacktest/workspace"
+	"ponte/platforms/chat/slack/slacktest/ground"
 )
 
 // largest is how many bytes a call may have; uploads are as large as files.
@@ -164,24 +165,18 @@ func (c *call) raw() func(*call, http.ResponseWriter) {
 func (c *call) plain(w http.ResponseWriter, status int, text string) {
 	w.WriteHeader(status)
 	c.api.ended(c.request, status, "")
-	io.WriteString(w, text)
+	_, _ = io.WriteString(w, text)
 }
 
 // respond takes a post to a response address.
 func (c *call) respond(w http.ResponseWriter) {
 	err := c.api.Workspace.Respond(strings.TrimPrefix(c.http.URL.Path, "/hooks/"), c.request.Body)
-	switch no := (*workspace.Refusal)(nil); {
+	switch no, refused := errors.AsType[*ground.Refusal](err); {
 	case err == nil:
 		c.plain(w, http.StatusOK, "ok")
-	case asRefusal(err, &no) && strings.HasSuffix(no.Code, "_url"):
+	case refused && strings.HasSuffix(no.Code, "_url"):
 		c.finish(w, http.StatusNotFound, nil, err)
 	default:
 		c.finish(w, http.StatusBadRequest, nil, err)
 	}
-}
-
-func asRefusal(err error, to **workspace.Refusal) bool {
-	no, ok := err.(*workspace.Refusal)
-	*to = no
-	return ok
 }

@@ -4,15 +4,17 @@ import (
 	"encoding/json"
 	"slices"
 
+	"ponte/platforms/chat/slack/slacktest/chat"
+	"ponte/platforms/chat/slack/slacktest/ground"
 	"ponte/platforms/chat/slack/slacktest/workspace"
 )
 
 // post reads what a message says.
-func (c *call) post() (workspace.Post, error) {
+func (c *call) post() (chat.Post, error) {
 	if err := c.need("channel"); err != nil {
-		return workspace.Post{}, refuse("channel_not_found")
+		return chat.Post{}, refuse("channel_not_found")
 	}
-	p := workspace.Post{
+	p := chat.Post{
 		Channel: c.str("channel"), TS: c.str("ts"), Text: c.str("text"), Thread: c.str("thread_ts"),
 		Blocks: c.json("blocks"), Attachments: c.json("attachments"), Metadata: c.json("metadata"),
 		Broadcast: c.yes("reply_broadcast"), User: c.str("user"),
@@ -70,7 +72,7 @@ func permalink(c *call) (map[string]any, error) {
 }
 
 // channelObject is a channel as the conversations methods show it.
-func channelObject(w *workspace.Workspace, c workspace.Sight) map[string]any {
+func channelObject(w *workspace.Workspace, c chat.Sight) map[string]any {
 	o := map[string]any{
 		"id": c.ID, "is_archived": c.Archived, "is_private": c.Private, "is_member": c.Member, "context_team_id": w.ID,
 		"is_shared": c.Shared, "is_ext_shared": c.Shared, "is_channel": !c.Private, "is_group": c.Private && c.User == "",
@@ -129,8 +131,8 @@ func conversationMembers(c *call) (map[string]any, error) {
 }
 
 // span reads which part of a history is asked for.
-func (c *call) span() workspace.Page {
-	p := workspace.Page{
+func (c *call) span() chat.Page {
+	p := chat.Page{
 		Oldest: c.str("oldest"), Latest: c.str("latest"), Cursor: c.str("cursor"),
 		Inclusive: c.yes("inclusive"), Limit: min(c.number("limit"), 999),
 	}
@@ -143,12 +145,12 @@ func (c *call) span() workspace.Page {
 }
 
 // messages is a page of a history as it is answered.
-func (c *call) messages(page []workspace.Message, cursor string, err error) (map[string]any, error) {
+func (c *call) messages(page []ground.Message, cursor string, err error) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
 	if page == nil {
-		page = []workspace.Message{}
+		page = []ground.Message{}
 	}
 	if !c.yes("include_all_metadata") {
 		for i := range page {

@@ -117,7 +117,7 @@ func (f *Fault) strike(c *call, w http.ResponseWriter) {
 			w.Header()[key] = values
 		}
 		w.WriteHeader(answer.Code)
-		w.Write(answer.Body.Bytes())
+		_, _ = w.Write(answer.Body.Bytes())
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"ponte/platforms/chat/slack/slacktest/workspace"
+	"ponte/platforms/chat/slack/slacktest/chat"
 )
 
 // list splits what is separated by commas.
@@ -72,7 +72,7 @@ func (c *call) upload(w http.ResponseWriter) {
 }
 
 func uploadFinish(c *call) (map[string]any, error) {
-	var files []workspace.Upload
+	var files []chat.Upload
 	if json.Unmarshal(c.json("files"), &files) != nil {
 		return nil, missing("files")
 	}
@@ -80,7 +80,7 @@ func uploadFinish(c *call) (map[string]any, error) {
 	if channel := c.str("channel_id"); channel != "" {
 		channels = append(channels, channel)
 	}
-	done, err := c.api.Workspace.FinishUpload(files, channels, workspace.Post{
+	done, err := c.api.Workspace.FinishUpload(files, channels, chat.Post{
 		Text: c.str("initial_comment"), Blocks: c.json("blocks"), Thread: c.str("thread_ts"),
 	})
 	var short []any
@@ -112,7 +112,7 @@ func (c *call) download(w http.ResponseWriter) {
 	}
 	f, _ := c.api.Workspace.FileInfo(id)
 	w.Header().Set("Content-Type", f.MimeType)
-	w.Write(content)
+	_, _ = w.Write(content)
 }
 
 func viewOpen(c *call) (map[string]any, error) {

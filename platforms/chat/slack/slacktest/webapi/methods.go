@@ -1,6 +1,9 @@
 package webapi
 
-import "ponte/platforms/chat/slack/slacktest/workspace"
+import (
+	"ponte/platforms/chat/slack/slacktest/ground"
+	"ponte/platforms/chat/slack/slacktest/workspace"
+)
 
 // methods is every method that the fake knows.
 func methods() map[string]method {
@@ -73,7 +76,7 @@ func botInfo(c *call) (map[string]any, error) {
 	}}, nil
 }
 
-func userObject(w *workspace.Workspace, u workspace.User) map[string]any {
+func userObject(w *workspace.Workspace, u ground.User) map[string]any {
 	team := w.ID
 	if u.Guest {
 		team = "T0OTHER"

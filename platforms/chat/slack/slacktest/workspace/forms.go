@@ -2,11 +2,13 @@ package workspace
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
 
 	"ponte/platforms/chat/slack/slacktest/blocks"
+	"ponte/platforms/chat/slack/slacktest/ground"
 )
 
 // initialState is what the fields of a view hold before anybody touches them.
@@ -74,11 +76,11 @@ var holding = map[string]string{
 // Fills lets a person write or choose in a field of a view. It refuses what
 // Slack's client would not let them enter.
 func (w *Workspace) Fills(view string, c blocks.Control, picks []map[string]any, value any) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Lock()
+	defer w.Unlock()
 	v := w.view(view)
 	if v == nil || !v.open {
-		return refuse("not_found")
+		return ground.Refuse("not_found")
 	}
 	if text, ok := value.(string); ok && c.Most > 0 && utf8.RuneCountInString(text) > c.Most {
 		return fmt.Errorf("%q takes no more than %d characters", c.Label, c.Most)
@@ -101,14 +103,14 @@ func blank(v any) bool {
 
 // Submits lets a person send the modal in front of them. It refuses what
 // Slack's client would not send.
-func (w *Workspace) Submits(user string) (<-chan Reply, error) {
-	return locked(w, func() (<-chan Reply, error) {
+func (w *Workspace) Submits(user string) (<-chan ground.Reply, error) {
+	return ground.Locked(w.Ground, func() (<-chan ground.Reply, error) {
 		open := w.stack(user)
 		if len(open) == 0 {
-			return nil, refuse("not_found")
+			return nil, ground.Refuse("not_found")
 		}
 		v := open[len(open)-1]
-		for _, c := range v.Shown(w.nobody).Controls {
+		for _, c := range v.Shown(w.Nobody).Controls {
 			if !c.Field {
 				continue
 			}
@@ -123,12 +125,12 @@ func (w *Workspace) Submits(user string) (<-chan Reply, error) {
 		}
 		payload := w.common("view_submission", user)
 		payload["view"], payload["response_urls"] = w.shown(v), []any{}
-		return w.send(Interaction, payload, func(r Reply) Reply { return w.submitted(v, r) }), nil
+		return w.send(ground.Interaction, payload, func(r ground.Reply) ground.Reply { return w.submitted(v, r) }), nil
 	})
 }
 
 // submitted does what the app answered to a form.
-func (w *Workspace) submitted(v *View, r Reply) Reply {
+func (w *Workspace) submitted(v *View, r ground.Reply) ground.Reply {
 	if !r.OK {
 		return r
 	}
@@ -138,10 +140,10 @@ func (w *Workspace) submitted(v *View, r Reply) Reply {
 		View   json.RawMessage   `json:"view"`
 	}
 	if len(r.Body) > 0 && json.Unmarshal(r.Body, &answer) != nil {
-		return Reply{Body: r.Body, Took: r.Took, Why: "the answer is no JSON"}
+		return ground.Reply{Body: r.Body, Took: r.Took, Why: "the answer is no JSON"}
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Lock()
+	defer w.Unlock()
 	var err error
 	switch answer.Action {
 	case "":
@@ -156,7 +158,7 @@ func (w *Workspace) submitted(v *View, r Reply) Reply {
 		err = w.fill(v, answer.View, "modal")
 	case "push":
 		if len(w.stack(v.User)) == Stack {
-			err = refuse("push_limit_reached")
+			err = ground.Refuse("push_limit_reached")
 		} else {
 			_, err = w.add(v.User, answer.View, v)
 		}
@@ -170,37 +172,37 @@ func (w *Workspace) submitted(v *View, r Reply) Reply {
 }
 
 func explained(err error) string {
-	if no, ok := err.(*Refusal); ok && no.Extra != nil {
+	if no, ok := errors.AsType[*ground.Refusal](err); ok && no.Extra != nil {
 		return fmt.Sprint(no.Code, " ", no.Extra["response_metadata"])
 	}
 	return err.Error()
 }
 
 // faulted shows what is wrong under each field; only fields can be named.
-func (w *Workspace) faulted(v *View, errors map[string]string) error {
-	if len(errors) == 0 {
+func (w *Workspace) faulted(v *View, wrong map[string]string) error {
+	if len(wrong) == 0 {
 		return fmt.Errorf("errors without any")
 	}
 	fields := map[string]bool{}
-	for _, c := range v.Shown(w.nobody).Controls {
+	for _, c := range v.Shown(w.Nobody).Controls {
 		fields[c.Block] = fields[c.Block] || c.Field
 	}
-	for block := range errors {
+	for block := range wrong {
 		if !fields[block] {
 			return fmt.Errorf("%q is no field", block)
 		}
 	}
-	v.Errors = errors
+	v.Errors = wrong
 	return nil
 }
 
 // Closes lets a person leave the modal in front of them. The app hears of it
 // when the modal says so.
 func (w *Workspace) Closes(user string) error {
-	_, err := locked(w, func() (struct{}, error) {
+	_, err := ground.Locked(w.Ground, func() (struct{}, error) {
 		open := w.stack(user)
 		if len(open) == 0 {
-			return struct{}{}, refuse("not_found")
+			return struct{}{}, ground.Refuse("not_found")
 		}
 		v := open[len(open)-1]
 		v.open = false
@@ -212,7 +214,7 @@ func (w *Workspace) Closes(user string) error {
 		if v.notifiesOnClose {
 			payload := w.common("view_closed", user)
 			payload["view"], payload["is_cleared"] = w.shown(v), v.clearsOnClose
-			w.send(Interaction, payload, func(r Reply) Reply { return r })
+			w.send(ground.Interaction, payload, func(r ground.Reply) ground.Reply { return r })
 		}
 		return struct{}{}, nil
 	})

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ponte/platforms/chat/slack/slacktest/blocks"
+	"ponte/platforms/chat/slack/slacktest/ground"
 )
 
 // How long what the app is handed can be used.
@@ -30,15 +31,15 @@ type hook struct {
 }
 
 func (w *Workspace) trigger(user string) string {
-	id := w.id("") + ".trigger"
-	w.triggers[id] = &trigger{user: user, at: w.now()}
+	id := w.NewID("") + ".trigger"
+	w.triggers[id] = &trigger{user: user, at: w.Now()}
 	return id
 }
 
 func (w *Workspace) hook(channel, user, ts string) string {
-	id := w.id("H")
-	w.hooks[id] = &hook{channel: channel, user: user, ts: ts, at: w.now()}
-	return w.base() + "/hooks/" + id
+	id := w.NewID("H")
+	w.hooks[id] = &hook{channel: channel, user: user, ts: ts, at: w.Now()}
+	return w.Base() + "/hooks/" + id
 }
 
 // pull uses a trigger up.
@@ -46,11 +47,11 @@ func (w *Workspace) pull(id string) (user string, err error) {
 	t := w.triggers[id]
 	switch {
 	case t == nil:
-		return "", refuse("invalid_trigger_id")
+		return "", ground.Refuse("invalid_trigger_id")
 	case t.used:
-		return "", refuse("exchanged_trigger_id")
-	case w.now().Sub(t.at) > TriggerLife:
-		return "", refuse("expired_trigger_id")
+		return "", ground.Refuse("exchanged_trigger_id")
+	case w.Now().Sub(t.at) > TriggerLife:
+		return "", ground.Refuse("expired_trigger_id")
 	}
 	t.used = true
 	return t.user, nil
@@ -58,62 +59,50 @@ func (w *Workspace) pull(id string) (user string, err error) {
 
 // common is what every interaction carries.
 func (w *Workspace) common(kind, user string) map[string]any {
-	u := w.user(user)
+	u := w.FindUser(user)
 	return map[string]any{
 		"type": kind, "token": w.App.Token, "api_app_id": w.App.ID, "trigger_id": w.trigger(user),
 		"team":       map[string]any{"id": w.ID, "domain": w.Domain},
-		"enterprise": nil, "is_enterprise_install": false, "action_ts": w.ts(),
+		"enterprise": nil, "is_enterprise_install": false, "action_ts": w.Stamp(),
 		"user": map[string]any{"id": u.ID, "username": u.Handle, "name": u.Handle, "team_id": w.ID},
 	}
 }
 
-func (c *Channel) short() map[string]any { return map[string]any{"id": c.ID, "name": c.spoken()} }
-
-func (c *Channel) spoken() string {
-	switch {
-	case c.User != "":
-		return "directmessage"
-	case c.Private:
-		return "privategroup"
-	}
-	return c.Name
-}
-
 // send queues a delivery and returns where its outcome comes.
-func (w *Workspace) send(kind Kind, payload map[string]any, then func(Reply) Reply) <-chan Reply {
-	came := make(chan Reply, 1)
-	w.pending = append(w.pending, Delivery{Kind: kind, Payload: payload, Answer: func(r Reply) { came <- then(r) }})
+func (w *Workspace) send(kind ground.Kind, payload map[string]any, then func(ground.Reply) ground.Reply) <-chan ground.Reply {
+	came := make(chan ground.Reply, 1)
+	w.Queue(ground.Delivery{Kind: kind, Payload: payload, Answer: func(r ground.Reply) { came <- then(r) }})
 	return came
 }
 
 // Commands lets a person type a slash command in a channel.
-func (w *Workspace) Commands(user, channel, line string) (<-chan Reply, error) {
-	return locked(w, func() (<-chan Reply, error) {
-		c, err := w.writable(user, channel)
+func (w *Workspace) Commands(user, channel, line string) (<-chan ground.Reply, error) {
+	return ground.Locked(w.Ground, func() (<-chan ground.Reply, error) {
+		c, err := w.Writable(user, channel)
 		if err != nil {
 			return nil, err
 		}
 		command, text, _ := strings.Cut(line, " ")
-		return w.send(Command, map[string]any{
-			"token": w.App.Token, "team_id": w.ID, "team_domain": w.Domain, "channel_id": c.ID, "channel_name": c.spoken(),
-			"user_id": user, "user_name": w.user(user).Handle, "command": command, "text": w.escaped(strings.TrimSpace(text)),
+		return w.send(ground.Command, map[string]any{
+			"token": w.App.Token, "team_id": w.ID, "team_domain": w.Domain, "channel_id": c.ID, "channel_name": c.Spoken(),
+			"user_id": user, "user_name": w.FindUser(user).Handle, "command": command, "text": w.escaped(strings.TrimSpace(text)),
 			"api_app_id": w.App.ID, "is_enterprise_install": "false",
 			"response_url": w.hook(c.ID, user, ""), "trigger_id": w.trigger(user),
-		}, func(r Reply) Reply { return w.commanded(c.ID, user, r) }), nil
+		}, func(r ground.Reply) ground.Reply { return w.commanded(c.ID, user, r) }), nil
 	})
 }
 
 // escaped is a command's text with should_escape on: ids with their names.
 func (w *Workspace) escaped(text string) string {
 	var b strings.Builder
-	for _, p := range w.pieces(text) {
+	for _, p := range w.Pieces(text) {
 		switch p["type"] {
 		case "user":
 			id := p["user_id"].(string)
-			b.WriteString("<@" + id + "|" + w.user(id).Handle + ">")
+			b.WriteString("<@" + id + "|" + w.FindUser(id).Handle + ">")
 		case "channel":
 			id := p["channel_id"].(string)
-			b.WriteString("<#" + id + "|" + w.channel(id).Name + ">")
+			b.WriteString("<#" + id + "|" + w.FindChannel(id).Name + ">")
 		case "text":
 			b.WriteString(blocks.Escape(p["text"].(string)))
 		case "broadcast":
@@ -126,7 +115,7 @@ func (w *Workspace) escaped(text string) string {
 }
 
 // commanded shows what a command was answered at once.
-func (w *Workspace) commanded(channel, user string, r Reply) Reply {
+func (w *Workspace) commanded(channel, user string, r ground.Reply) ground.Reply {
 	if !r.OK || len(r.Body) == 0 {
 		return r
 	}
@@ -154,19 +143,19 @@ type Press struct {
 }
 
 // Presses lets the app hear of it.
-func (w *Workspace) Presses(p Press) (<-chan Reply, error) {
-	return locked(w, func() (<-chan Reply, error) {
+func (w *Workspace) Presses(p Press) (<-chan ground.Reply, error) {
+	return ground.Locked(w.Ground, func() (<-chan ground.Reply, error) {
 		payload := w.common("block_actions", p.User)
-		payload["actions"] = []any{p.action(w.ts())}
+		payload["actions"] = []any{p.action(w.Stamp())}
 		payload["state"] = map[string]any{"values": map[string]any{}}
 		if p.View != "" {
 			v := w.view(p.View)
 			if v == nil || !v.open {
-				return nil, refuse("not_found")
+				return nil, ground.Refuse("not_found")
 			}
 			payload["container"] = map[string]any{"type": "view", "view_id": v.ID}
 			payload["view"] = w.shown(v)
-			return w.send(Interaction, payload, func(r Reply) Reply { return r }), nil
+			return w.send(ground.Interaction, payload, func(r ground.Reply) ground.Reply { return r }), nil
 		}
 		c, m, err := w.seen(p.User, p.Channel, p.TS)
 		if err != nil {
@@ -178,12 +167,12 @@ func (w *Workspace) Presses(p Press) (<-chan Reply, error) {
 		if m.ThreadTS != "" {
 			container["thread_ts"] = m.ThreadTS
 		}
-		payload["container"], payload["channel"], payload["response_url"] = container, c.short(), w.hook(c.ID, p.User, m.TS)
+		payload["container"], payload["channel"], payload["response_url"] = container, c.Short(), w.hook(c.ID, p.User, m.TS)
 		if m.To == "" {
-			payload["message"] = m.object()
+			payload["message"] = m.Object()
 			delete(payload["message"].(map[string]any), "metadata")
 		}
-		return w.send(Interaction, payload, func(r Reply) Reply { return r }), nil
+		return w.send(ground.Interaction, payload, func(r ground.Reply) ground.Reply { return r }), nil
 	})
 }
 
@@ -206,46 +195,46 @@ func (p Press) action(ts string) map[string]any {
 }
 
 // seen finds a message that a person sees, ephemeral ones too.
-func (w *Workspace) seen(user, channel, ts string) (*Channel, *Message, error) {
-	whisper := first(w.whispers, func(m *Message) bool { return m.Channel == channel && m.TS == ts && m.To == user })
-	if c := w.channel(channel); c != nil && whisper != nil {
+func (w *Workspace) seen(user, channel, ts string) (*ground.Channel, *ground.Message, error) {
+	whisper := ground.First(w.Whispers, func(m *ground.Message) bool { return m.Channel == channel && m.TS == ts && m.To == user })
+	if c := w.FindChannel(channel); c != nil && whisper != nil {
 		return c, whisper, nil
 	}
-	return w.onMessage(user, channel, ts)
+	return w.OnMessage(user, channel, ts)
 }
 
 // Shortcut lets a person use a shortcut, on a message or, without one, anywhere.
-func (w *Workspace) Shortcut(user, callback, channel, ts string) (<-chan Reply, error) {
-	return locked(w, func() (<-chan Reply, error) {
+func (w *Workspace) Shortcut(user, callback, channel, ts string) (<-chan ground.Reply, error) {
+	return ground.Locked(w.Ground, func() (<-chan ground.Reply, error) {
 		if ts == "" {
 			payload := w.common("shortcut", user)
 			payload["callback_id"] = callback
-			return w.send(Interaction, payload, func(r Reply) Reply { return r }), nil
+			return w.send(ground.Interaction, payload, func(r ground.Reply) ground.Reply { return r }), nil
 		}
-		c, m, err := w.onMessage(user, channel, ts)
+		c, m, err := w.OnMessage(user, channel, ts)
 		if err != nil {
 			return nil, err
 		}
 		payload := w.common("message_action", user)
-		payload["callback_id"], payload["channel"], payload["message_ts"] = callback, c.short(), m.TS
-		payload["message"], payload["response_url"] = m.object(), w.hook(c.ID, user, m.TS)
+		payload["callback_id"], payload["channel"], payload["message_ts"] = callback, c.Short(), m.TS
+		payload["message"], payload["response_url"] = m.Object(), w.hook(c.ID, user, m.TS)
 		delete(payload["message"].(map[string]any), "metadata")
-		return w.send(Interaction, payload, func(r Reply) Reply { return r }), nil
+		return w.send(ground.Interaction, payload, func(r ground.Reply) ground.Reply { return r }), nil
 	})
 }
 
 // OpensHome lets a person open the app's home tab.
 func (w *Workspace) OpensHome(user string) error {
-	_, err := locked(w, func() (struct{}, error) {
-		u := w.user(user)
+	_, err := ground.Locked(w.Ground, func() (struct{}, error) {
+		u := w.FindUser(user)
 		if u == nil {
-			return struct{}{}, refuse("user_not_found")
+			return struct{}{}, ground.Refuse("user_not_found")
 		}
-		event := map[string]any{"type": "app_home_opened", "user": user, "channel": w.direct(u).ID, "tab": "home"}
+		event := map[string]any{"type": "app_home_opened", "user": user, "channel": w.Direct(u).ID, "tab": "home"}
 		if v := w.home(user); v != nil {
 			event["view"] = w.shown(v)
 		}
-		w.tell(nil, event)
+		w.Tell(nil, event)
 		return struct{}{}, nil
 	})
 	return err

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"ponte/platforms/chat/slack/slacktest/blocks"
+	"ponte/platforms/chat/slack/slacktest/ground"
 )
 
 // ViewBytes is how large a view may be, in bytes of JSON; Stack is how many
@@ -45,11 +46,11 @@ func (v View) Shown(names blocks.Names) blocks.Shown {
 func (v View) Title() string { return v.title }
 
 func (w *Workspace) view(id string) *View {
-	return first(w.views, func(v *View) bool { return v.ID == id })
+	return ground.First(w.views, func(v *View) bool { return v.ID == id })
 }
 
 func (w *Workspace) home(user string) *View {
-	return first(w.views, func(v *View) bool { return v.User == user && v.Type == "home" })
+	return ground.First(w.views, func(v *View) bool { return v.User == user && v.Type == "home" })
 }
 
 // stack lists the modals in front of somebody, the top one last.
@@ -65,8 +66,8 @@ func (w *Workspace) stack(user string) []*View {
 
 // Modal is the modal in front of somebody, and Home their home tab; false: none.
 func (w *Workspace) Modal(user string) (View, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Lock()
+	defer w.Unlock()
 	if all := w.stack(user); len(all) > 0 {
 		return all[len(all)-1].copied(), true
 	}
@@ -75,8 +76,8 @@ func (w *Workspace) Modal(user string) (View, bool) {
 
 // Home is the home tab that the app published for somebody.
 func (w *Workspace) Home(user string) (View, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Lock()
+	defer w.Unlock()
 	if v := w.home(user); v != nil {
 		return v.copied(), true
 	}
@@ -117,18 +118,18 @@ func (w *Workspace) shown(v *View) map[string]any {
 // block and element are named as before.
 func (w *Workspace) fill(v *View, raw json.RawMessage, kind string) error {
 	if len(raw) > ViewBytes {
-		return refuse("view_too_large")
+		return ground.Refuse("view_too_large")
 	}
 	body, faults := blocks.View(raw)
 	if faults != nil {
-		return badBlocks("invalid_arguments", faults)
+		return ground.BadBlocks("invalid_arguments", faults)
 	}
 	if body["type"] != kind {
-		return badBlocks("invalid_arguments", []string{"[ERROR] must be a " + kind + " [json-pointer:/view/type]"})
+		return ground.BadBlocks("invalid_arguments", []string{"[ERROR] must be a " + kind + " [json-pointer:/view/type]"})
 	}
 	external, _ := body["external_id"].(string)
-	if twin := first(w.views, func(o *View) bool { return o != v && o.open && o.External == external && external != "" }); twin != nil {
-		return refuse("duplicate_external_id")
+	if twin := ground.First(w.views, func(o *View) bool { return o != v && o.open && o.External == external && external != "" }); twin != nil {
+		return ground.Refuse("duplicate_external_id")
 	}
 	was := v.State
 	v.Type, v.Body, v.External, v.Errors = kind, body, external, nil
@@ -136,7 +137,7 @@ func (w *Workspace) fill(v *View, raw json.RawMessage, kind string) error {
 	v.clearsOnClose, v.notifiesOnClose = body["clear_on_close"] == true, body["notify_on_close"] == true
 	title, _ := body["title"].(map[string]any)
 	v.title, _ = title["text"].(string)
-	v.State = initialState(v.Shown(w.nobody))
+	v.State = initialState(v.Shown(w.Nobody))
 	for block, values := range was {
 		for action, value := range values {
 			if _, still := v.State[block][action]; still {
@@ -144,14 +145,13 @@ func (w *Workspace) fill(v *View, raw json.RawMessage, kind string) error {
 			}
 		}
 	}
-	w.serial++
-	v.Hash = fmt.Sprintf("%d.hash%d", w.now().Unix(), w.serial)
+	v.Hash = fmt.Sprintf("%d.%s", w.Now().Unix(), w.NewID("hash"))
 	return nil
 }
 
 // add puts a new view in front of somebody.
 func (w *Workspace) add(user string, raw json.RawMessage, previous *View) (*View, error) {
-	v := &View{ID: w.id("V"), User: user, open: true}
+	v := &View{ID: w.NewID("V"), User: user, open: true}
 	v.Root = v.ID
 	if previous != nil {
 		v.Root, v.Previous = previous.Root, previous.ID
@@ -191,9 +191,9 @@ func (w *Workspace) PushView(triggerID string, raw json.RawMessage) (map[string]
 		open := w.stack(user)
 		switch {
 		case len(open) == 0:
-			return nil, refuse("not_found")
+			return nil, ground.Refuse("not_found")
 		case len(open) == Stack:
-			return nil, refuse("push_limit_reached")
+			return nil, ground.Refuse("push_limit_reached")
 		}
 		return w.add(user, raw, open[len(open)-1])
 	})
@@ -202,14 +202,14 @@ func (w *Workspace) PushView(triggerID string, raw json.RawMessage) (map[string]
 // UpdateView is views.update, of a view named by id or by the app's own id.
 func (w *Workspace) UpdateView(id, external, hash string, raw json.RawMessage) (map[string]any, error) {
 	return w.viewing(func() (*View, error) {
-		v := first(w.views, func(v *View) bool {
+		v := ground.First(w.views, func(v *View) bool {
 			return v.open && (id != "" && v.ID == id || id == "" && external != "" && v.External == external)
 		})
 		switch {
 		case v == nil:
-			return nil, refuse("not_found")
+			return nil, ground.Refuse("not_found")
 		case hash != "" && hash != v.Hash:
-			return nil, refuse("hash_conflict")
+			return nil, ground.Refuse("hash_conflict")
 		}
 		return v, w.fill(v, raw, v.Type)
 	})
@@ -218,16 +218,16 @@ func (w *Workspace) UpdateView(id, external, hash string, raw json.RawMessage) (
 // PublishView is views.publish: somebody's home tab.
 func (w *Workspace) PublishView(user, hash string, raw json.RawMessage) (map[string]any, error) {
 	return w.viewing(func() (*View, error) {
-		u := w.user(user)
+		u := w.FindUser(user)
 		if u == nil || u.Bot {
-			return nil, badBlocks("invalid_arguments", []string{"[ERROR] invalid `user_id` [json-pointer:/user_id]"})
+			return nil, ground.BadBlocks("invalid_arguments", []string{"[ERROR] invalid `user_id` [json-pointer:/user_id]"})
 		}
 		v := w.home(user)
 		if v != nil && hash != "" && hash != v.Hash {
-			return nil, refuse("hash_conflict")
+			return nil, ground.Refuse("hash_conflict")
 		}
 		if v == nil {
-			v = &View{ID: w.id("V"), User: user, open: true}
+			v = &View{ID: w.NewID("V"), User: user, open: true}
 			v.Root = v.ID
 		}
 		if err := w.fill(v, raw, "home"); err != nil {
@@ -241,7 +241,7 @@ func (w *Workspace) PublishView(user, hash string, raw json.RawMessage) (map[str
 }
 
 func (w *Workspace) viewing(change func() (*View, error)) (map[string]any, error) {
-	return locked(w, func() (map[string]any, error) {
+	return ground.Locked(w.Ground, func() (map[string]any, error) {
 		v, err := change()
 		if err != nil {
 			return nil, err

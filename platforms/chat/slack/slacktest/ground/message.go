@@ -1,4 +1,4 @@
-package workspace
+package ground
 
 import (
 	"encoding/json"
@@ -36,7 +36,7 @@ type Message struct {
 	Broadcast    bool            `json:"-"` // a reply that the channel shows too
 	UnfurlsLinks bool            `json:"-"`
 	UnfurlsMedia bool            `json:"-"`
-	closed       bool            // it cannot be edited any more
+	Closed       bool            `json:"-"` // it cannot be edited any more
 }
 
 // Edited is who changed a message last.
@@ -52,8 +52,8 @@ type Reaction struct {
 	Count int      `json:"count"`
 }
 
-// object is the message as a free JSON object, a copy.
-func (m *Message) object() map[string]any {
+// Object is the message as a free JSON object, a copy.
+func (m *Message) Object() map[string]any {
 	raw, err := json.Marshal(m)
 	if err != nil {
 		panic(err)
@@ -65,8 +65,8 @@ func (m *Message) object() map[string]any {
 	return o
 }
 
-// copied is the message as it is now.
-func (m *Message) copied() Message {
+// Copied is the message as it is now.
+func (m *Message) Copied() Message {
 	c := *m
 	c.Reactions = nil
 	for _, r := range m.Reactions {
@@ -77,19 +77,21 @@ func (m *Message) copied() Message {
 	return c
 }
 
-func (m *Message) mentions(user string) bool { return strings.Contains(m.Text, "<@"+user) }
+// Mentions tells whether its text calls somebody.
+func (m *Message) Mentions(user string) bool { return strings.Contains(m.Text, "<@"+user) }
 
-// reply tells whether it stands under another message.
-func (m *Message) reply() bool { return m.ThreadTS != "" && m.ThreadTS != m.TS }
+// IsReply tells whether it stands under another message.
+func (m *Message) IsReply() bool { return m.ThreadTS != "" && m.ThreadTS != m.TS }
 
-func (c *Channel) message(ts string) *Message {
-	return first(c.log, func(m *Message) bool { return m.TS == ts })
+// Message finds a message by its time stamp; nil: there is none.
+func (c *Channel) Message(ts string) *Message {
+	return First(c.Log, func(m *Message) bool { return m.TS == ts })
 }
 
-// thread lists the replies under a message.
-func (c *Channel) thread(ts string) []*Message {
+// Replies lists the replies under a message.
+func (c *Channel) Replies(ts string) []*Message {
 	var replies []*Message
-	for _, m := range c.log {
+	for _, m := range c.Log {
 		if m.ThreadTS == ts && m.TS != ts {
 			replies = append(replies, m)
 		}
@@ -97,13 +99,13 @@ func (c *Channel) thread(ts string) []*Message {
 	return replies
 }
 
-// count tells a message how many replies stand under it.
-func (c *Channel) count(ts string) {
-	parent := c.message(ts)
+// Count tells a message how many replies stand under it.
+func (c *Channel) Count(ts string) {
+	parent := c.Message(ts)
 	if parent == nil {
 		return
 	}
-	replies := c.thread(ts)
+	replies := c.Replies(ts)
 	parent.ReplyCount, parent.ReplyUsers, parent.LatestReply = len(replies), nil, ""
 	for _, r := range replies {
 		if !slices.Contains(parent.ReplyUsers, r.User) {
@@ -118,36 +120,36 @@ func (c *Channel) count(ts string) {
 	}
 }
 
-// write adds a message to its channel and lets the app hear of it.
-func (w *Workspace) write(c *Channel, m *Message) {
-	m.Type, m.TS, m.Channel, m.Team = "message", w.ts(), c.ID, w.ID
+// Write adds a message to its channel and lets the app hear of it.
+func (w *Ground) Write(c *Channel, m *Message) {
+	m.Type, m.TS, m.Channel, m.Team = "message", w.Stamp(), c.ID, w.ID
 	if m.ThreadTS != "" {
-		if parent := c.message(m.ThreadTS); parent != nil {
+		if parent := c.Message(m.ThreadTS); parent != nil {
 			m.ParentUser = parent.User
 		}
 		if m.Broadcast {
 			m.Subtype = "thread_broadcast"
 		}
 	}
-	c.log = append(c.log, m)
+	c.Log = append(c.Log, m)
 	if m.ThreadTS != "" {
-		c.count(m.ThreadTS)
+		c.Count(m.ThreadTS)
 	}
 	w.tellMessage(c, m)
 }
 
-// remove takes a message away. One with replies leaves a mark in its place, so
+// Remove takes a message away. One with replies leaves a mark in its place, so
 // that the thread stays.
-func (w *Workspace) remove(c *Channel, m *Message) {
-	was := m.object()
-	if len(c.thread(m.TS)) > 0 {
+func (w *Ground) Remove(c *Channel, m *Message) {
+	was := m.Object()
+	if len(c.Replies(m.TS)) > 0 {
 		m.Subtype, m.Hidden, m.Text = "tombstone", true, "This message was deleted."
 		m.Blocks, m.Attachments, m.Metadata, m.Files, m.Reactions, m.User, m.BotID = nil, nil, nil, nil, nil, "USLACKBOT", ""
 	} else {
-		c.log = slices.DeleteFunc(c.log, func(other *Message) bool { return other == m })
+		c.Log = slices.DeleteFunc(c.Log, func(other *Message) bool { return other == m })
 		if m.ThreadTS != "" {
-			c.count(m.ThreadTS)
+			c.Count(m.ThreadTS)
 		}
 	}
-	w.tellChange(c, "message_deleted", was, nil)
+	w.TellChange(c, "message_deleted", was, nil)
 }

@@ -1,4 +1,4 @@
-package workspace
+package ground
 
 import (
 	"fmt"
@@ -40,22 +40,22 @@ var needs = map[string]string{
 	"file_shared": "files:read", "pin_added": "pins:read", "pin_removed": "pins:read",
 }
 
-// tell lets the app hear of an event, when it asked for it and may.
-func (w *Workspace) tell(c *Channel, event map[string]any) {
+// Tell lets the app hear of an event, when it asked for it and may.
+func (w *Ground) Tell(c *Channel, event map[string]any) {
 	kind, _ := event["type"].(string)
 	scope := needs[kind]
 	if kind == "message" {
 		scope = c.prefix() + ":history"
 	}
-	if slices.Contains(w.deaf, kind) || scope != "" && !slices.Contains(w.scopes, scope) {
+	if slices.Contains(w.deaf, kind) || scope != "" && !slices.Contains(w.Granted, scope) {
 		return
 	}
 	w.serial++
-	at := w.now()
+	at := w.Now()
 	if event["event_ts"] == nil {
-		event["event_ts"] = w.ts()
+		event["event_ts"] = w.Stamp()
 	}
-	w.pending = append(w.pending, Delivery{Kind: Event, Payload: map[string]any{
+	w.Queue(Delivery{Kind: Event, Payload: map[string]any{
 		"token": w.App.Token, "team_id": w.ID, "context_team_id": w.ID, "api_app_id": w.App.ID,
 		"event": event, "type": "event_callback",
 		"event_id": fmt.Sprintf("Ev%09X", 0xE0000+w.serial), "event_time": at.Unix(),
@@ -66,14 +66,15 @@ func (w *Workspace) tell(c *Channel, event map[string]any) {
 	}})
 }
 
-// tellMembers lets the app hear of something in a channel that it is in.
-func (w *Workspace) tellMembers(c *Channel, event map[string]any) {
-	if c.holds(w.App.UserID) {
-		w.tell(c, event)
+// TellMembers lets the app hear of something in a channel that it is in.
+func (w *Ground) TellMembers(c *Channel, event map[string]any) {
+	if c.Holds(w.App.UserID) {
+		w.Tell(c, event)
 	}
 }
 
-func (c *Channel) kind() string {
+// Kind is what sort of channel it is, as events name it.
+func (c *Channel) Kind() string {
 	switch c.prefix() {
 	case "groups":
 		return "group"
@@ -84,30 +85,30 @@ func (c *Channel) kind() string {
 }
 
 // tellMessage lets the app hear of a message that somebody wrote.
-func (w *Workspace) tellMessage(c *Channel, m *Message) {
-	event := m.object()
-	event["channel"], event["channel_type"], event["event_ts"] = c.ID, c.kind(), m.TS
+func (w *Ground) tellMessage(c *Channel, m *Message) {
+	event := m.Object()
+	event["channel"], event["channel_type"], event["event_ts"] = c.ID, c.Kind(), m.TS
 	delete(event, "metadata")
-	w.tellMembers(c, event)
-	if m.BotID != w.App.BotID && m.mentions(w.App.UserID) {
-		mention := m.object()
+	w.TellMembers(c, event)
+	if m.BotID != w.App.BotID && m.Mentions(w.App.UserID) {
+		mention := m.Object()
 		mention["type"], mention["channel"], mention["event_ts"] = "app_mention", c.ID, m.TS
 		delete(mention, "subtype")
 		delete(mention, "metadata")
-		w.tellMembers(c, mention)
+		w.TellMembers(c, mention)
 	}
 }
 
-// tellChange lets the app hear that a message is another now, or gone.
-func (w *Workspace) tellChange(c *Channel, subtype string, was, is map[string]any) {
+// TellChange lets the app hear that a message is another now, or gone.
+func (w *Ground) TellChange(c *Channel, subtype string, was, is map[string]any) {
 	event := map[string]any{
-		"type": "message", "subtype": subtype, "hidden": true, "channel": c.ID, "channel_type": c.kind(),
-		"ts": w.ts(), "previous_message": was,
+		"type": "message", "subtype": subtype, "hidden": true, "channel": c.ID, "channel_type": c.Kind(),
+		"ts": w.Stamp(), "previous_message": was,
 	}
 	if is != nil {
 		event["message"] = is
 	} else {
 		event["deleted_ts"] = was["ts"]
 	}
-	w.tellMembers(c, event)
+	w.TellMembers(c, event)
 }

@@ -1,8 +1,10 @@
-package workspace
+package chat
 
 import (
 	"slices"
 	"strings"
+
+	"ponte/platforms/chat/slack/slacktest/ground"
 )
 
 // Page asks for a part of a list of messages. Zero values ask for all.
@@ -28,30 +30,30 @@ func padded(ts string) string {
 }
 
 // readable finds a channel whose history the app may read.
-func (w *Workspace) readable(id string) (*Channel, error) {
-	c := w.channel(id)
-	in := c != nil && c.holds(w.App.UserID)
+func (w *Chat) readable(id string) (*ground.Channel, error) {
+	c := w.FindChannel(id)
+	in := c != nil && c.Holds(w.App.UserID)
 	switch {
 	case c == nil, c.Private && !in:
-		return nil, refuse("channel_not_found")
+		return nil, ground.Refuse("channel_not_found")
 	case !in:
-		return nil, refuse("not_in_channel")
+		return nil, ground.Refuse("not_in_channel")
 	}
 	return c, nil
 }
 
 // History is conversations.history: the newest first, without the replies. Next
 // is empty at the end.
-func (w *Workspace) History(channel string, p Page) (page []Message, next string, err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (w *Chat) History(channel string, p Page) (page []ground.Message, next string, err error) {
+	w.Lock()
+	defer w.Unlock()
 	c, err := w.readable(channel)
 	if err != nil {
 		return nil, "", err
 	}
-	var all []*Message
-	for _, m := range slices.Backward(c.log) {
-		if (!m.reply() || m.Broadcast) && p.within(m.TS) && (p.Cursor == "" || later(p.Cursor, m.TS)) {
+	var all []*ground.Message
+	for _, m := range slices.Backward(c.Log) {
+		if (!m.IsReply() || m.Broadcast) && p.within(m.TS) && (p.Cursor == "" || later(p.Cursor, m.TS)) {
 			all = append(all, m)
 		}
 	}
@@ -60,32 +62,32 @@ func (w *Workspace) History(channel string, p Page) (page []Message, next string
 }
 
 // Replies is conversations.replies: the parent, then its replies as they came.
-func (w *Workspace) Replies(channel, ts string, p Page) (page []Message, next string, err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (w *Chat) Replies(channel, ts string, p Page) (page []ground.Message, next string, err error) {
+	w.Lock()
+	defer w.Unlock()
 	c, err := w.readable(channel)
 	if err != nil {
 		return nil, "", err
 	}
-	parent := c.message(ts)
+	parent := c.Message(ts)
 	if parent == nil {
-		return nil, "", refuse("thread_not_found")
+		return nil, "", ground.Refuse("thread_not_found")
 	}
-	var all []*Message
-	for _, m := range c.thread(ts) {
+	var all []*ground.Message
+	for _, m := range c.Replies(ts) {
 		if p.within(m.TS) && (p.Cursor == "" || later(m.TS, p.Cursor)) {
 			all = append(all, m)
 		}
 	}
 	page, next = cut(all, p.Limit, 1000)
 	if p.Cursor == "" {
-		page = append([]Message{parent.copied()}, page...)
+		page = append([]ground.Message{parent.Copied()}, page...)
 	}
 	return page, next, nil
 }
 
 // cut takes the first page. The cursor of the next is the last time stamp.
-func cut(all []*Message, limit, usual int) (page []Message, next string) {
+func cut(all []*ground.Message, limit, usual int) (page []ground.Message, next string) {
 	if limit <= 0 {
 		limit = usual
 	}
@@ -93,59 +95,59 @@ func cut(all []*Message, limit, usual int) (page []Message, next string) {
 		if i == limit {
 			return page, page[i-1].TS
 		}
-		page = append(page, m.copied())
+		page = append(page, m.Copied())
 	}
 	return page, ""
 }
 
 // Sight is a channel as the app sees it.
 type Sight struct {
-	Channel
+	ground.Channel
 	Member  bool
 	Members []string
 }
 
 // Channels lists the channels and direct messages that the app may know of.
-func (w *Workspace) Channels() []Sight {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (w *Chat) Channels() []Sight {
+	w.Lock()
+	defer w.Unlock()
 	var all []Sight
-	for _, c := range w.channels {
-		if in := c.holds(w.App.UserID); in || !c.Private {
-			all = append(all, Sight{*c, in, slices.Clone(c.members)})
+	for _, c := range w.Rooms {
+		if in := c.Holds(w.App.UserID); in || !c.Private {
+			all = append(all, Sight{*c, in, slices.Clone(c.Members)})
 		}
 	}
 	return all
 }
 
 // Conversation is one channel as the app sees it.
-func (w *Workspace) Conversation(id string) (Sight, error) {
+func (w *Chat) Conversation(id string) (Sight, error) {
 	for _, c := range w.Channels() {
 		if c.ID == id {
 			return c, nil
 		}
 	}
-	return Sight{}, refuse("channel_not_found")
+	return Sight{}, ground.Refuse("channel_not_found")
 }
 
 // Users lists who is in the workspace, bots and guests included.
-func (w *Workspace) Users() []User {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var all []User
-	for _, u := range w.users {
+func (w *Chat) Users() []ground.User {
+	w.Lock()
+	defer w.Unlock()
+	var all []ground.User
+	for _, u := range w.People {
 		all = append(all, *u)
 	}
 	return all
 }
 
 // Groups lists the user groups.
-func (w *Workspace) Groups() []Group {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var all []Group
-	for _, g := range w.groups {
-		all = append(all, Group{g.ID, g.Handle, slices.Clone(g.Users)})
+func (w *Chat) Groups() []ground.Group {
+	w.Lock()
+	defer w.Unlock()
+	var all []ground.Group
+	for _, g := range w.Teams {
+		all = append(all, ground.Group{ID: g.ID, Handle: g.Handle, Users: slices.Clone(g.Users)})
 	}
 	return all
 }
@@ -153,65 +155,65 @@ func (w *Workspace) Groups() []Group {
 // Log lists all that stands in a channel, replies too, and what only this
 // person sees there, in the order of time. It asks for no right: it is what
 // people see, not what the app may read.
-func (w *Workspace) Log(channel, person string) []Message {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	var all []Message
-	if c := w.channel(channel); c != nil {
-		for _, m := range c.log {
-			all = append(all, m.copied())
+func (w *Chat) Log(channel, person string) []ground.Message {
+	w.Lock()
+	defer w.Unlock()
+	var all []ground.Message
+	if c := w.FindChannel(channel); c != nil {
+		for _, m := range c.Log {
+			all = append(all, m.Copied())
 		}
 	}
-	for _, m := range w.whispers {
+	for _, m := range w.Whispers {
 		if m.Channel == channel && m.To == person {
-			all = append(all, m.copied())
+			all = append(all, m.Copied())
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Message) int { return strings.Compare(padded(a.TS), padded(b.TS)) })
+	slices.SortStableFunc(all, func(a, b ground.Message) int { return strings.Compare(padded(a.TS), padded(b.TS)) })
 	return all
 }
 
 // Permalink is chat.getPermalink.
-func (w *Workspace) Permalink(channel, ts string) (string, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	c := w.channel(channel)
-	if c == nil || c.Private && !c.holds(w.App.UserID) {
-		return "", refuse("channel_not_found")
+func (w *Chat) Permalink(channel, ts string) (string, error) {
+	w.Lock()
+	defer w.Unlock()
+	c := w.FindChannel(channel)
+	if c == nil || c.Private && !c.Holds(w.App.UserID) {
+		return "", ground.Refuse("channel_not_found")
 	}
-	m := c.message(ts)
+	m := c.Message(ts)
 	if m == nil {
-		return "", refuse("message_not_found")
+		return "", ground.Refuse("message_not_found")
 	}
 	link := "https://" + w.Domain + ".slack.com/archives/" + c.ID + "/p" + strings.Replace(ts, ".", "", 1)
-	if m.reply() {
+	if m.IsReply() {
 		link += "?thread_ts=" + m.ThreadTS + "&cid=" + c.ID
 	}
 	return link, nil
 }
 
 // Open is conversations.open with one person.
-func (w *Workspace) Open(user string) (Sight, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	u := w.user(user)
+func (w *Chat) Open(user string) (Sight, error) {
+	w.Lock()
+	defer w.Unlock()
+	u := w.FindUser(user)
 	if u == nil || u.Gone {
-		return Sight{}, refuse("user_not_found")
+		return Sight{}, ground.Refuse("user_not_found")
 	}
-	c := w.direct(u)
-	return Sight{*c, true, slices.Clone(c.members)}, nil
+	c := w.Direct(u)
+	return Sight{*c, true, slices.Clone(c.Members)}, nil
 }
 
 // Join is conversations.join.
-func (w *Workspace) Join(channel string) error {
-	w.mu.Lock()
-	c := w.channel(channel)
-	w.mu.Unlock()
+func (w *Chat) Join(channel string) error {
+	w.Lock()
+	c := w.FindChannel(channel)
+	w.Unlock()
 	switch {
 	case c == nil, c.Private:
-		return refuse("channel_not_found")
+		return ground.Refuse("channel_not_found")
 	case c.Archived:
-		return refuse("is_archived")
+		return ground.Refuse("is_archived")
 	}
 	return w.Invite(channel, w.App.UserID)
 }
