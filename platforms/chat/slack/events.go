@@ -149,7 +149,7 @@ func (s *Slack) hear(ctx context.Context, sp *web.Space, me web.Identity, e *pay
 
 // again is how long is waited before an event is handed over anew, within the time
 // that Slack waits. After that Slack itself brings it again.
-var again = []time.Duration{200 * time.Millisecond, 700 * time.Millisecond}
+var again = []time.Duration{100 * time.Millisecond, 400 * time.Millisecond}
 
 var errResting = errors.New("slack: nobody listens")
 

@@ -137,6 +137,13 @@ func (r *rig) hears(answer func(act.Event) (act.Answer, error)) func() []act.Eve
 			r.t.Errorf("listen: %v", err)
 		}
 	})
+	if apps, _ := r.apps(); len(apps) > 0 {
+		for until := time.Now().Add(10 * time.Second); r.slack.Sockets.Open() < 2; time.Sleep(time.Millisecond) {
+			if time.Now().After(until) {
+				r.t.Fatal("no connection comes to be")
+			}
+		}
+	}
 	return func() []act.Event {
 		r.quiet()
 		mu.Lock()
@@ -272,4 +279,10 @@ func TestContract(t *testing.T) {
 		r := newRig(t)
 		return contract{r}
 	})
+}
+
+// modal is the id of the form in front of the person.
+func (r *rig) modal() string {
+	v, _ := r.slack.Workspace.Modal(r.ana.ID)
+	return v.ID
 }

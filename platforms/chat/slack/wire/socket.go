@@ -84,17 +84,13 @@ func (s *Socket) keep(ctx context.Context, d *Desk, all *sync.WaitGroup) error {
 		if errors.Is(err, ErrEnded) || ctx.Err() != nil {
 			return err
 		}
-		if time.Since(began) > time.Minute {
-			wait = firstWait
-		}
 		pause := s.pause(err, wait)
-		if err == nil && time.Since(began) < hasty { // somebody sends us away at the door
-			pause, wait = wait, min(2*wait, longest)
-		}
-		if err != nil {
-			s.Log.Warn("slack: a connection ended", "app", s.App, "next_in", pause, "err", err)
+		if l != nil && time.Since(began) > hasty && pause < crowded { // it was well: the next one is wanted at once
+			pause, wait = 0, firstWait
+		} else {
 			wait = min(2*wait, longest)
 		}
+		s.Log.Info("slack: a connection ended", "app", s.App, "next_in", pause, "err", err)
 		select {
 		case <-ctx.Done():
 		case <-time.After(pause):
@@ -124,8 +120,6 @@ func (s *Socket) warned(why string) error {
 func (s *Socket) pause(err error, wait time.Duration) time.Duration {
 	var asked askError
 	switch {
-	case err == nil:
-		return 0
 	case errors.As(err, &crowdedError{}):
 		return crowded
 	case errors.As(err, &asked) && asked.wait > 0:

@@ -1,0 +1,546 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/card"
+	"ponte/platforms/chat/slack/slacktest"
+	"ponte/platforms/chat/slack/slacktest/workspace"
+	"ponte/platforms/chat/slack/wire"
+)
+
+// ways runs a test over each way that Slack has to Ponte.
+func ways(t *testing.T, test func(*testing.T, *rig)) {
+	t.Run("by WebSocket", func(t *testing.T) { test(t, newRig(t)) })
+	t.Run("by HTTP", func(t *testing.T) {
+		r := newRig(t, byHTTP)
+		r.slack.DeliverTo(r.Handler())
+		test(t, r)
+	})
+}
+
+func byHTTP(o *Options) {
+	was := o.Workspaces
+	o.Workspaces = func() []Workspace {
+		w := was()[0]
+		w.AppToken, w.SigningSecret = "", slacktest.Secret
+		return []Workspace{w}
+	}
+}
+
+func notice(text string, actions ...card.Action) act.Answer {
+	k := card.Notice(card.Literal(text))
+	k.Actions = actions
+	return act.Answer{Notice: &k}
+}
+
+func replyForm(token string) card.Form {
+	return card.Form{
+		Verb: "reply", Subject: "conversation/1", Revision: 4, Token: token, Closed: "leave", Public: true,
+		Title: card.Literal("Reply to Maria"), Submit: card.Literal("Send"),
+		Fields: []card.Field{
+			{Name: "saved", Label: card.Literal("Saved"), Kind: card.ChoiceField, Fills: "text", Choices: []card.Choice{
+				{Value: "sorry", Label: card.Literal("Sorry"), Text: "We are sorry, Maria."}, {Value: "long", Label: card.Literal("Long"), Text: strings.Repeat("long ", 800)},
+			}},
+			{Name: "text", Label: card.Literal("Text"), Kind: card.TextField, Required: true, Max: 500, Count: "runes"},
+		},
+	}
+}
+
+// whispered is what the person was told alone, in order.
+func (r *rig) whispered() string {
+	r.quiet()
+	var all []string
+	for _, m := range r.ana.Whispers("#inbox") {
+		all = append(all, m.Text())
+	}
+	return strings.Join(all, "|")
+}
+
+func last[T act.Event](t *testing.T, all []act.Event) T {
+	t.Helper()
+	if len(all) > 0 {
+		if e, ok := all[len(all)-1].(T); ok {
+			return e
+		}
+	}
+	t.Fatalf("the last of %+v is another", all)
+	panic("unreachable")
+}
+
+func TestASlashCommandIsAnsweredAlone(t *testing.T) {
+	ways(t, func(t *testing.T, r *rig) {
+		heard := r.hears(func(act.Event) (act.Answer, error) {
+			return notice("nothing waits", card.Action{Verb: "a", Label: card.Literal("mine"), Needs: []bot.Role{bot.Manager}}, card.Action{Verb: "b", Label: card.Literal("not mine"), Needs: []bot.Role{bot.Approver}}), nil
+		})
+		if h := r.ana.Commands("/ponte assign @ana.ruiz a < b"); !h.OK {
+			t.Fatal(h.Why)
+		}
+		got := last[act.Commanded](t, heard())
+		if got.Text != "assign @ana a < b" || got.ID == "" || got.At != r.place() || got.Who.User != r.ana.ID {
+			t.Errorf("it is %+v", got)
+		}
+		all := r.ana.Whispers("#inbox")
+		if len(all) != 1 || !strings.Contains(all[0].Text(), "nothing waits") || !cmp.Equal(all[0].Buttons(), []string{"mine"}) {
+			t.Errorf("they are told %v", all)
+		}
+		if len(r.inbox.All()) != 0 {
+			t.Error("everybody sees it")
+		}
+	})
+}
+
+func TestAFormIsOpenedFilledInAndSent(t *testing.T) {
+	ways(t, func(t *testing.T, r *rig) {
+		answers := []act.Answer{}
+		heard := r.hears(func(e act.Event) (act.Answer, error) {
+			if _, pressed := e.(act.Clicked); pressed {
+				f := replyForm("tok")
+				return act.Answer{Form: &f}, nil
+			}
+			a := answers[0]
+			answers = answers[1:]
+			return a, nil
+		})
+		m := r.send("k", act.Send{Card: say("a card", "reply")})
+		r.ana.Presses(m, "reply")
+		r.quiet()
+		form := r.ana.Modal()
+		if text := form.Text(); !strings.Contains(text, "This will be public") {
+			t.Errorf("it does not say that it is public: %s", text)
+		}
+		r.fills(form, "Sorry")
+		if got := r.ana.Modal().Value("Text"); got != "We are sorry, Maria." {
+			t.Errorf("the saved reply fills in %q", got)
+		}
+		r.ana.Modal().Fill("Text", "Dear Maria")
+
+		refused := notice("Not sent: a word of yours is blocked.")
+		refused.Refused = true
+		moved := replyForm("tok2")
+		moved.Revision, moved.Fields[1].Value = 9, "Dear Maria"
+		moved.Blocks = []card.Block{card.Say(card.Literal("The conversation moved."))}
+		answers = []act.Answer{refused, {Form: &moved, Refused: true}, notice("It goes out in 20 s.")}
+
+		if h := r.ana.Modal().Submit(); !h.OK {
+			t.Fatal(h.Why)
+		}
+		if got := r.ana.Modal().Errors(); !cmp.Equal(got, []string{"Text: Not sent: a word of yours is blocked."}) || r.ana.Modal().Value("Text") != "Dear Maria" {
+			t.Errorf("a refusal says %v, and the text is %q", got, r.ana.Modal().Value("Text"))
+		}
+		r.ana.Modal().Submit()
+		if form := r.ana.Modal(); !strings.Contains(form.Text(), "The conversation moved.") || form.Value("Text") != "Dear Maria" {
+			t.Errorf("it asks again with %q in\n%s", form.Value("Text"), form.Text())
+		}
+		r.ana.Modal().Submit()
+		got := last[act.Submitted](t, heard())
+		if got.Revision != 9 || got.Token != "tok2" || got.Values["text"] != "Dear Maria" || got.Thread != m.TS || r.ana.Opened() != nil {
+			t.Errorf("it is %+v", got)
+		}
+		if got := r.whispered(); !strings.Contains(got, "It goes out in 20 s.") {
+			t.Errorf("they are told %q", got)
+		}
+	})
+}
+
+// fills chooses a saved reply.
+func (r *rig) fills(v *slacktest.View, option string) {
+	r.t.Helper()
+	for _, c := range v.Shown().Controls {
+		for _, o := range c.Options {
+			if o.Label == option {
+				v.Pick(c.Label, option)
+				if _, err := r.slack.Workspace.Presses(workspace.Press{User: r.ana.ID, View: r.modal(), Control: c, Picks: []map[string]any{o.Sends}}); err != nil {
+					r.t.Fatal(err)
+				}
+				r.quiet()
+				return
+			}
+		}
+	}
+	r.t.Fatalf("there is no %s", option)
+}
+
+func TestAFormTooLongForAnAnswerOpensAnew(t *testing.T) {
+	r := newRig(t)
+	long := replyForm("tok2")
+	for range 7 {
+		long.Blocks = append(long.Blocks, card.Say(card.Literal(strings.Repeat("word ", 600))))
+	}
+	r.hears(func(e act.Event) (act.Answer, error) {
+		f := replyForm("tok")
+		if _, sent := e.(act.Submitted); sent {
+			f = long
+		}
+		return act.Answer{Form: &f}, nil
+	})
+	r.ana.Presses(r.send("k", act.Send{Card: say("a card", "reply")}), "reply")
+	r.quiet()
+	if h := r.ana.Modal().Fill("Text", "x").Submit(); !h.OK {
+		t.Fatal(h.Why)
+	}
+	r.quiet()
+	if form := r.ana.Modal(); !strings.Contains(form.Text(), "word word") {
+		t.Errorf("it shows %s", form.Text())
+	}
+}
+
+func TestFaultsStandBesideTheirFields(t *testing.T) {
+	r := newRig(t)
+	r.hears(func(e act.Event) (act.Answer, error) {
+		f := replyForm("tok")
+		if _, sent := e.(act.Submitted); sent {
+			f.Fields[1].Fault = card.Literal("Too long by 3.")
+		}
+		return act.Answer{Form: &f}, nil
+	})
+	r.ana.Presses(r.send("k", act.Send{Card: say("a card", "reply")}), "reply")
+	r.quiet()
+	r.ana.Modal().Fill("Text", "typed").Submit()
+	if v := r.ana.Modal(); !cmp.Equal(v.Errors(), []string{"Text: Too long by 3."}) || v.Value("Text") != "typed" {
+		t.Errorf("it says %v beside %q", v.Errors(), v.Value("Text"))
+	}
+}
+
+func TestClosingAFormIsHeard(t *testing.T) {
+	ways(t, func(t *testing.T, r *rig) {
+		heard := r.hears(func(e act.Event) (act.Answer, error) {
+			f := replyForm("tok")
+			if c, ok := e.(act.Clicked); ok && c.Verb == "reply" {
+				return act.Answer{Form: &f}, nil
+			}
+			return act.Answer{}, nil
+		})
+		r.ana.Presses(r.send("k", act.Send{Card: say("a card", "reply")}), "reply")
+		r.quiet()
+		r.ana.Modal().Close()
+		if got := last[act.Clicked](t, heard()); got.Verb != "leave" || got.Subject != "conversation/1" || got.ID == "" || got.At != r.place() {
+			t.Errorf("it is %+v", got)
+		}
+	})
+}
+
+// Slack opens no form for what is typed as a message.
+func TestATypedCommandOffersItsForm(t *testing.T) {
+	ways(t, func(t *testing.T, r *rig) {
+		heard := r.hears(func(act.Event) (act.Answer, error) {
+			f := replyForm("tok")
+			return act.Answer{Form: &f}, nil
+		})
+		top := r.send("k", act.Send{Card: say("a card")})
+		r.ana.InThread(top).Says("@ponte reply")
+		r.quiet()
+		offers := r.ana.Whispers("#inbox")
+		if len(offers) != 1 || offers[0].ThreadTS != top.TS || r.ana.Opened() != nil {
+			t.Fatalf("they are told %v", offers)
+		}
+		first := last[act.Commanded](t, heard())
+		r.ana.Presses(offers[0], "Open")
+		r.quiet()
+		if r.ana.Opened() == nil {
+			t.Error("the button opens nothing")
+		}
+		if again := last[act.Commanded](t, heard()); again.Text != first.Text || again.Thread != top.TS || again.ID == first.ID {
+			t.Errorf("pressed it is %+v, not %+v", again, first)
+		}
+	})
+}
+
+func TestAMentionIsOneCommand(t *testing.T) {
+	ways(t, func(t *testing.T, r *rig) {
+		heard := r.hears(nil)
+		r.slack.Carrier.Double(5)
+		r.ana.Says("#inbox", "@ponte find oat milk")
+		r.ana.Says("#inbox", "ask @ponte about it")
+		got := heard()
+		if len(got) != 2 {
+			t.Fatalf("it is %+v", got)
+		}
+		var commands, notes int
+		for _, e := range got {
+			switch e := e.(type) {
+			case act.Commanded:
+				commands++
+				if e.Text != "find oat milk" || e.Thread != "" {
+					t.Errorf("it is %+v", e)
+				}
+			case act.Noted:
+				notes++
+			}
+		}
+		if commands != 1 || notes != 1 {
+			t.Errorf("there are %d commands and %d notes", commands, notes)
+		}
+	})
+}
+
+func TestMoreIsPressedLikeAButton(t *testing.T) {
+	ways(t, func(t *testing.T, r *rig) {
+		heard := r.hears(nil)
+		m := r.send("k", act.Send{Card: say("a card", "a", "b", "c", "d", "e", "f", "g", "h")})
+		r.ana.Presses(m, "h")
+		if got := last[act.Clicked](t, heard()); got.Verb != "h" || got.Subject != "conversation/1" || got.Revision != 3 || got.Thread != m.TS {
+			t.Errorf("it is %+v", got)
+		}
+	})
+}
+
+func TestAShortcutPutsTheMessageIntoTheForm(t *testing.T) {
+	ways(t, func(t *testing.T, r *rig) {
+		heard := r.hears(func(e act.Event) (act.Answer, error) {
+			f := replyForm("tok")
+			if _, ok := e.(act.Commanded); ok {
+				return act.Answer{Form: &f}, nil
+			}
+			return act.Answer{}, nil
+		})
+		top := r.send("k", act.Send{Card: say("a card")})
+		note := r.ana.InThread(top).Says("We are <so> sorry & on it")
+		r.quiet()
+		r.ana.Shortcut("reply", note)
+		r.quiet()
+		if got := r.ana.Modal().Value("Text"); got != "We are <so> sorry & on it" {
+			t.Errorf("the form has %q", got)
+		}
+		if got := last[act.Commanded](t, heard()); got.Text != "reply" || got.Thread != top.TS {
+			t.Errorf("it is %+v", got)
+		}
+	})
+}
+
+func TestAnExpiredTriggerIsSaid(t *testing.T) {
+	r := newRig(t)
+	r.hears(func(act.Event) (act.Answer, error) {
+		r.clock.pass(4 * time.Second)
+		f := replyForm("tok")
+		return act.Answer{Form: &f}, nil
+	})
+	r.ana.Presses(r.send("k", act.Send{Card: say("a card", "reply")}), "reply")
+	if got := r.whispered(); !strings.Contains(got, "Press again") {
+		t.Errorf("they are told %q", got)
+	}
+}
+
+func TestWhatFailsIsSaidWithoutItsCause(t *testing.T) {
+	ways(t, func(t *testing.T, r *rig) {
+		var fault error = errors.New("password=hunter2")
+		r.hears(func(act.Event) (act.Answer, error) { return act.Answer{}, fault })
+		r.ana.Commands("/ponte inbox")
+		if got := r.whispered(); !strings.Contains(got, "the number") || strings.Contains(got, "hunter2") || !strings.Contains(r.log.String(), "hunter2") {
+			t.Errorf("they are told %q", got)
+		}
+		fault = bot.Errorf(bot.Denied, "slack.cannot")
+		r.ana.Commands("/ponte inbox")
+		if got := r.whispered(); !strings.Contains(got, "Slack cannot do that") {
+			t.Errorf("they are told %q", got)
+		}
+	})
+}
+
+func TestReactionsKeepTheirOrder(t *testing.T) {
+	r := newRig(t)
+	heard := r.hears(nil)
+	m := r.send("k", act.Send{Card: say("a card")})
+	r.slack.Carrier.Hold()
+	r.ana.Reacts(m, "+1::skin-tone-3")
+	r.ana.Unreacts(m, "+1::skin-tone-3")
+	r.slack.Carrier.Release(func(places []int) { places[0], places[1] = places[1], places[0] })
+	if e := last[act.Reacted](t, heard()); !e.Removed || e.Emoji != "👍" || e.Ref != m.TS {
+		t.Errorf("what is heard last is %+v", e)
+	}
+}
+
+func TestNobodyIsHeardTwiceOrByMistake(t *testing.T) {
+	r := newRig(t)
+	heard := r.hears(nil)
+	r.send("k", act.Send{Card: say("of our own")})
+	r.inbox.Webhook("of a bot")
+	note := r.ana.Says("#inbox", "a note")
+	r.ana.Edits(note, "a note, changed")
+	r.ana.Deletes(note)
+	if got := heard(); len(got) != 1 || last[act.Noted](t, got).Text != "a note" {
+		t.Errorf("it is %+v", got)
+	}
+}
+
+func TestADirectMessageIsACommand(t *testing.T) {
+	r := newRig(t)
+	heard := r.hears(func(act.Event) (act.Answer, error) { return notice("not in a brand's channel"), nil })
+	at, err := r.slack.Workspace.Open(r.ana.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.slack.Workspace.Says(r.ana.ID, at.ID, "", "inbox"); err != nil {
+		t.Fatal(err)
+	}
+	if got := last[act.Commanded](t, heard()); got.Text != "inbox" || got.At.Channel != at.ID {
+		t.Errorf("it is %+v", got)
+	}
+	said := r.ana.Direct()
+	if len(said) != 2 || !strings.Contains(said[1].Text(), "not in a brand") {
+		t.Errorf("they read %v", said)
+	}
+}
+
+func TestAHomeShowsWhatWaits(t *testing.T) {
+	r := newRig(t)
+	heard := r.hears(func(e act.Event) (act.Answer, error) {
+		if c, ok := e.(act.Commanded); ok {
+			return notice("you have "+c.Text, card.Action{Verb: "take", Subject: "conversation/7", Label: card.Literal("Take")}), nil
+		}
+		return act.Answer{}, nil
+	})
+	r.ana.OpensHome()
+	r.quiet()
+	home := r.ana.Home()
+	if home == nil || !strings.Contains(home.Text(), "Café Aurora") || !strings.Contains(home.Text(), "you have inbox mine") {
+		t.Fatalf("the home is %v", home)
+	}
+	home.Presses("Take")
+	if got := last[act.Clicked](t, heard()); got.At != r.place() || got.Subject != "conversation/7" {
+		t.Errorf("it is %+v", got)
+	}
+	joe := r.slack.User("Joe")
+	joe.OpensHome()
+	r.quiet()
+	if home := joe.Home(); home == nil || !strings.Contains(home.Text(), "Nothing here is for you yet") {
+		t.Errorf("a stranger's home is %v", home)
+	}
+}
+
+func TestWhatKeepsPonteOutIsLogged(t *testing.T) {
+	r := newRig(t)
+	heard := r.hears(nil)
+	m := r.send("k", act.Send{Card: say("a card")})
+	r.ana.Deletes(m)
+	r.inbox.Rename("#mail")
+	r.inbox.KickApp()
+	heard()
+	for _, want := range []string{"deleted a message of Ponte's", "channel_rename", "channel_left"} {
+		if !strings.Contains(r.log.String(), want) {
+			t.Errorf("the log says nothing of %s", want)
+		}
+	}
+}
+
+// What Slack delivers to one workspace's app is never about another's.
+func TestWhatIsForOthersIsLetGo(t *testing.T) {
+	r := newRig(t)
+	heard := r.hears(nil)
+	for _, team := range []string{"T0OTHER", ""} {
+		r.slack.Carrier.Deliver(workspace.Delivery{Kind: workspace.Event, Payload: map[string]any{
+			"type": "event_callback", "team_id": team, "event_id": "Ev" + team,
+			"event": map[string]any{"type": "message", "user": "U1", "text": "x", "ts": "1.000001", "channel": "C1"},
+		}})
+	}
+	if got := heard(); len(got) != 0 {
+		t.Errorf("it is %+v", got)
+	}
+	for _, s := range r.slack.Carrier.Sent() {
+		if !s.Acked {
+			t.Error("it is not acknowledged")
+		}
+	}
+}
+
+func TestOnlySlackIsBelieved(t *testing.T) {
+	r := newRig(t, byHTTP)
+	web := r.slack.DeliverTo(r.Handler())
+	heard := r.hears(nil)
+	for name, lie := range map[string]func(){
+		"another secret": func() { web.Forge("not the secret") },
+		"an old request": func() { web.Stale(8 * time.Minute) },
+	} {
+		lie()
+		if h := r.ana.Commands("/ponte inbox"); h.OK {
+			t.Errorf("%s is taken", name)
+		}
+	}
+	if got := heard(); len(got) != 0 {
+		t.Errorf("what is heard is %+v", got)
+	}
+	if ok, err := web.Verify(t.Context(), "challenge"); !ok || err != nil {
+		t.Errorf("the address is not verified: %v", err)
+	}
+	body := []byte("command=%2Fponte&text=inbox&team_id=" + r.slack.Workspace.ID + "&user_id=" + r.ana.ID + "&channel_id=" + r.inbox.ID + "&trigger_id=1")
+	for range 2 {
+		req, err := web.Request(t.Context(), web.Commands, "application/x-www-form-urlencoded", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := web.Client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+	}
+	if got := heard(); len(got) != 1 {
+		t.Errorf("a request that is sent again is heard %d times", len(got))
+	}
+}
+
+func TestAnEventThatWasNotTakenComesAgain(t *testing.T) {
+	ways(t, func(t *testing.T, r *rig) {
+		fails := 4
+		heard := r.hears(func(act.Event) (act.Answer, error) {
+			if fails--; fails >= 0 {
+				return act.Answer{}, errors.New("not durable yet")
+			}
+			return act.Answer{}, nil
+		})
+		r.ana.Says("#inbox", "a note")
+		got := heard()
+		for until := time.Now().Add(10 * time.Second); len(got) < 5 && time.Now().Before(until); got = heard() {
+			time.Sleep(10 * time.Millisecond)
+		}
+		if len(got) != 5 {
+			t.Fatalf("it came %d times", len(got))
+		}
+		if diff := cmp.Diff(got[0], got[4]); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestWhileNobodyListensNothingIsTaken(t *testing.T) {
+	r := newRig(t, byHTTP)
+	r.slack.DeliverTo(r.Handler())
+	if h := r.ana.Commands("/ponte inbox"); h.OK {
+		t.Error("a command is taken")
+	}
+}
+
+func FuzzDeliveries(f *testing.F) {
+	for _, s := range []string{
+		`{"type":"event_callback","team_id":"T1","event":{"type":"message","channel":{"id":"C1"},"ts":"1.000001","user":"U1","text":"<@U0> x"}}`,
+		`{"type":"block_actions","team":{"id":"T1"},"user":{"id":"U1"},"actions":[{"action_id":"do:1","value":"a\nb\n1\n"}],"container":{"message_ts":"1.000001"}}`,
+		`{"type":"view_submission","team":{"id":"T1"},"user":{"id":"U1"},"view":{"callback_id":"form","private_metadata":"{\"v\":\"x\"}","state":{"values":{"0.0.a":{"v":{"value":null}}}}}}`,
+		`{"text":"x","team_id":"T1","user_id":"U1"}`, `[]`, `null`, `{"event":7}`,
+	} {
+		f.Add(s)
+	}
+	r := New(Options{
+		Workspaces: func() []Workspace { return []Workspace{{ID: "T1", BotToken: "x"}} }, Brands: func() *bot.Brands { return bot.NewBrands() },
+		Print: func(_ bot.Lang, _ *time.Location, w card.Words) string { return w.Key }, APIURL: "http://127.0.0.1:1/", Log: slog.New(slog.DiscardHandler),
+	})
+	r.listen(func(_ context.Context, _ act.Event) (act.Answer, error) { return act.Answer{}, nil })
+	f.Fuzz(func(t *testing.T, payload string) {
+		for _, kind := range []wire.Kind{wire.Event, wire.Command, wire.Interaction} {
+			if ack, err := r.take(t.Context(), wire.Delivery{Kind: kind, Payload: []byte(payload), App: "T1"}); err == nil {
+				if body, err := json.Marshal(ack.Payload); err != nil || len(body) > 20<<10 {
+					t.Errorf("%s is answered %s, %v", kind, body, err)
+				}
+			}
+		}
+	})
+}
