@@ -87,6 +87,10 @@ func (d *Desk) begins(tx *storage.Tx, b *bot.Brand, s *bot.Series) error {
 	if err := logged(tx, s, ponte, "series.running"); err != nil {
 		return err
 	}
+	if s.Last.After(tx.Now()) { // that one is written
+		s.WakeAt = s.Last
+		return d.keep(tx, s)
+	}
 	passed, next, err := passes(tx, s)
 	if err != nil {
 		return err
