@@ -87,6 +87,7 @@ type Finding struct {
 	Account AccountID         `json:"account,omitempty"` // empty: all of them
 	Field   string            `json:"field,omitempty"`   // "text", "pictures", "when"
 	Args    map[string]string `json:"args,omitempty"`    // of its sentence
+	On      time.Time         `json:"on,omitzero"`       // the day that its sentence names, in the brand's zone
 }
 
 // Approvals is how a brand decides what goes out. The zero value asks for one

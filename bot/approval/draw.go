@@ -158,7 +158,7 @@ func warnings(b *bot.Brand, found []bot.Finding) (out []card.Line) {
 		if i == maxWarnings {
 			return append(out, card.Line{Mark: card.MarkOverdue, Words: card.W("approval.more_warnings", card.Count("N", len(found)-i))})
 		}
-		l := card.Line{Mark: card.MarkOverdue, Words: card.Fault(&bot.Error{Key: "check." + f.Check, Args: f.Args})}
+		l := card.Line{Mark: card.MarkOverdue, Words: card.Found(f)}
 		if a, ok := b.Account(f.Account); ok && f.Args["Account"] == "" { // the sentence does not say it
 			l.Text = card.Outside(a.Name)
 		}

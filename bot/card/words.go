@@ -43,6 +43,15 @@ func Fault(e *bot.Error) Words {
 	return w
 }
 
+// Found says in words what a check found.
+func Found(f bot.Finding) Words {
+	w := Fault(&bot.Error{Key: "check." + f.Check, Args: f.Args})
+	if !f.On.IsZero() {
+		w.Args = append(w.Args, In("Day", Day(f.On)))
+	}
+	return w
+}
+
 // Literal makes words that stand as they are: names and the like, never a sentence.
 func Literal(text string) Words { return Words{Text: text} }
 

@@ -50,8 +50,8 @@ func again(in *Input, a Account) []bot.Finding {
 }
 
 func repeated(check string, in *Input, r Recent) bot.Finding {
-	f := warns(check, "Day", r.At.In(in.Now.Location()).Format(time.DateOnly), "Text", quote(r.Text))
-	f.Field = "text"
+	f := warns(check, "Text", quote(r.Text))
+	f.Field, f.On = "text", r.At.In(in.Now.Location())
 	return f
 }
 
@@ -134,6 +134,9 @@ func tooClose(in *Input, a Account) []bot.Finding {
 		return nil
 	}
 	f := warns("spacing", "Gap", length(gap), "Spacing", length(a.Spacing))
+	if gap < time.Minute {
+		f = warns("at_once", "Spacing", length(a.Spacing))
+	}
 	f.Field = "when"
 	return []bot.Finding{f}
 }

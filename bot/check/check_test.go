@@ -355,7 +355,7 @@ func TestRepetition(t *testing.T) {
 	in := about(text)
 	in.Recent = []Recent{{"net:acme", changed(4), now.Add(-day)}, {"net:acme", changed(1), now.Add(-2 * day)}, {"net:acme", changed(3), now}}
 	found := Run(in)
-	if len(found) != 1 || found[0].Args["Day"] != "2026-11-25" {
+	if len(found) != 1 || found[0].On.Format(time.DateOnly) != "2026-11-25" {
 		t.Errorf("found %v, want the one most alike", found)
 	}
 }
@@ -400,7 +400,8 @@ func TestSpacing(t *testing.T) {
 		{"as far as wanted", now, now.Add(2 * time.Hour), ""},
 		{"a second less", now, now.Add(2*time.Hour - time.Second), "1 h 59 min"},
 		{"before it", now, now.Add(-time.Hour), "1 h"},
-		{"at the same time", now, now, "0 min"},
+		{"at the same time", now, now, "at once"},
+		{"seconds away", now, now.Add(59 * time.Second), "at once"},
 		{"as soon as it may", time.Time{}, now.Add(5 * time.Minute), "5 min"},
 	}
 	for _, tc := range cases {
@@ -412,7 +413,11 @@ func TestSpacing(t *testing.T) {
 				in.Content = bot.Content{Text: "Hello", When: tc.when}
 				in.Accounts, in.Now = []Account{{ID: "net:acme", Spacing: 2 * time.Hour}}, now
 				found := Run(in)
-				if tc.want == "" && len(found) > 0 || tc.want != "" && (names(found) != "spacing" || found[0].Args["Gap"] != tc.want || found[0].Field != "when") {
+				got := ""
+				if len(found) == 1 && found[0].Field == "when" {
+					got = map[string]string{"spacing": found[0].Args["Gap"], "at_once": "at once"}[found[0].Check]
+				}
+				if got != tc.want || tc.want == "" && len(found) > 0 {
 					t.Errorf("%s: found %v, want %q", name, found, tc.want)
 				}
 			}

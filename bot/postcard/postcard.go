@@ -109,7 +109,7 @@ func (s Sheet) facts() (out []card.Words) {
 
 func (s Sheet) findings() (out []card.Line) {
 	for _, f := range s.Found {
-		l := card.Line{Mark: card.MarkOverdue, Words: card.Fault(&bot.Error{Key: "check." + f.Check, Args: f.Args})}
+		l := card.Line{Mark: card.MarkOverdue, Words: card.Found(f)}
 		if f.Stops {
 			l.Mark = card.MarkFailed
 		}
