@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,23 +22,12 @@ import (
 	"ponte/platforms/chat/slack/slacktest/workspace"
 )
 
-// clock is a time that passes when it is told to.
-type clock struct {
-	mu sync.Mutex
-	at time.Time
-}
+// clock is the test's time, which passes faster when it is told to.
+type clock struct{ ahead atomic.Int64 }
 
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.at
-}
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
 
-func (c *clock) pass(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.at = c.at.Add(d)
-}
+func (c *clock) pass(d time.Duration) { c.ahead.Add(int64(d)) }
 
 // lockedLog is a log that a test may read while it is written.
 type lockedLog struct {
@@ -71,7 +61,7 @@ type rig struct {
 
 func newRig(t *testing.T, change ...func(*Options)) *rig {
 	t.Helper()
-	r := &rig{t: t, clock: &clock{at: time.Now()}, log: &lockedLog{}, done: map[string]bool{}}
+	r := &rig{t: t, clock: &clock{}, log: &lockedLog{}, done: map[string]bool{}}
 	r.slack = slacktest.NewAt(t, r.clock.now)
 	r.ana = r.slack.User("Ana Ruiz")
 	r.inbox = r.slack.Channel("#inbox")
@@ -137,18 +127,23 @@ func (r *rig) hears(answer func(act.Event) (act.Answer, error)) func() []act.Eve
 			r.t.Errorf("listen: %v", err)
 		}
 	})
-	if apps, _ := r.apps(); len(apps) > 0 {
-		for until := time.Now().Add(10 * time.Second); r.slack.Sockets.Open() < 2; time.Sleep(time.Millisecond) {
-			if time.Now().After(until) {
-				r.t.Fatal("no connection comes to be")
-			}
-		}
-	}
+	r.reached()
 	return func() []act.Event {
 		r.quiet()
 		mu.Lock()
 		defer mu.Unlock()
 		return slices.Clone(all)
+	}
+}
+
+// reached waits until Slack has its ways to whoever listens.
+func (r *rig) reached() {
+	r.t.Helper()
+	apps, _ := r.apps()
+	for until := time.Now().Add(10 * time.Second); len(apps) > 0 && r.slack.Sockets.Open() < 2; time.Sleep(time.Millisecond) {
+		if time.Now().After(until) {
+			r.t.Fatal("no connection comes to be")
+		}
 	}
 }
 
@@ -210,6 +205,7 @@ var signs = map[string]string{"✅": "white_check_mark", "❌": "x"}
 
 func (c contract) Do(t testing.TB, d chattest.Deed) chattest.Heard {
 	t.Helper()
+	c.reached()
 	before := len(c.ana.Whispers("#inbox"))
 	var at slacktest.Message
 	if ref := d.Ref + d.Thread; ref != "" {
