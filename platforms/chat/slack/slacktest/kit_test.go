@@ -96,3 +96,12 @@ func actions(elements ...any) []any {
 }
 
 func long(n int) string { return strings.Repeat("é", n) }
+
+func encoded(t *testing.T, v any) []byte {
+	t.Helper()
+	raw, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
