@@ -174,6 +174,11 @@ func (s Sheet) actions() (out []card.Action) {
 	if slices.ContainsFunc(s.Posts, func(p bot.Post) bool { return !p.Over() }) && !s.any(bot.Publishing, bot.Uncertain) {
 		out = append(out, verb("edit"))
 	}
+	if s.any(bot.Published) {
+		how := verb("results")
+		how.Needs = nil
+		out = append(out, how)
+	}
 	out = append(out, verb("duplicate"))
 	if slices.ContainsFunc(s.Posts, func(p bot.Post) bool { return !p.Over() && p.State != bot.Uncertain }) {
 		cancel := verb("cancel")
