@@ -16,6 +16,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/platforms/chat/slack/slacktest"
+	"ponte/platforms/chat/slack/slacktest/chat"
 	"ponte/platforms/chat/slack/slacktest/workspace"
 	"ponte/platforms/chat/slack/wire"
 )
@@ -546,6 +547,45 @@ func FuzzDeliveries(f *testing.F) {
 					t.Errorf("%s is answered %s, %v", kind, body, err)
 				}
 			}
+		}
+	})
+}
+
+func TestPicturesComeWithTheirCommand(t *testing.T) {
+	ways(t, func(t *testing.T, r *rig) {
+		var data []string
+		refuse := false
+		heard := r.hears(func(e act.Event) (act.Answer, error) {
+			u, ok := e.(act.Uploaded)
+			switch {
+			case !ok:
+				return act.Answer{}, nil
+			case refuse:
+				a := notice("Not kept: it is no picture.")
+				a.Refused = true
+				return a, nil
+			}
+			data = append(data, string(u.Data))
+			return act.Answer{Picture: &bot.Picture{Hash: "hash" + string(u.Data)}}, nil
+		})
+		files := []chat.Uploaded{{Name: "one.png", Content: []byte("1")}, {Name: "notes.txt", Content: []byte("x")}, {Name: "two.jpg", Content: []byte("2")}}
+		r.ana.Uploads("#inbox", "@ponte post Hello", files...)
+		if got := last[act.Commanded](t, heard()); got.Text != "post Hello" || !cmp.Equal(got.Pictures, []string{"hash1", "hash2"}) || !cmp.Equal(data, []string{"1", "2"}) {
+			t.Errorf("it is %+v with %v", got, data)
+		}
+		top := r.send("k", act.Send{Card: say("a draft")})
+		r.ana.InThread(top).Uploads("this one?", files[0])
+		if got := last[act.Noted](t, heard()); got.Text != "this one?" || !cmp.Equal(got.Pictures, []string{"hash1"}) {
+			t.Errorf("it is %+v", got)
+		}
+		refuse = true
+		before := len(heard())
+		r.ana.Uploads("#inbox", "@ponte post Hello again", files[0])
+		if got := heard(); len(got) != before+1 {
+			t.Errorf("a command whose picture is refused is %+v", got[before:])
+		}
+		if got := r.whispered(); !strings.Contains(got, "it is no picture") {
+			t.Errorf("they are told %q", got)
 		}
 	})
 }

@@ -130,21 +130,23 @@ func (s *Slack) message(ctx context.Context, sp *web.Space, e *payload.Event) (w
 func (s *Slack) hear(ctx context.Context, sp *web.Space, me web.Identity, e *payload.Event, scene act.Scene) (wire.Ack, error) {
 	names := s.called(ctx, sp, scene.At)
 	var ev act.Event = act.Noted{Scene: scene, Ref: e.TS, Text: said.Plain(e.Text, names)}
-	typed := ""
+	typed, command := "", false
 	if rest, ok := said.Command(e.Text, me.User); ok || e.Kind == "im" {
 		if !ok {
 			rest = e.Text
 		}
-		typed = said.Plain(rest, names)
+		typed, command = said.Plain(rest, names), true
 		ev = act.Commanded{Scene: scene, Text: typed}
+	}
+	q := asked{scene: scene, thread: scene.Thread, typed: typed}
+	if s.pictured(e, scene, command) {
+		return s.withPictures(sp, q, e, ev), nil
 	}
 	ans, err := s.tell(ctx, ev)
 	if err != nil {
 		return wire.Ack{}, err
 	}
-	return wire.Ack{Then: func(ctx context.Context) {
-		s.answer(ctx, sp, asked{scene: scene, thread: scene.Thread, typed: typed}, ans)
-	}}, nil
+	return wire.Ack{Then: func(ctx context.Context) { s.answer(ctx, sp, q, ans) }}, nil
 }
 
 // again is how long is waited before an event is handed over anew, within the time

@@ -21,6 +21,7 @@ const (
 	maxOptions  = 100 // of a select or a group, and groups of a select
 	maxActions  = 25  // elements of an actions block
 	maxOverflow = 5
+	maxChecks   = 10 // boxes of one field
 	maxTitle    = 24 // of a modal, and of its buttons
 	maxMeta     = 3000
 	maxID       = 255

@@ -394,3 +394,28 @@ func TestAnOfferCarriesItsCommand(t *testing.T) {
 		t.Error("a command too long for a button has one")
 	}
 }
+
+func TestPicturesAreKeptWithWhatIsSaidOfThem(t *testing.T) {
+	f := card.Form{Verb: "picture", Title: words("Pictures"), Submit: words("Save"), Fields: []card.Field{
+		{Name: "pictures", Label: words("Pictures"), Kind: card.PicturesField, Pictures: []card.Picture{{Hash: "aa11", Alt: "A cup"}, {Hash: "bb22"}}},
+	}}
+	v, err := pen(t, bot.English).Form(f, "C1", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := filled(t, viewed(t, v))
+	if diff := cmp.Diff(map[string]string{"pictures": "aa11 bb22", "alt:aa11": "A cup", "alt:bb22": ""}, state.Values()); diff != "" {
+		t.Error(diff)
+	}
+	state["0.0.pictures"] = map[string]draw.Input{"kept": {}}
+	if got, ok := state.Values()["pictures"]; !ok || got != "" {
+		t.Errorf("with none checked they are %q, %v", got, ok)
+	}
+	f.Fields[0].Pictures = nil
+	if v, err = pen(t, bot.English).Form(f, "C1", "", nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := filled(t, viewed(t, v)).Values(); len(got) != 0 {
+		t.Errorf("without pictures it has %v", got)
+	}
+}

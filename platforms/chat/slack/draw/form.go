@@ -84,6 +84,8 @@ func (s *sheet) fields(fields []card.Field, turns Turns) ([]slack.Block, error) 
 // field draws one input, or as many as a long text needs.
 func (s *sheet) field(f card.Field, turn int) []slack.Block {
 	switch {
+	case f.Kind == card.PicturesField:
+		return s.pictures(f, turn)
 	case f.Kind == card.CheckField:
 		return []slack.Block{s.input(f, turn, 0, f.Label.String(), s.check(f))}
 	case f.Kind == card.ChoiceField && len(f.Choices) > 0:
@@ -155,6 +157,33 @@ func (s *sheet) check(f card.Field) slack.BlockElement {
 		e.InitialOptions = []*slack.OptionBlockObject{yes}
 	}
 	return e
+}
+
+// pictures draws the pictures that a field has, each to be kept or not, and what is
+// said of each. Slack's windows take no new ones: those come with a message.
+func (s *sheet) pictures(f card.Field, turn int) []slack.Block {
+	how := slack.NewContextBlock("", label(s.say("slack.pictures_how"), maxValue))
+	e := slack.NewCheckboxGroupsBlockElement(kept)
+	var alts []slack.Block
+	for i, p := range f.Pictures {
+		name := alt + p.Hash
+		if p.Hash == "" || strings.Contains(p.Hash, " ") || size(name) > maxID-20 || len(e.Options) == maxChecks {
+			continue
+		}
+		words := s.say("slack.picture", card.Count("Count", i+1))
+		o := slack.NewOptionBlockObject(p.Hash, label(words+" · "+string(p.Alt), maxLabel), nil)
+		e.Options, e.InitialOptions = append(e.Options, o), append(e.InitialOptions, o)
+		in := slack.NewPlainTextInputBlockElement(nil, "v")
+		in.InitialValue, in.MaxLength = cut(plain(string(p.Alt)), maxInput), maxInput
+		b := s.input(card.Field{Name: name}, turn, 0, s.say("slack.picture_alt", card.Count("Count", i+1)), in)
+		b.Optional = true
+		alts = append(alts, b)
+	}
+	if len(e.Options) == 0 {
+		return []slack.Block{how}
+	}
+	b := s.input(card.Field{Name: f.Name, Hint: f.Hint}, turn, 0, f.Label.String(), e)
+	return append(append([]slack.Block{b}, alts...), how)
 }
 
 // choice draws the choices of a field, in groups of a hundred where there are

@@ -36,8 +36,10 @@ func (s State) Values() map[string]string {
 		if !ok {
 			continue
 		}
-		for _, in := range inputs {
+		for action, in := range inputs {
 			switch {
+			case action == kept:
+				in.Value = hashes(in.Checked)
 			case in.Selected != nil:
 				in.Value = Option(in.Selected.Value)
 			case len(in.Checked) > 0:
@@ -56,6 +58,21 @@ func (s State) Values() map[string]string {
 		}
 	}
 	return out
+}
+
+// How the fields of pictures are named: the box of those that are kept, and what is
+// said of one of them.
+const (
+	kept = "kept"
+	alt  = "alt:"
+)
+
+func hashes(checked []option) string {
+	var all []string
+	for _, o := range checked {
+		all = append(all, o.Value)
+	}
+	return strings.Join(all, " ")
 }
 
 // Turns returns how often each field was written into so far.

@@ -4,6 +4,7 @@ package payload
 
 import (
 	"encoding/json"
+	"strings"
 
 	"ponte/platforms/chat/slack/draw"
 )
@@ -54,9 +55,29 @@ type Event struct {
 		Channel string `json:"channel"`
 		TS      string `json:"ts"`
 	} `json:"item"`
+	Files    []File `json:"files"`
 	Previous struct {
 		BotID string `json:"bot_id"`
 	} `json:"previous_message"`
+}
+
+// File is what somebody shared with a message.
+type File struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	Type string `json:"mimetype"`
+	URL  string `json:"url_private"` // asks for the token
+	Size int64  `json:"size"`
+}
+
+// Images are the pictures among the files.
+func (e *Event) Images() (out []File) {
+	for _, f := range e.Files {
+		if strings.HasPrefix(f.Type, "image/") && f.URL != "" {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // Channel is the id of the channel it happened in.

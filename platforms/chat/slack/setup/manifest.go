@@ -16,8 +16,8 @@ import (
 
 // Scopes are the permissions that Ponte needs of a workspace.
 var Scopes = []string{
-	"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "groups:history", "groups:read",
-	"im:history", "reactions:read", "users:read",
+	"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:read", "groups:history",
+	"groups:read", "im:history", "reactions:read", "users:read",
 }
 
 // events are what Ponte hears of.
