@@ -87,10 +87,21 @@ var tiers = []tier{
 		tests: []string{"catalogues"},
 	},
 	{
+		name:  "edge fake",
+		rooms: []string{"platforms/chat/slack/slacktest", "platforms/chat/slack/slacktest/*", "platforms/chat/slack/draw/drawtest"},
+		may:   []string{"words", "edge fake"},
+	},
+	{
+		name:  "edge part",
+		rooms: []string{"platforms/chat/slack/*"},
+		may:   []string{"words", "edge part"},
+		tests: []string{"suite", "edge fake"},
+	},
+	{
 		name:  "edge",
 		rooms: []string{"platforms/chat/*", "platforms/social/*"},
-		may:   []string{"words"},
-		tests: []string{"suite"},
+		may:   []string{"words", "edge part"},
+		tests: []string{"suite", "edge fake"},
 	},
 	{
 		name:  "adapters",

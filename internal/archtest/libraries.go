@@ -32,8 +32,11 @@ var keepers = []keeper{
 	{"github.com/prometheus/client_golang", []string{"internal/ops"}},
 	{"github.com/arran4/golang-ical", []string{"platforms/calendar"}},
 	{"github.com/apognu/gocal", nil},
+	{"github.com/slack-go/slack", []string{"platforms/chat/slack"}},
+	{"github.com/gorilla/websocket", []string{"platforms/chat/slack"}},
 	{"github.com/chromedp/chromedp", []string{"internal/browsertest"}},
 	{"github.com/chromedp/cdproto", []string{"internal/browsertest"}},
+	{"github.com/robfig/cron/v3", []string{"bot/series"}},
 	{"github.com/google/go-cmp", nil},
 	{"golang.org/x/tools", nil},
 }
