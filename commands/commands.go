@@ -57,6 +57,7 @@ type Request struct {
 	Seen         int      // the revision the person saw; negative: not known
 	Submitted    bool     // it comes from a form
 	Pictures     []string // that came with it, by hash
+	Rest         string   // what stands behind a "?" in the subject of a button
 }
 
 // Book holds the table and what its commands work with.

@@ -177,6 +177,7 @@ func (b *Book) subject(tx *storage.Tx, req *Request, s Spec, subject string) err
 		}
 	}
 	kind, id, _ := strings.Cut(subject, "/")
+	id, req.Rest, _ = strings.Cut(id, "?")
 	switch {
 	case kind == "" && s.Maybe:
 		return nil

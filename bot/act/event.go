@@ -147,6 +147,7 @@ type Option struct {
 	Required bool
 	Rest     bool // takes all that is left of the line
 	Flagged  bool // behind it other options may stand as "--name value"
+	Many     bool // it may stand several times, by its name; the value is all of them with spaces between
 	Choices  []string
 }
 

@@ -1,6 +1,8 @@
 package records
 
 import (
+	"strings"
+
 	"ponte/bot"
 	"ponte/storage"
 )
@@ -16,4 +18,15 @@ func naming(brand bot.BrandID, c *bot.Content) (keys []storage.Key) {
 		keys = append(keys, storage.K(brand, p.Hash))
 	}
 	return keys
+}
+
+// PictureThatBegins is a picture of a brand whose hash begins so. The error is
+// storage.ErrNotFound where there is none.
+func PictureThatBegins(tx *storage.Tx, brand bot.BrandID, begins string) (bot.Kept, error) {
+	for k, err := range Pictures.Under(tx, storage.K(brand), storage.From(storage.K(brand, begins)), storage.Limit(1)) {
+		if err != nil || begins != "" && strings.HasPrefix(k.Picture.Hash, begins) {
+			return k, err
+		}
+	}
+	return bot.Kept{}, storage.ErrNotFound
 }

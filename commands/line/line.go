@@ -50,8 +50,8 @@ func Values(command string, options []act.Option, text string) (map[string]strin
 			if err != nil || text == "" {
 				return nil, bot.Errorf(bot.Invalid, "error.option_value", "Option", name)
 			}
-			out[name], text = word, left
-			positional = drop(positional, name)
+			put(options, out, name, word, out[name]+" "+word)
+			text, positional = left, drop(positional, name)
 			continue
 		}
 		if len(positional) == 0 {
@@ -129,8 +129,17 @@ func tail(options []act.Option, text string, out map[string]string) string {
 		if inner, rest, err := word(value); err == nil && strings.TrimSpace(rest) == "" {
 			value = inner
 		}
-		out[name], text = value, text[:at]
+		put(options, out, name, value, value+" "+out[name])
+		text = text[:at]
 	}
+}
+
+// put keeps a value; of an option that may stand several times all, in their order.
+func put(options []act.Option, out map[string]string, name, value, all string) {
+	if i := slices.IndexFunc(options, func(o act.Option) bool { return o.Name == name }); options[i].Many {
+		value = strings.TrimSpace(all)
+	}
+	out[name] = value
 }
 
 // word takes one word off the text, or what stands between quotes.

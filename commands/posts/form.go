@@ -9,6 +9,7 @@ import (
 	"ponte/bot/card"
 	"ponte/bot/postcard"
 	"ponte/commands"
+	"ponte/commands/picture"
 	"ponte/storage"
 )
 
@@ -36,7 +37,7 @@ func (c *Commands) form(tx *storage.Tx, req *commands.Request, d bot.Draft, verb
 		f.Fields = append(f.Fields, on)
 	}
 	if pictured {
-		f.Fields = append(f.Fields, pictureField(req.Brand, &d.Content))
+		f.Fields = append(f.Fields, pictureField(req.Brand, &d.Content), picture.Link(req.Values["picture"]))
 	}
 	for _, a := range posting {
 		f.Previews = append(f.Previews, c.preview(req.Brand, a.ID, len(posting) > 1))

@@ -12,13 +12,14 @@ import (
 	"ponte/bot/postcard"
 	"ponte/bot/records"
 	"ponte/commands"
+	"ponte/commands/picture"
 	"ponte/storage"
 )
 
 func (c *Commands) post() commands.Spec {
 	return commands.Spec{
 		Name: "post", Roles: managers, Asks: true, Options: []act.Option{
-			toOption(), commands.Option("at", act.TimeOption), commands.Option("campaign", act.WordOption), flagged("text"),
+			toOption(), commands.Option("at", act.TimeOption), commands.Option("campaign", act.WordOption), picture.ByAddress(), flagged("text"),
 		},
 		Examples: []string{"post", `post We are open on Sunday. --to shop --at "tomorrow 18:30"`}, Run: c.runPost,
 	}
@@ -86,7 +87,11 @@ func (c *Commands) order(tx *storage.Tx, req *commands.Request, was bot.Content)
 		return post.Order{}, err
 	}
 	content.When = at
-	return post.Order{By: req.Person.ID, Token: req.Token, Content: content, Campaign: strings.TrimSpace(v["campaign"])}, nil
+	more := picture.Fetches(v["picture"])
+	if len(more) > 0 && v["every"] != "" {
+		return post.Order{}, field(bot.Errorf(bot.Invalid, "error.series_fetch"), "picture")
+	}
+	return post.Order{By: req.Person.ID, Token: req.Token, Content: content, Fetch: more, Campaign: strings.TrimSpace(v["campaign"])}, nil
 }
 
 // pictures are those that a form names, or that came with a line of text; where
@@ -130,6 +135,8 @@ func yes(value string) bool { return value != "" && value != "false" && value !=
 func told(b *bot.Brand, d *bot.Draft, found []bot.Finding, key string) act.Answer {
 	stops := slices.ContainsFunc(found, func(f bot.Finding) bool { return f.Stops })
 	switch {
+	case !d.LooksAt.IsZero():
+		key = "posts.looking"
 	case stops:
 		key = "posts.stopped"
 	case b.Approvals.Needs(bot.PostMatter) == 0:

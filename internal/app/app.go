@@ -29,7 +29,7 @@ import (
 	"ponte/bot/reply"
 	"ponte/bot/results"
 	"ponte/commands"
-	"ponte/commands/pictures"
+	"ponte/commands/picture"
 	"ponte/commands/posts"
 	"ponte/internal/i18n"
 	"ponte/internal/keep"
@@ -84,7 +84,7 @@ type App struct {
 	calendar *calendar.Calendar
 	log      *slog.Logger
 
-	pictures *pictures.Commands
+	pictures *picture.Commands
 
 	metrics *ops.Metrics
 	began   time.Time
@@ -140,7 +140,8 @@ func (a *App) build() {
 	a.book = commands.New(a.store, a.Brands, inbox.New(a.out, a.Brands, a.traits), a.relay, a.desk, a.out, a.health, a.log)
 	a.book.Add(a.decide.React, posts.New(a.posts, a.decide, a.traits).Calendar(a.calendar, a.calendarAt, a.feedAt).Specs()...)
 	a.measures()
-	a.pictures = pictures.New(a.book, a.media)
+	a.pictures = picture.New(a.store, a.book, a.media, a.posts)
+	a.book.Add(a.decide.React, a.pictures.Specs()...)
 }
 
 // Store returns the store.
@@ -168,6 +169,8 @@ func (a *App) Hear(ctx context.Context, e act.Event) (act.Answer, error) {
 		return a.relay.Hear(ctx, e)
 	case act.Uploaded:
 		return a.pictured(ctx, e)
+	case act.Noted:
+		return a.noted(ctx, e)
 	}
 	ans, err := a.book.Hear(ctx, e)
 	return a.speak(e, ans), err

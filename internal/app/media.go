@@ -37,6 +37,20 @@ func (a *App) pictured(ctx context.Context, e act.Uploaded) (act.Answer, error) 
 	return a.speak(e, ans), err
 }
 
+// noted takes in talk; what comes along with it may belong to a draft.
+func (a *App) noted(ctx context.Context, e act.Noted) (act.Answer, error) {
+	ans, err := a.book.Hear(ctx, e)
+	if err != nil {
+		return ans, err
+	}
+	if offer, err := a.pictures.Noted(ctx, e); err != nil {
+		a.log.Error("a picture in a thread could not be offered", "err", err)
+	} else if offer.Notice != nil {
+		ans = offer
+	}
+	return a.speak(e, ans), nil
+}
+
 // picture serves a picture of a brand at the address that a network was given.
 func (a *App) picture(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()

@@ -1,0 +1,210 @@
+package picture
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/card"
+	"ponte/bot/post"
+	"ponte/bot/records"
+	"ponte/commands"
+	"ponte/storage"
+)
+
+var onDraft = []string{act.OnDraft, act.OnPost, act.OnRequest}
+
+// Specs lists the commands for the table.
+func (c *Commands) Specs() []commands.Spec {
+	return []commands.Spec{c.picture(), c.addPicture()}
+}
+
+// ByAddress is the option that names pictures by their addresses.
+func ByAddress() act.Option {
+	o := commands.Option("picture", act.WordOption)
+	o.Many = true
+	return o
+}
+
+// Fetches reads which pictures are to be fetched: addresses, each with words behind
+// it that say what it shows.
+func Fetches(text string) (out []bot.Fetch) {
+	for _, word := range strings.Fields(text) {
+		if len(out) == 0 || strings.Contains(word, "://") {
+			out = append(out, bot.Fetch{URL: word})
+			continue
+		}
+		last := &out[len(out)-1]
+		last.Alt = strings.TrimSpace(last.Alt + " " + word)
+	}
+	return out
+}
+
+// picture adds pictures to a draft, or takes one out: those that came with the
+// command, those at addresses, or those that its form then has.
+func (c *Commands) picture() commands.Spec {
+	return commands.Spec{
+		Name: "picture", Roles: managers, Asks: true, About: onDraft, Maybe: true,
+		Options:  []act.Option{commands.Option("draft", act.WordOption), ByAddress(), commands.Option("remove", act.WordOption)},
+		Examples: []string{"picture 12", `picture 12 --picture "https://example.com/lamp.jpg A red lamp"`, "picture 12 --remove 1"}, Run: c.change,
+	}
+}
+
+func (c *Commands) change(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
+	d, err := draftOf(tx, req)
+	if err != nil {
+		return act.Answer{}, err
+	}
+	v, seen := req.Values, -1
+	o := post.Order{By: req.Person.ID, Content: d.Content, Campaign: d.Campaign, Fetch: append(slices.Clone(d.Fetch), Fetches(v["picture"])...)}
+	o.Content.Pictures = slices.Clone(d.Content.Pictures)
+	switch nth := strings.TrimSpace(v["remove"]); {
+	case req.Submitted:
+		seen, o.Content.Pictures = req.Seen, named(&d, v)
+	case nth != "":
+		n, err := strconv.Atoi(nth)
+		if err != nil || n < 1 || n > len(o.Content.Pictures) {
+			return act.Answer{}, bot.Errorf(bot.NotFound, "error.no_picture", "Given", bot.Short(nth, 20), "Number", strconv.Itoa(d.Number))
+		}
+		o.Content.Pictures = slices.Delete(o.Content.Pictures, n-1, n)
+	case len(req.Pictures) > 0:
+		for _, hash := range req.Pictures {
+			o.Content.Pictures = with(o.Content.Pictures, bot.Picture{Hash: hash})
+		}
+	case v["picture"] == "":
+		return act.Answer{Form: form(tx, req.Brand, &d, nil)}, nil
+	}
+	d, found, err := c.desk.Edit(tx, req.Brand, d, o, seen)
+	if err != nil {
+		return act.Answer{}, err
+	}
+	return told(req.Brand, &d, found), nil
+}
+
+// with adds a picture, once.
+func with(all []bot.Picture, p bot.Picture) []bot.Picture {
+	if slices.ContainsFunc(all, func(had bot.Picture) bool { return had.Hash == p.Hash }) {
+		return all
+	}
+	return append(all, p)
+}
+
+// named are the pictures that a form has, with their descriptions.
+func named(d *bot.Draft, v map[string]string) (out []bot.Picture) {
+	for _, hash := range strings.Fields(v["pictures"]) {
+		p := bot.Picture{Hash: hash, Alt: v["alt:"+hash]}
+		if i := slices.IndexFunc(d.Content.Pictures, func(had bot.Picture) bool { return had.Hash == hash }); i >= 0 {
+			if _, said := v["alt:"+hash]; !said {
+				p.Alt = d.Content.Pictures[i].Alt
+			}
+		}
+		out = with(out, p)
+	}
+	return out
+}
+
+// addPicture opens the form with pictures that came along with talk.
+func (c *Commands) addPicture() commands.Spec {
+	return commands.Spec{Name: "add-picture", Roles: managers, About: onDraft, Inner: true, Run: func(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
+		d, err := draftOf(tx, req)
+		if err != nil {
+			return act.Answer{}, err
+		}
+		var more []bot.Picture
+		for _, begins := range strings.Split(req.Rest, ",") {
+			k, err := records.PictureThatBegins(tx, req.Brand.ID, begins)
+			if errors.Is(err, storage.ErrNotFound) {
+				err = bot.Errorf(bot.NotFound, "error.picture_gone")
+			}
+			if err != nil {
+				return act.Answer{}, err
+			}
+			more = append(more, k.Picture)
+		}
+		return act.Answer{Form: form(tx, req.Brand, &d, more)}, nil
+	}}
+}
+
+// form asks for the pictures of a draft, and what they show.
+func form(tx *storage.Tx, b *bot.Brand, d *bot.Draft, more []bot.Picture) *card.Form {
+	f := card.Field{Name: "pictures", Label: card.W("pictures.field"), Hint: card.W("posts.alt_hint"), Kind: card.PicturesField}
+	if b.NeedsAlt {
+		f.Hint = card.W("posts.alt_needed")
+	}
+	all := slices.Clone(d.Content.Pictures)
+	for _, p := range more {
+		all = with(all, p)
+	}
+	var hashes []string
+	for _, p := range all {
+		hashes = append(hashes, p.Hash)
+		f.Pictures = append(f.Pictures, card.Picture{Hash: p.Hash, Type: p.Type, Alt: card.Outside(p.Alt)})
+	}
+	f.Value = strings.Join(hashes, " ")
+	return &card.Form{
+		Verb: "picture", Subject: act.OnDraft + "/" + string(d.ID), Revision: d.Revision, Token: string(bot.NewID(tx.Now())), Public: true,
+		Title: card.W("pictures.form", number(d)), Submit: card.W("posts.submit"), Fields: []card.Field{f, Link("")},
+	}
+}
+
+// Link is the field that takes addresses of pictures.
+func Link(value string) card.Field {
+	return card.Field{
+		Name: "picture", Label: card.W("option.picture"), Hint: card.W("pictures.link_hint"), Kind: card.LineField, Value: value,
+		Max: 2000, Count: string(act.Runes), Folded: true,
+	}
+}
+
+func number(d *bot.Draft) card.Arg { return card.Text("Number", strconv.Itoa(d.Number)) }
+
+// told says what became of the draft, and what the checks say of it.
+func told(b *bot.Brand, d *bot.Draft, found []bot.Finding) act.Answer {
+	key := "posts.edited"
+	switch {
+	case !d.LooksAt.IsZero():
+		key = "posts.looking"
+	case slices.ContainsFunc(found, func(f bot.Finding) bool { return f.Stops }):
+		key = "posts.stopped"
+	case b.Approvals.Needs(bot.PostMatter) == 0:
+		key = "posts.goes_out"
+	}
+	n := card.Notice(card.W(key, card.In("Draft", card.W("posts.draft", number(d))), card.Text("Room", b.DecidesIn().ID)))
+	var list []card.Line
+	for _, f := range found {
+		l := card.Line{Mark: card.MarkOverdue, Words: card.Fault(&bot.Error{Key: "check." + f.Check, Args: f.Args})}
+		if f.Stops {
+			l.Mark = card.MarkFailed
+		}
+		list = append(list, l)
+	}
+	if len(list) > 0 {
+		n.Blocks = append(n.Blocks, card.Block{List: list})
+	}
+	return act.Answer{Notice: &n}
+}
+
+// draftOf is the draft of the card or thread, or the one with the number given.
+func draftOf(tx *storage.Tx, req *commands.Request) (bot.Draft, error) {
+	given := strings.TrimPrefix(strings.TrimSpace(req.Values["draft"]), "#")
+	switch {
+	case given == "" && req.Draft != nil:
+		return *req.Draft, nil
+	case given == "":
+		return bot.Draft{}, bot.Errorf(bot.Invalid, "error.which_draft")
+	case !req.Brand.DecidesIn().Sees(req.Person):
+		return bot.Draft{}, bot.Errorf(bot.Denied, "error.room")
+	}
+	none := bot.Errorf(bot.NotFound, "error.no_draft", "Given", bot.Short(given, 20))
+	n, err := strconv.Atoi(given)
+	if err != nil || n < 1 {
+		return bot.Draft{}, none
+	}
+	d, ok, err := records.Found(records.DraftByNumber.First(tx, storage.K(req.Brand.ID, n)))
+	if err == nil && !ok {
+		err = none
+	}
+	return d, err
+}
