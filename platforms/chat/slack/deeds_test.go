@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -401,6 +402,9 @@ func TestADirectMessageIsACommand(t *testing.T) {
 func TestAHomeShowsWhatWaits(t *testing.T) {
 	r := newRig(t)
 	heard := r.hears(func(e act.Event) (act.Answer, error) {
+		if _, ok := e.(act.Clicked); ok {
+			return notice("it is yours"), nil
+		}
 		if c, ok := e.(act.Commanded); ok {
 			return notice("you have "+c.Text, card.Action{Verb: "take", Subject: "conversation/7", Label: card.Literal("Take")}), nil
 		}
@@ -413,7 +417,11 @@ func TestAHomeShowsWhatWaits(t *testing.T) {
 		t.Fatalf("the home is %v", home)
 	}
 	home.Presses("Take")
-	if got := last[act.Clicked](t, heard()); got.At != r.place() || got.Subject != "conversation/7" {
+	all := heard()
+	if text := r.ana.Home().Text(); !strings.Contains(text, "it is yours") || !strings.Contains(text, "you have inbox mine") {
+		t.Errorf("after the press it shows %s", text)
+	}
+	if got := last[act.Clicked](t, slices.DeleteFunc(all, func(e act.Event) bool { _, ok := e.(act.Commanded); return ok })); got.At != r.place() || got.Subject != "conversation/7" {
 		t.Errorf("it is %+v", got)
 	}
 	joe := r.slack.User("Joe")

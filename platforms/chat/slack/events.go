@@ -37,6 +37,9 @@ func (s *Slack) event(ctx context.Context, d wire.Delivery) (wire.Ack, error) {
 		return wire.Ack{}, nil
 	}
 	sp := s.addressed(o, d.App)
+	if o.Type == "app_rate_limited" {
+		s.opt.Log.Error("slack: Slack leaves out events, as there are too many in an hour", "workspace", o.Team)
+	}
 	if sp == nil || o.Type != "event_callback" {
 		s.opt.Log.Debug("slack: an event for nobody", "type", o.Type, "workspace", o.Team)
 		return wire.Ack{}, nil

@@ -32,12 +32,38 @@ func (s *Slack) home(ctx context.Context, sp *web.Space, user string) {
 		return
 	}
 	s.homes.Put(sp.ID+"/"+user, now)
+	s.furnish(ctx, sp, user, nil)
+}
+
+// atHome runs what somebody pressed on their home, and shows there what came of it.
+func (s *Slack) atHome(ctx context.Context, sp *web.Space, q asked, e act.Event) {
+	ans, err := s.tell(ctx, e)
+	if err != nil {
+		why := card.Notice(s.reason(err).Print(s.pen(ctx, sp, q.scene.At, &q.scene.Who)))
+		ans = act.Answer{Notice: &why}
+	}
+	if ans.Form != nil {
+		s.open(ctx, sp, q, *ans.Form)
+	}
+	s.furnish(ctx, sp, q.scene.Who.User, ans.Notice)
+}
+
+// furnish publishes a person's home, with a notice above the rest where there is one.
+func (s *Slack) furnish(ctx context.Context, sp *web.Space, user string, first *card.Card) {
 	who := s.actor(ctx, sp, user)
 	var parts []draw.Message
+	brands := 0
 	for _, b := range s.opt.Brands().All() {
-		if at, ok := s.seat(b, sp, who); ok && len(parts) < maxBrands*len(homely) {
-			parts = append(parts, s.part(ctx, sp, b, at, who)...)
+		at, ok := s.seat(b, sp, who)
+		if !ok || brands == maxBrands {
+			continue
 		}
+		p := s.pen(ctx, sp, at, &who)
+		p.Channel = at.Channel
+		if brands++; first != nil && brands == 1 {
+			parts = append(parts, p.Card(*first))
+		}
+		parts = append(parts, s.part(ctx, p, b, at, who)...)
 	}
 	if len(parts) == 0 {
 		p := s.pen(ctx, sp, act.Place{}, nil)
@@ -59,9 +85,7 @@ func (s *Slack) seat(b bot.Brand, sp *web.Space, who bot.Actor) (act.Place, bool
 	return act.Place{Platform: Platform, Space: sp.ID, Channel: b.Channels[i].Remote}, true
 }
 
-func (s *Slack) part(ctx context.Context, sp *web.Space, b bot.Brand, at act.Place, who bot.Actor) []draw.Message {
-	p := s.pen(ctx, sp, at, &who)
-	p.Channel = at.Channel
+func (s *Slack) part(ctx context.Context, p draw.Pen, b bot.Brand, at act.Place, who bot.Actor) []draw.Message {
 	out := []draw.Message{p.Card(card.Card{Title: card.Literal(b.Name)})}
 	for _, c := range homely {
 		if !slices.ContainsFunc(s.opt.Commands(), func(k act.Command) bool { return k.Name == c.name }) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"net/http"
 	"slices"
 	"time"
 
@@ -45,7 +46,7 @@ func (s *Slack) Listen(ctx context.Context, h act.Handler) error {
 		}
 	}()
 	for {
-		apps, http := s.apps()
+		apps, web := s.apps()
 		for token, stop := range open {
 			if _, still := apps[token]; !still {
 				stop()
@@ -61,7 +62,7 @@ func (s *Slack) Listen(ctx context.Context, h act.Handler) error {
 			running++
 			go func() { err := socket.Run(under, s.desk); ends <- end{token, err} }()
 		}
-		if len(apps) > 0 && len(over) >= len(apps) && len(open) == 0 && !http {
+		if len(apps) > 0 && len(over) >= len(apps) && len(open) == 0 && !web {
 			return errors.Join(slices.Collect(maps.Values(over))...)
 		}
 		select {
@@ -94,15 +95,15 @@ func (s *Slack) listener() act.Handler {
 
 // apps lists one workspace of each app that is reached by WebSocket, by the app's
 // token, and tells whether anything comes by HTTP.
-func (s *Slack) apps() (apps map[string]Workspace, http bool) {
+func (s *Slack) apps() (apps map[string]Workspace, web bool) {
 	apps = map[string]Workspace{}
 	for _, w := range s.opt.Workspaces() {
 		if _, known := apps[w.AppToken]; w.AppToken != "" && !known {
 			apps[w.AppToken] = w
 		}
-		http = http || w.SigningSecret != ""
+		web = web || w.SigningSecret != ""
 	}
-	return apps, http
+	return apps, web
 }
 
 // hopeless are the codes after which asking for a connection again is of no use.
@@ -113,11 +114,14 @@ var hopeless = []string{
 
 func (s *Slack) socket(w Workspace) *wire.Socket {
 	dialer := &websocket.Dialer{NetDialContext: s.opt.Dial, HandshakeTimeout: patience, WriteBufferSize: writeBuffer}
-	api := slack.New("", slack.OptionHTTPClient(s.opt.Client), slack.OptionAPIURL(s.opt.APIURL), slack.OptionAppLevelToken(w.AppToken))
+	if s.opt.Dial == nil {
+		dialer.Proxy = http.ProxyFromEnvironment
+	}
+	client := slack.New("", slack.OptionHTTPClient(s.opt.Client), slack.OptionAPIURL(s.opt.APIURL), slack.OptionAppLevelToken(w.AppToken))
 	return &wire.Socket{
 		App: w.ID, Log: s.opt.Log,
 		Ask: func(ctx context.Context) (string, error) {
-			_, address, err := api.StartSocketModeContext(ctx)
+			_, address, err := client.StartSocketModeContext(ctx)
 			return address, err
 		},
 		Retry: func(err error) (time.Duration, bool) {

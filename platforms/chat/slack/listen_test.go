@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -134,10 +135,9 @@ func TestWhatNobodyMendsEndsIt(t *testing.T) {
 func TestWhoIsSlowHoldsNobodyUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, func(o *Options) { o.Now = time.Now })
-		first := true
+		var others atomic.Bool
 		heard := r.hears(func(act.Event) (act.Answer, error) {
-			if first {
-				first = false
+			if !others.Swap(true) {
 				time.Sleep(2 * time.Minute)
 			}
 			return act.Answer{}, nil
@@ -156,12 +156,12 @@ func TestWhoIsSlowHoldsNobodyUp(t *testing.T) {
 
 func TestAWorkspaceThatComesLaterIsHeard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		there := false
+		var there atomic.Bool
 		r := newRig(t, func(o *Options) {
 			o.Now = time.Now
 			was := o.Workspaces
 			o.Workspaces = func() []Workspace {
-				if !there {
+				if !there.Load() {
 					return nil
 				}
 				return was()
@@ -170,9 +170,9 @@ func TestAWorkspaceThatComesLaterIsHeard(t *testing.T) {
 		r.hears(nil)
 		time.Sleep(time.Minute)
 		r.connected(t, 0)
-		there = true
+		there.Store(true)
 		r.connected(t, 2)
-		there = false
+		there.Store(false)
 		r.connected(t, 0)
 	})
 }

@@ -123,7 +123,12 @@ func (s *Slack) pressed(ctx context.Context, sp *web.Space, i *payload.Interacti
 			if q.scene.At.Channel == "" {
 				q.scene.At.Channel = p.Channel
 			}
-			s.run(ctx, sp, q, act.Clicked{Scene: q.scene, Verb: p.Verb, Subject: p.Subject, Revision: p.Revision})
+			e := act.Clicked{Scene: q.scene, Verb: p.Verb, Subject: p.Subject, Revision: p.Revision}
+			if i.View.Kind == "home" {
+				s.atHome(ctx, sp, q, e)
+				continue
+			}
+			s.run(ctx, sp, q, e)
 		}
 	}
 }

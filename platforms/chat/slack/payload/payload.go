@@ -135,6 +135,7 @@ type Interaction struct {
 
 // View is a window that is open.
 type View struct {
+	Kind     string `json:"type"` // modal or home
 	ID       string `json:"id"`
 	Hash     string `json:"hash"`
 	Callback string `json:"callback_id"`

@@ -188,6 +188,9 @@ func (l *link) listen(ctx context.Context, d *Desk, warned chan<- string) error 
 			alive()
 		}
 		e := open(frame)
+		if e.Count > 2*connections { // ours, and as many that are on their way out
+			l.Log.Warn("slack: another Ponte uses the same app, and hears part of what is meant for this one", "app", l.App, "connections", e.Count)
+		}
 		if e.Type == "disconnect" && !leaving {
 			leaving = true
 			_ = l.conn.SetReadDeadline(time.Now().Add(farewell))
@@ -206,6 +209,7 @@ type envelope struct {
 	Reason     string          `json:"reason"`
 	EnvelopeID string          `json:"envelope_id"`
 	Payload    json.RawMessage `json:"payload"`
+	Count      int             `json:"num_connections"` // of hello
 }
 
 var looksLikeID = regexp.MustCompile(`"envelope_id"\s*:\s*"([A-Za-z0-9_.:-]{1,200})"`)
