@@ -42,20 +42,18 @@ func deadLinks(in *Input, t reading) (found []bot.Finding) {
 // unfetched finds the pictures that were to be fetched and could not be.
 func unfetched(in *Input) (found []bot.Finding) {
 	for _, f := range in.Fetch {
-		if l, ok := in.Links[f.URL]; ok {
-			found = append(found, broken("fetch", f.URL, l, stops))
-		}
+		found = append(found, broken("fetch", f.URL, in.Links[f.URL], stops))
 	}
 	return found
 }
 
 // broken says why an address gives nothing.
 func broken(key, link string, l bot.Link, say func(string, ...string) bot.Finding) bot.Finding {
-	if l.Fault == "" {
+	if l.Fault == "" && l.Code > 0 {
 		return say(key, "Link", quote(link), "Code", number(l.Code))
 	}
-	if !slices.Contains([]string{"private", "tls", "picture", "large"}, l.Fault) {
-		l.Fault = "silent"
+	if slices.Contains([]string{"private", "tls", "picture", "large"}, l.Fault) {
+		return say(key+"_"+l.Fault, "Link", quote(link))
 	}
-	return say(key+"_"+l.Fault, "Link", quote(link))
+	return say(key+"_silent", "Link", quote(link))
 }

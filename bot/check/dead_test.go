@@ -60,6 +60,7 @@ func TestUnfetchedPicturesStop(t *testing.T) {
 	want := []bot.Finding{
 		{Check: "fetch", Stops: true, Args: map[string]string{"Link": "https://a.example/1.png", "Code": "404"}},
 		{Check: "fetch_picture", Stops: true, Args: map[string]string{"Link": "https://a.example/2"}},
+		{Check: "fetch_silent", Stops: true, Args: map[string]string{"Link": "https://a.example/unknown"}},
 	}
 	if diff := cmp.Diff(want, Run(in)); diff != "" {
 		t.Error(diff)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -224,5 +225,35 @@ func TestTidy(t *testing.T) {
 	entries, err := os.ReadDir(data)
 	if err != nil || len(entries) != 2 || entries[0].Name() != "mine" || entries[1].Name() != "ponte.db" {
 		t.Errorf("%v, %v", entries, err)
+	}
+}
+
+// TestKeysAreNotExported keeps what a store signs with to itself.
+func TestKeysAreNotExported(t *testing.T) {
+	data, said := begun(t)
+	err := within(t.Context(), File(data), func(s *bolt.Store) error {
+		return s.Update(t.Context(), func(tx *storage.Tx) error {
+			return records.Keys.Insert(tx, records.Key{For: "media", Secret: []byte("hush, hush")})
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	err = within(t.Context(), File(data), func(s *bolt.Store) error {
+		counts, err := ExportTo(t.Context(), s, &out)
+		if counts["keys"] > 0 || counts["effects"] == 0 {
+			t.Errorf("exported %v", counts)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := out.String(); strings.Contains(text, "aHVzaCwgaHVzaA") || strings.Contains(text, `"keys"`) || !strings.Contains(text, string(said)) {
+		t.Errorf("the export is %s", text)
+	}
+	if _, err := Import(t.Context(), &out, filepath.Join(t.TempDir(), "other")); err != nil {
+		t.Error(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"slices"
 	"time"
 
 	"ponte/storage"
@@ -38,6 +39,12 @@ type end struct {
 // is storage.ErrNewerFormat when the store has records or collections of a newer
 // version: nothing is left out in silence.
 func Write(ctx context.Context, s storage.Store, w io.Writer, defs ...storage.Definition) (map[string]int, error) {
+	return WriteBut(ctx, s, w, nil, defs...)
+}
+
+// WriteBut is Write without the records of the collections with these names, such as
+// what belongs to this store alone.
+func WriteBut(ctx context.Context, s storage.Store, w io.Writer, but []string, defs ...storage.Definition) (map[string]int, error) {
 	out := bufio.NewWriterSize(w, 1<<16)
 	sum := sha256.New()
 	enc := json.NewEncoder(io.MultiWriter(out, sum))
@@ -47,6 +54,7 @@ func Write(ctx context.Context, s storage.Store, w io.Writer, defs ...storage.De
 		if err := storage.Unknown(tx, defs...); err != nil {
 			return err
 		}
+		defs := slices.DeleteFunc(slices.Clone(defs), func(d storage.Definition) bool { return slices.Contains(but, d.Name()) })
 		h := head{Export: format, At: tx.Now(), Collections: map[string]int{}}
 		for _, d := range defs {
 			h.Collections[d.Name()] = d.Schema()
