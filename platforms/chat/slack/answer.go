@@ -1,14 +1,8 @@
 package slack
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -86,7 +80,7 @@ func (s *Slack) may(scene act.Scene, all []card.Action) (out []card.Action) {
 // there; elsewhere the hook knows best where the person is.
 func (s *Slack) whisper(ctx context.Context, sp *web.Space, q asked, m draw.Message) {
 	ways := []func() error{
-		func() error { return s.hook(ctx, q, m) },
+		func() error { return web.Answer(ctx, s.opt.Client, s.opt.APIURL, q.hook, m.Text, m.Blocks) },
 		func() error { return s.ephemeral(ctx, sp, q, m) },
 	}
 	if q.thread != "" {
@@ -112,44 +106,6 @@ func (s *Slack) ephemeral(ctx context.Context, sp *web.Space, q asked, m draw.Me
 	}
 	_, err := sp.API.PostEphemeralContext(ctx, q.scene.At.Channel, q.scene.Who.User, opts...)
 	return err
-}
-
-// hook answers by the address that came with what the person did, if it is Slack's.
-func (s *Slack) hook(ctx context.Context, q asked, m draw.Message) error {
-	if !s.slacks(q.hook) {
-		return fmt.Errorf("there is no address to answer to")
-	}
-	body, err := json.Marshal(map[string]any{
-		"response_type": "ephemeral", "replace_original": false, "text": m.Text, "blocks": m.Blocks, "unfurl_links": false, "unfurl_media": false,
-	})
-	if err != nil {
-		return err
-	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, q.hook, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	r.Header.Set("Content-Type", "application/json")
-	resp, err := s.opt.Client.Do(r)
-	if err != nil {
-		return fmt.Errorf("the answer did not reach Slack") // the cause has the address, which is a key
-	}
-	defer resp.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<16)) // so that the connection serves again
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("the answer was refused with %d", resp.StatusCode)
-	}
-	return nil
-}
-
-// slacks reports whether an address is one of Slack's, or of what stands in for it.
-func (s *Slack) slacks(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil || address == "" {
-		return false
-	}
-	api, err := url.Parse(s.opt.APIURL)
-	return err == nil && (u.Scheme == "https" && u.Host == "hooks.slack.com" || u.Scheme == api.Scheme && u.Host == api.Host)
 }
 
 // open opens a form. Slack opens one only after a press or a slash command: who
