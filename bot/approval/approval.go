@@ -110,7 +110,7 @@ func waits(r *bot.Request, b *bot.Brand, now time.Time) {
 }
 
 // Void ends what is asked about a subject, or was approved: Superseded, Lapsed or
-// Void. No word on it counts any more.
+// Void. No word on it counts any more. Of what lapsed who wrote it is told.
 func (d *Desk) Void(tx *storage.Tx, brand bot.BrandID, subject bot.ID, as bot.RequestState) error {
 	if !slices.Contains([]bot.RequestState{bot.Superseded, bot.Lapsed, bot.Void}, as) {
 		return fmt.Errorf("approval: nothing is voided by making it %q", as)
@@ -159,6 +159,12 @@ func (d *Desk) end(tx *storage.Tx, brand bot.BrandID, subject bot.ID, as bot.Req
 			return err
 		}
 		if err := logged(tx, "", "request."+string(as), &r, nil); err != nil {
+			return err
+		}
+		if as != bot.Lapsed {
+			continue
+		}
+		if err := d.lapses(tx, &r); err != nil {
 			return err
 		}
 	}

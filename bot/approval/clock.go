@@ -98,7 +98,16 @@ func (d *Desk) passes(tx *storage.Tx, r bot.Request) error {
 	if err := logged(tx, "", "request.lapsed", &r, nil); err != nil {
 		return err
 	}
-	return d.tell(tx, b, &r, card.W("approval.lapses"), tells{to: r.Writers()})
+	return d.lapses(tx, &r)
+}
+
+// lapses tells who wrote it that nobody decided in time.
+func (d *Desk) lapses(tx *storage.Tx, r *bot.Request) error {
+	b, ok := d.brands().Brand(r.Brand)
+	if !ok {
+		return nil
+	}
+	return d.tell(tx, b, r, card.W("approval.lapses"), tells{to: r.Writers()})
 }
 
 // reminds pings, once, the approvers who have not said yes; and tells the author,

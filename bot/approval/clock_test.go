@@ -1,6 +1,7 @@
 package approval_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +126,19 @@ func TestPutOff(t *testing.T) {
 			if lines := strings.Join(h.thread(r), "; "); h.now(r).State != bot.Lapsed || strings.Count(lines, "approval.lapses") != 1 {
 				t.Errorf("it is %s, and the thread says %s", h.now(r).State, lines)
 			}
+		}
+	})
+}
+
+// Whoever ends it first, the request's own clock or what it asks about, people read
+// the same words, and once.
+func TestLapseIsToldOnce(t *testing.T) {
+	in(t, func(h *house) {
+		r := h.asks("d1", "hello")
+		h.do(func(tx *storage.Tx) error { return h.desk.Void(tx, aurora, "d1", bot.Lapsed) })
+		h.Down(hours(72) + time.Minute)
+		if got := h.thread(r); h.now(r).State != bot.Lapsed || !slices.Equal(got, []string{"approval.lapses u-ana"}) {
+			t.Errorf("it is %s, and people read %q", h.now(r).State, got)
 		}
 	})
 }

@@ -28,6 +28,11 @@ func (d *Desk) Tick(ctx context.Context) (time.Time, error) {
 			return again, err
 		}
 	}
+	paused, err := d.reminds(ctx)
+	if err != nil {
+		return again, err
+	}
+	again = sooner(again, paused)
 	tried := map[bot.ID]bool{}
 	for {
 		list, next, err := d.due(ctx, tried)
@@ -106,7 +111,7 @@ func (d *Desk) comes(tx *storage.Tx, w due) error {
 		if p.Due.IsZero() || p.Due.After(tx.Now()) {
 			continue
 		}
-		if err := s.ends(p, bot.Expired); err != nil {
+		if err := s.move(p, ponte, bot.Expired); err != nil { // of which the lapse tells
 			return err
 		}
 		lapsed++

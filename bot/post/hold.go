@@ -15,8 +15,8 @@ const (
 )
 
 // Cancel takes back all posts of a draft that are not out, and what was asked
-// about it. What is on its way beyond recall, or may be out, stays as it is; where
-// that is all, the error is a Conflict.
+// about it. What is on its way beyond recall, is out or may be, stays as it is;
+// where that is all, the error is a Conflict that says so.
 func (d *Desk) Cancel(tx *storage.Tx, b *bot.Brand, by bot.PersonID, draft bot.Draft) error {
 	s, err := d.open(tx, b, draft.ID)
 	if err != nil {
@@ -33,7 +33,15 @@ func (d *Desk) Cancel(tx *storage.Tx, b *bot.Brand, by bot.PersonID, draft bot.D
 		}
 		n++
 	}
-	if n == 0 {
+	switch {
+	case n > 0:
+	case s.all(bot.Cancelled):
+		return bot.Errorf(bot.Conflict, "error.draft_cancelled")
+	case s.all(bot.Published, bot.Cancelled):
+		return bot.Errorf(bot.Conflict, "error.draft_is_out")
+	case s.any(bot.Uncertain) && !s.any(bot.Publishing):
+		return bot.Errorf(bot.Conflict, "error.draft_unsettled")
+	default:
 		return bot.Errorf(bot.Conflict, "error.draft_going")
 	}
 	if !s.any(bot.Publishing) { // that one still needs the word it goes by
@@ -148,6 +156,9 @@ func (d *Desk) Pause(tx *storage.Tx, b *bot.Brand, by bot.PersonID, why string, 
 	h := records.BrandHold{Brand: b.ID, Hold: bot.Hold{Why: bot.Short(why, mostReason), By: by, At: tx.Now(), Until: until}}
 	if err := records.BrandHolds.Put(tx, h); err != nil {
 		return err
+	}
+	if !until.IsZero() {
+		d.clock.Expects(tx, until)
 	}
 	return brandLogged(tx, b.ID, by, "brand.paused")
 }

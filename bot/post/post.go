@@ -140,6 +140,10 @@ func (d *Desk) Edit(tx *storage.Tx, b *bot.Brand, draft bot.Draft, o Order, seen
 		return draft, nil, bot.Errorf(bot.Conflict, "error.draft_going")
 	case s.any(bot.Uncertain):
 		return draft, nil, bot.Errorf(bot.Conflict, "error.draft_unsettled")
+	case s.all(bot.Cancelled):
+		return draft, nil, bot.Errorf(bot.Conflict, "error.draft_cancelled")
+	case s.all(bot.Published, bot.Cancelled):
+		return draft, nil, bot.Errorf(bot.Conflict, "error.draft_is_out")
 	case !s.live():
 		return draft, nil, bot.Errorf(bot.Conflict, "error.draft_over")
 	}

@@ -33,7 +33,7 @@ func TestApprovedGoesOutAtItsTime(t *testing.T) {
 		h.approves(d)
 		h.is(d, "scheduled, scheduled")
 		slot := "draft/" + string(d.ID) + "/" + string(h.request(d).ID)
-		if got := h.shows(slot); got != "public post.stands.scheduled post.stands.scheduled [edit] [duplicate] [cancel]" {
+		if got := h.shows(slot); got != "public post.stands.scheduled post.stands.scheduled [edit] [duplicate] [hold] [cancel]" {
 			t.Errorf("it shows %s", got)
 		}
 		h.Pass(59 * time.Minute)
@@ -49,7 +49,7 @@ func TestApprovedGoesOutAtItsTime(t *testing.T) {
 		if m, ok := h.Net.Find(p.Remote); p.State != bot.Published || !ok || m.At.Space != string(page) || p.URL == "" || !p.OutAt.Equal(when) || p.Hash != d.Content.Hash() {
 			t.Errorf("it stands as %+v", p)
 		}
-		if got := h.shows(slot); got != "out post.stands.published post.stands.published [open] [open] [duplicate]" {
+		if got := h.shows(slot); got != "out post.stands.published post.stands.published [open] [open] [results] [duplicate]" {
 			t.Errorf("it shows %s", got)
 		}
 		audit := coretest.Audit(h.World, "post/"+string(p.ID))
@@ -75,7 +75,7 @@ func TestNobodyNeedsToDecide(t *testing.T) {
 		d, later := h.writes(says("now", time.Time{})), h.writes(says("later", time.Now().Add(time.Hour)))
 		h.is(d, "published")
 		h.is(later, "scheduled")
-		if got := h.shows("draft/" + string(d.ID)); got != "out post.stands.published [open] [duplicate]" {
+		if got := h.shows("draft/" + string(d.ID)); got != "out post.stands.published [open] [results] [duplicate]" {
 			t.Errorf("it shows %s", got)
 		}
 		h.Configure(func(b *bot.Brand) { b.Approvals.Quorum = nil }) // from here on somebody must
@@ -286,7 +286,7 @@ func TestWhoEditsTooLate(t *testing.T) {
 		h.Net.Fails(nil)
 		h.Pass(2 * time.Minute)
 		h.is(d, "published, published")
-		if err := h.edits(d, o, -1); key(err) != "error.draft_over" {
+		if err := h.edits(d, o, -1); key(err) != "error.draft_is_out" {
 			t.Errorf("out: %v", err)
 		}
 	})
@@ -382,7 +382,7 @@ func TestDecisions(t *testing.T) {
 		if hash := coretest.Get(h.World, func(tx *storage.Tx) (string, error) { return h.desk.Hash(tx, aurora, d.ID) }); hash != "" {
 			t.Errorf("cancelled, its hash is %q", hash)
 		}
-		if err := h.edits(d, says("again", time.Time{}), -1); key(err) != "error.draft_over" {
+		if err := h.edits(d, says("again", time.Time{}), -1); key(err) != "error.draft_cancelled" {
 			t.Errorf("edited when cancelled: %v", err)
 		}
 	})

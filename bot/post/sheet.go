@@ -77,6 +77,9 @@ func (s *sheet) in(states ...bot.PostState) (out []*bot.Post) {
 
 func (s *sheet) any(states ...bot.PostState) bool { return len(s.in(states...)) > 0 }
 
+// all reports whether every post is in one of the states.
+func (s *sheet) all(states ...bot.PostState) bool { return len(s.in(states...)) == len(s.posts) }
+
 // live reports whether something may still become of a post.
 func (s *sheet) live() bool {
 	return slices.ContainsFunc(s.posts, func(p bot.Post) bool { return !p.Over() })

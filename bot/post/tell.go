@@ -114,16 +114,9 @@ func (s *sheet) say(at act.Place, parent string, w card.Words) error {
 	if err := records.Slots.Insert(s.tx, told); err != nil {
 		return err
 	}
-	var mention []string
-	author, _ := s.b.Person(s.draft.By)
-	for _, u := range author.Users {
-		if user, ok := strings.CutPrefix(u, at.Platform+"/"+at.Space+"/"); ok && user != "" {
-			mention = append(mention, user)
-		}
-	}
 	_, err := s.desk.out.Say(s.tx, act.Effect{
 		Brand: s.b.ID, Subject: s.subject(), Slot: told.ID, At: at, Lane: s.lane(), Class: act.RoutineClass,
-		Act: act.Seal(act.Send{Card: card.Notice(w), Mention: mention}), Until: s.tx.Now().Add(tellUntil),
+		Act: act.Seal(act.Send{Card: card.Notice(w), Mention: userOf(s.b, s.draft.By, at)}), Until: s.tx.Now().Add(tellUntil),
 	})
 	return err
 }

@@ -180,7 +180,10 @@ func (s Sheet) actions() (out []card.Action) {
 		out = append(out, how)
 	}
 	out = append(out, verb("duplicate"))
-	if slices.ContainsFunc(s.Posts, func(p bot.Post) bool { return !p.Over() && p.State != bot.Uncertain }) {
+	if s.any(bot.Scheduled) {
+		out = append(out, verb("hold"))
+	}
+	if !s.any(bot.Uncertain) && slices.ContainsFunc(s.Posts, func(p bot.Post) bool { return !p.Over() }) {
 		cancel := verb("cancel")
 		cancel.Style, cancel.Confirm = card.Danger, card.W("post.cancel_confirm")
 		out = append(out, cancel)

@@ -36,6 +36,7 @@ type Told struct {
 type BrandHold struct {
 	Brand bot.BrandID `json:"brand"`
 	bot.Hold
+	Reminded bool `json:"reminded,omitempty"` // people were told that its time is over
 }
 
 // Pause says that nothing goes out, for everybody, until a person lifts it.

@@ -73,9 +73,20 @@ func (c *Commands) asked(tx *storage.Tx, req *commands.Request) (bot.ID, error) 
 	case len(all) == 0:
 		return "", bot.Errorf(bot.Conflict, "error.not_asked")
 	case len(all) > 1 && tx.Now().Sub(all[0].At) < justNow: // whoever typed the number may have read the one before
-		return "", bot.Errorf(bot.Conflict, "error.just_asked")
+		saw, err := sawAsked(tx, req.Scene, all[0].ID)
+		if err == nil && !saw {
+			err = bot.Errorf(bot.Conflict, "error.just_asked")
+		}
+		return all[0].ID, err
 	}
 	return all[0].ID, nil
+}
+
+// sawAsked reports whether the person's page showed the message of a request, or one
+// that came after it; false where the platform cannot tell.
+func sawAsked(tx *storage.Tx, scene act.Scene, request bot.ID) (bool, error) {
+	saw, known, err := records.Found(records.SlotByRef.First(tx, storage.K(scene.At.String(), scene.Seen)))
+	return known && saw.Subject.ID >= request, err
 }
 
 // justNow is how young a new request about a draft is that whoever types its number

@@ -35,7 +35,7 @@ func (c *Commands) runPause(tx *storage.Tx, req *commands.Request) (act.Answer, 
 	if text := strings.TrimSpace(req.Values["until"]); text != "" {
 		var err error
 		if until, err = when.Parse(text, tx.Now(), req.Brand.Location(), req.Brand.Hours); err != nil {
-			return act.Answer{}, field(bot.Errorf(bot.Invalid, "error.time", "Given", bot.Short(text, 40)).Because(err), "until")
+			return act.Answer{}, when.Asked(err, text, "until")
 		}
 	}
 	if err := c.desk.Pause(tx, req.Brand, req.Person.ID, strings.TrimSpace(req.Values["reason"]), until); err != nil {
@@ -96,6 +96,43 @@ func entry(b *bot.Brand, d *bot.Draft, p *bot.Post) card.Line {
 		Mark: postcard.Marks[p.State], Text: card.Outside(bot.Short(d.Content.For(p.Account), 60)),
 		Words: card.W(words, card.At("At", at), card.Text("Number", strconv.Itoa(d.Number)), card.Text("Account", postcard.Account(b, p.Account)), card.In("State", card.W("posts.state."+key(p.State)))),
 	}
+}
+
+func (c *Commands) hold() commands.Spec {
+	return commands.Spec{
+		Name: "hold", Roles: managers, About: onDraft, Maybe: true, Options: []act.Option{draftOption(), reason()}, Examples: []string{"hold 12", "hold 12 The shop is closed"}, Run: c.runHold,
+	}
+}
+
+// runHold keeps what a draft has scheduled from going out, until somebody releases it.
+func (c *Commands) runHold(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
+	why := strings.TrimSpace(req.Values["reason"])
+	if _, err := strconv.Atoi(strings.TrimPrefix(req.Values["draft"], "#")); err != nil && req.Draft != nil { // in its thread all is the reason
+		why = strings.TrimSpace(req.Values["draft"] + " " + why)
+		req.Values["draft"] = ""
+	}
+	d, err := theDraft(tx, req)
+	if err != nil {
+		return act.Answer{}, err
+	}
+	rows, err := rowsOf(tx, &d)
+	if err != nil {
+		return act.Answer{}, err
+	}
+	n := 0
+	for _, p := range rows {
+		if p.State != bot.InReview && p.State != bot.Approved && p.State != bot.Scheduled {
+			continue
+		}
+		if err := c.desk.Hold(tx, req.Brand, req.Person.ID, p, why, time.Time{}); err != nil {
+			return act.Answer{}, err
+		}
+		n++
+	}
+	if n == 0 {
+		return act.Answer{}, bot.Errorf(bot.Conflict, "error.nothing_to_hold")
+	}
+	return commands.Say("posts.held", card.In("Draft", title(&d))), nil
 }
 
 func (c *Commands) release() commands.Spec {

@@ -42,7 +42,7 @@ func New(desk *post.Desk, approvals *approval.Desk, traits func(bot.AccountID) a
 func (c *Commands) Specs() []commands.Spec {
 	return []commands.Spec{
 		c.post(), c.edit(), c.duplicate(), c.cancel(), c.drafts(), c.show(), c.approve(), c.reject(), c.giveBack(), c.schedule(), c.queue(),
-		c.calendar(), c.pause(), c.resume(), c.release(), c.retry(), c.settle("post-is-out", true), c.settle("post-again", false),
+		c.calendar(), c.pause(), c.resume(), c.hold(), c.release(), c.retry(), c.settle("post-is-out", true), c.settle("post-again", false),
 	}
 }
 
