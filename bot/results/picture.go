@@ -96,9 +96,16 @@ type line struct {
 func (d *Desk) paint(s *sheet) (png []byte, alt string) {
 	say := func(w card.Words) string { return d.Print(s.b, w) }
 	number := func(v float64) string { return say(card.W("results.number", card.Count("N", int(v)))) }
-	lines, title := s.one(say)
+	rows := slices.DeleteFunc(slices.Clone(s.rows), func(r row) bool { return r.plan == nil })
 	y := "results.chart.y"
-	if len(s.rows) > 1 {
+	var lines []line
+	var title string
+	switch len(rows) {
+	case 0:
+		return nil, ""
+	case 1:
+		lines, title = rows[0].lines(say)
+	default:
 		lines, title = s.many(say)
 		y = "results.chart.y_sum"
 	}
@@ -140,12 +147,8 @@ func (s *sheet) said(say func(card.Words) string, l line) string {
 	return say(card.W("results.chart.line", card.Text("Name", l.name), card.Text("Points", strings.Join(parts, ", "))))
 }
 
-// one are the lines of a single post: likes, replies and shares.
-func (s *sheet) one(say func(card.Words) string) (out []line, title string) {
-	if len(s.rows) != 1 {
-		return nil, ""
-	}
-	r := &s.rows[0]
+// lines are those of a single post: likes, replies and shares.
+func (r *row) lines(say func(card.Words) string) (out []line, title string) {
 	good := r.good()
 	for i, name := range []string{"likes", "replies", "shares"} {
 		l := line{name: say(card.W("results.name." + name)), points: []chart.Point{{}}}

@@ -20,11 +20,11 @@ func Results(desk *results.Desk) commands.Spec {
 			if err != nil {
 				return act.Answer{}, err
 			}
-			asked, fresh, err := desk.Ask(tx, req.Brand, d.ID)
+			known, err := desk.Card(tx, req.Brand, d.ID, true)
 			if err != nil {
 				return act.Answer{}, err
 			}
-			known, err := desk.Card(tx, req.Brand, d.ID, true)
+			asked, fresh, err := desk.Ask(tx, req.Brand, d.ID)
 			switch {
 			case asked > 0:
 				known.Foot, known.Actions = card.W("results.reading", card.Count("N", asked)), nil

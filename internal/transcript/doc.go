@@ -17,6 +17,7 @@
 //	customer Maria to Caffè Aurora: Thanks. an answer to what somebody said last
 //	customer Maria edits: It was icy.       her last comment; or: deletes
 //	12 customers on oat: Where is it?       Guest 1 to Guest 12
+//	3 customers like post-1                 Guest 1 to Guest 3, each of whom counts once
 //	webhook shop: {"id": "7", …}            items from elsewhere, more of them as ">" lines
 //	webhook answers: accepted 1             what its sender is told
 //	receiver answers 503                    from now on, where the shop's replies go; or: hangs up

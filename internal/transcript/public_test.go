@@ -123,6 +123,27 @@ func (s *square) say(author, post, to, text string) error {
 	return err
 }
 
+// like is a like by a reader's own browser.
+func (s *square) like(who, post string) error {
+	list, err := s.posts()
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(list, func(p said) bool { return p.name == post }); i >= 0 {
+		post = list[i].id
+	}
+	r, err := http.NewRequest(http.MethodPost, publicURL+"/api/posts/"+post+"/like", http.NoBody)
+	if err != nil {
+		return err
+	}
+	r.AddCookie(&http.Cookie{Name: "square_reader", Value: strings.ReplaceAll(fmt.Sprintf("%-26.26s", who), " ", "x")})
+	got, _, err := fetch(s.p.public, r)
+	if err != nil {
+		return fmt.Errorf("%w %s", err, got)
+	}
+	return nil
+}
+
 func (s *square) edit(author, text string) error {
 	c := s.mine[author]
 	return s.call(http.MethodPatch, "/api/comments/"+c.ID, map[string]string{"text": text, "token": c.Token}, &comment{})

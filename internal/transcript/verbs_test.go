@@ -53,6 +53,7 @@ var verbs = []verb{
 	does(`customer {author} edits: {text}`, customerEdits),
 	does(`customer {author} deletes`, customerDeletes),
 	does(`<n> customers on <post>: {text}`, manyCustomers),
+	does(`<n> customers like <post>`, customersLike),
 	shows(`webhook answers`, func(s *story, _ []string) ([]string, error) { return s.hooked, nil }),
 	does(`webhook <account>:(?: (.+))?`, webhookTakes),
 	does(`receiver answers <status>`, receiverAnswers),
@@ -149,6 +150,16 @@ func manyCustomers(s *story, a []string) error {
 	}
 	pass(time.Second)
 	return errors.Join(err, s.look())
+}
+
+// customersLike has Guest 1 and so on like a post, of whom each can do so once.
+func customersLike(s *story, a []string) error {
+	n, err := strconv.Atoi(a[0])
+	for i := range n {
+		err = errors.Join(err, s.square.like(fmt.Sprintf("Guest %d", i+1), a[1]))
+	}
+	pass(time.Second)
+	return err
 }
 
 func customerEdits(s *story, a []string) error {
