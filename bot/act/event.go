@@ -50,7 +50,7 @@ type Scene struct {
 	Who    bot.Actor
 	At     Place
 	Thread string // the message whose thread they are in; empty: in the room itself
-	Seen   string // the newest message of the thread that the person's page showed; empty where the platform cannot tell
+	Seen   string // the newest message that the person's page showed of the thread or, in none, the newest card of the room; empty where the platform cannot tell
 }
 
 // Commanded is a command, by slash or by mention; Text is all behind "/ponte" or "@ponte".

@@ -41,7 +41,8 @@
 //
 // Acts are form-encoded, carry "brand" and a "deed" of their own (the same deed
 // sent again is one deed), and answer JSON: see reply. Seen is the newest message
-// of the thread that the page shows; pictures are hashes with spaces between them.
+// that the page shows of the thread or, for what is said in a room, the newest card
+// of the room; pictures are hashes with spaces between them.
 package console
 
 import (

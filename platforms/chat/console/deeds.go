@@ -173,10 +173,7 @@ func (c *Console) enter(ctx context.Context, r *http.Request) (*doing, error) {
 	}
 	deed := cmp.Or(d.field("deed", 64), string(bot.NewID(c.opt.Now())))
 	d.scene = act.Scene{
-		ID: string(d.v.Brand.ID) + "/" + d.v.User + "/" + deed, Who: d.v.Actor(), At: d.v.Place(where), Thread: thread,
-	}
-	if thread != "" {
-		d.scene.Seen = d.field("seen", 64)
+		ID: string(d.v.Brand.ID) + "/" + d.v.User + "/" + deed, Who: d.v.Actor(), At: d.v.Place(where), Thread: thread, Seen: d.field("seen", 64),
 	}
 	return d, nil
 }

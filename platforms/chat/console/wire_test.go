@@ -220,8 +220,8 @@ func TestADeedIsOneText(t *testing.T) {
 		t.Error("the thread does not have the first text once")
 	}
 	r.act("say", "aurora/ana", "text", "in the room", "seen", "9")
-	if heard[2].Seen != "" {
-		t.Errorf("outside of threads the page showed %q", heard[2].Seen)
+	if heard[2].Seen != "9" {
+		t.Errorf("what the page showed of the room is %q", heard[2].Seen)
 	}
 }
 

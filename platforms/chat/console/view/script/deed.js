@@ -19,6 +19,12 @@ export function seen(pane) {
   return thread ? articles(pane.querySelector("[data-list]")).at(-1)?.dataset.message || thread : "";
 }
 
+// seenFrom is what whoever writes in a pane has before them: of a room its newest card.
+export function seenFrom(pane) {
+  const cards = pane?.dataset.thread ? [] : [...(pane?.querySelectorAll("[data-list] article[data-kind=card]") || [])];
+  return seen(pane) || cards.at(-1)?.dataset.message || "";
+}
+
 // seenIn is the same of a thread, where it is open.
 const seenIn = (thread) => (thread ? seen(document.querySelector(`.pane[data-thread="${CSS.escape(thread)}"]`)) : "");
 

@@ -2,7 +2,7 @@
 // is on its way is the next one. What was not taken is kept, with its deed, so
 // that the same text sent again is the same note.
 import { act, newDeed, who } from "./wire.js";
-import { answer, seen } from "./deed.js";
+import { answer, seenFrom } from "./deed.js";
 import { toEnd } from "./list.js";
 import { source } from "./upload.js";
 
@@ -107,7 +107,7 @@ export async function sendNote(form) {
   const box = boxOf(key);
   typed(form);
   if (box.text.trim() || box.pictures.length) {
-    box.going.push({ text: box.text, pictures: box.pictures.join(" "), deed: box.deed || newDeed(), seen: seen(form.closest(".pane")) });
+    box.going.push({ text: box.text, pictures: box.pictures.join(" "), deed: box.deed || newDeed(), seen: seenFrom(form.closest(".pane")) });
     box.text = box.deed = "";
     box.pictures = [];
     keep(key, box);
