@@ -150,7 +150,7 @@ func (h *house) opens(b *testing.B) (opened time.Time) {
 		}
 	}
 	h.app, err = app.Open(b.Context(), app.Config{
-		Data: cfg.Data, Brands: cfg.Brands, Webhooks: cfg.Webhooks, Pace: cfg.Pace, Writes: cfg.Writes,
+		Data: cfg.Data, Brands: cfg.Brands, Square: cfg.Square, Webhooks: cfg.Webhooks, Pace: cfg.Pace, Writes: cfg.Writes,
 		Console: doors[0], Public: doors[1], Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
