@@ -104,10 +104,52 @@ func (c *checker) approvers(b *brand) {
 		form.Spot
 		needs int
 	}{{a.postsAt, a.posts}, {a.repliesAt, a.replies}} {
-		if q.needs > there {
+		switch {
+		case q.needs > there:
 			c.Fault(q.Spot, fmt.Sprintf("a quorum of %d in a brand with %s", q.needs, many(there)), "no more than the approvers among its people")
+		case b.alone(q.needs):
+			c.Fault(q.Spot, fmt.Sprintf("a quorum of %d that nobody's text can reach, since authors do not decide about what they wrote", q.needs),
+				"an approver more, somebody else who writes, or `self: true`")
 		}
 	}
+	for _, ch := range b.channels {
+		if can := b.decideIn(ch); a.replies > can && a.replies <= there {
+			c.Fault(ch.Spot, fmt.Sprintf("the channel %s, which %s may see, while replies from it need %d", form.Quote(ch.id.Text), many(can), a.replies),
+				"as many approvers among those who may see it")
+		}
+	}
+}
+
+// alone reports whether whoever writes is missing among those who decide, so that
+// no text of anybody has its quorum.
+func (b *brand) alone(quorum int) bool {
+	writers := 0
+	for _, author := range b.people {
+		if !author.is().Has(bot.Manager, bot.Strategist) {
+			continue
+		}
+		writers++
+		others := 0
+		for _, p := range b.people {
+			if p.is().Has(bot.Approver) && (b.approvals.self || p != author) {
+				others++
+			}
+		}
+		if others >= quorum {
+			return false
+		}
+	}
+	return writers > 0
+}
+
+// decideIn counts the approvers who may see a channel.
+func (b *brand) decideIn(ch *channel) (n int) {
+	for _, p := range b.people {
+		if p.is().Has(bot.Approver) && (len(ch.may()) == 0 || p.is().Has(ch.may()...)) {
+			n++
+		}
+	}
+	return n
 }
 
 func many(approvers int) string {

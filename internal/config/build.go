@@ -43,6 +43,7 @@ func (b *brand) build() bot.Brand {
 		ID: bot.BrandID(b.id.Text), Name: b.name.Text, Language: bot.Lang(b.language.Text), Zone: b.zone.Text,
 		Hours: b.hours.calendar(b.zone.Text), Targets: b.targets.build(), Undo: b.undo, Grace: b.grace,
 		Folding: bot.Folding{After: b.folding.after, Within: b.folding.within}, Reach: b.reach, Approvals: b.approvals.build(),
+		NeedsAlt: b.pictures.needsAlt, Results: b.results.build(),
 	}
 	for _, a := range b.accounts {
 		out.Accounts = append(out.Accounts, a.build(b))

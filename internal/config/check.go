@@ -32,6 +32,7 @@ func check(r *form.Reader, doc *document) {
 			c.account(b, a)
 		}
 		c.approvals(b)
+		c.results(b)
 		c.routes(b)
 	}
 	c.listeners()
@@ -62,6 +63,18 @@ func (c *checker) refers(name form.Word, called string, there []string) {
 		expected = "one that the brand has"
 	}
 	c.Fault(name.Spot, "the unknown "+called+" "+form.Quote(name.Text), expected)
+}
+
+func (c *checker) results(b *brand) {
+	times := b.results.build()
+	if len(times) > 8 {
+		c.Fault(b.results.at, fmt.Sprintf("%d readings of every post", len(times)), "at most 8")
+	}
+	for i := 1; i < len(times); i++ {
+		if times[i] <= times[i-1] {
+			c.Fault(b.results.after[i].Spot, form.Quote(b.results.after[i].Text)+" after "+form.Quote(b.results.after[i-1].Text), "the shortest first, and each of them once")
+		}
+	}
 }
 
 func (c *checker) listeners() {

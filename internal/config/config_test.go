@@ -173,6 +173,7 @@ func TestWhole(t *testing.T) {
 			Routes:  []bot.Route{{Account: "webhook:shop", Kind: bot.Review, Keywords: []string{"late", "too late"}, Channel: "inbox"}},
 			Targets: map[bot.Priority]bot.Target{bot.Urgent: {First: time.Minute, Next: time.Hour}, bot.Normal: {First: 2 * time.Hour, Next: 90 * time.Minute}},
 			Grace:   2 * time.Hour, Folding: bot.Folding{Within: 10 * time.Minute},
+			NeedsAlt: true, Results: []time.Duration{30 * time.Minute, 24 * time.Hour, 7 * 24 * time.Hour},
 			Approvals: bot.Approvals{
 				Channel: "direct", Quorum: map[bot.Matter]int{bot.PostMatter: 2, bot.ReplyMatter: 1}, Self: true,
 				Yes: []string{"👍", "✅"}, No: []string{"⛔"}, Lapse: 24 * time.Hour, Remind: 30 * time.Minute,
@@ -222,7 +223,7 @@ func TestNeedsRestart(t *testing.T) {
 		{"format: text", "format: json", "ponte.yaml:25:11: found another value of log.format, expected"},
 		{"minute: 60", "minute: 61", "ponte.yaml:28:3: found another value of limits.square_writes_per_minute, expected"},
 		{"size: none", "size: 20GiB", "ponte.yaml:28:3: found another value of limits.store_max_size, expected"},
-		{"id: square:aurora", "id: square:other", "ponte.yaml:69:13: found another value of the square's account, expected"},
+		{"id: square:aurora", "id: square:other", "ponte.yaml:72:13: found another value of the square's account, expected"},
 		{"level: info", "level: warn", ""},
 		{"messages_per_second: 1", "messages_per_second: none", ""},
 		{"name: Tom Baker", "name: Thomas", ""},

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"ponte/bot"
@@ -100,6 +102,8 @@ type brand struct {
 	reach                    int
 	targets                  targets
 	approvals                approvals
+	pictures                 pictures
+	results                  results
 	accounts                 []*account
 	channels                 []*channel
 	people                   []*person
@@ -113,7 +117,7 @@ func (b *brand) Keys() []form.Key {
 		form.Needed("id", "Short name of the brand; it stays the same for ever.", form.Slug(&b.id, "aurora")),
 		form.Needed("name", "The brand's name, as people know it.", form.Text(&b.name, 80)),
 		form.Usual("language", "en", "What Ponte speaks in the brand's channels.", form.Choice(&b.language, bot.Langs...)),
-		form.Usual("zone", "UTC", "Time zone of the brand, by its IANA name.", zone(&b.zone)),
+		form.Usual("zone", "UTC", "Time zone of the brand, by its IANA name.", form.Zone(&b.zone)),
 		form.Free("hours", "Working time, which all targets count in. Without it, that is around the clock.", form.Mapping(&b.hours)),
 		form.Usual("undo", "20s", "How long a reply waits before it goes out, and can be taken back.", form.Stretch(&b.undo, 0, 10*time.Minute, "20s")),
 		form.Usual("grace", "30m", "How long after its time a reply or a post may still go out; after that a person is asked.", form.Stretch(&b.grace, time.Minute, 24*time.Hour, "30m")),
@@ -121,6 +125,8 @@ func (b *brand) Keys() []form.Key {
 		form.Usual("reach", "50000", "Followers from which an author always has a thread of their own; 0: nobody has.", form.Count(&b.reach, 0, 1_000_000_000)),
 		form.Free("targets", "How soon a customer hears from the brand, in working time. Without them nothing is ever due.", form.Mapping(&b.targets)),
 		form.Within("approvals", "Who must agree before something goes out.", &b.approvals),
+		form.Within("pictures", "What the brand wants of pictures.", &b.pictures),
+		form.Within("results", "When it is read how posts are doing.", &b.results),
 		form.Needed("accounts", "The brand's presences on social platforms.", form.Objects(&b.accounts, "accounts")),
 		form.Needed("channels", "The brand's rooms in team chat.", form.Objects(&b.channels, "channels")),
 		form.Needed("people", "The brand's team.", form.Objects(&b.people, "people")),
@@ -141,6 +147,61 @@ func (f *folding) Keys() []form.Key {
 		form.Usual("after", "8", "Conversations opened on one post; 0: they are never folded.", form.Count(&f.after, 0, 10_000)),
 		form.Usual("within", "10m", "The time they were opened in.", form.Stretch(&f.within, time.Second, 24*time.Hour, "10m")),
 	}
+}
+
+type pictures struct {
+	form.Spot
+	needsAlt bool
+}
+
+func (*pictures) Called() string { return "pictures" }
+
+func (p *pictures) Keys() []form.Key {
+	return []form.Key{
+		form.Usual("needs_alt", "false", "Whether a picture without a description, for those who cannot see it, keeps a post from going out. Otherwise people are warned.", form.Truth(&p.needsAlt)),
+	}
+}
+
+type results struct {
+	form.Spot
+	after []form.Word
+	at    form.Spot
+}
+
+func (*results) Called() string { return "the results" }
+
+func (r *results) Keys() []form.Key {
+	return []form.Key{
+		form.Free("after", "How long after a post went out its numbers are read, the shortest first. Usually [1h, 24h, 7d].",
+			form.Marked(&r.at, form.Words(&r.after, "lengths of time", later))),
+	}
+}
+
+// later reads a length of time that may be in days.
+func later(into *form.Word) form.Reading {
+	return form.Written(into, `a length of time from 10m to 90d, such as "24h" or "7d"`, func(s string) string {
+		if d := span(s); d < 10*time.Minute || d > 90*24*time.Hour {
+			return form.Quote(s)
+		}
+		return ""
+	})
+}
+
+// span is a length of time as it is written; 0 of anything else.
+func span(s string) time.Duration {
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		n, _ := strconv.ParseUint(days, 10, 16)
+		return time.Duration(n) * 24 * time.Hour
+	}
+	d, _ := time.ParseDuration(s)
+	return d
+}
+
+func (r *results) build() (out []time.Duration) {
+	for _, w := range r.after {
+		out = append(out, span(w.Text))
+	}
+	return out
 }
 
 type targets struct {

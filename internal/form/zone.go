@@ -1,9 +1,8 @@
-package config
+package form
 
 import (
 	_ "embed"
 	"path"
-	"ponte/internal/form"
 	"strings"
 	"time"
 	_ "time/tzdata" // zones are known wherever Ponte runs, also where the system has none
@@ -14,17 +13,17 @@ import (
 //go:embed zones.txt
 var zoneNames string
 
-// zone reads the name of a time zone.
-func zone(into *form.Word) form.Reading {
+// Zone reads the name of a time zone.
+func Zone(into *Word) Reading {
 	const want = `a time zone such as "Europe/Madrid"`
-	return form.Reading{Want: want, Take: func(r *form.Reader, n *form.Node) {
+	return Reading{Want: want, Take: func(r *Reader, n *Node) {
 		expected := want
 		if z := nearZone(n.Text); z != "" {
-			expected = form.Quote(z)
+			expected = Quote(z)
 		}
-		form.Written(into, expected, func(s string) string {
+		Written(into, expected, func(s string) string {
 			if _, err := time.LoadLocation(s); err != nil || s == "" || s == "Local" {
-				return "the unknown time zone " + form.Quote(s)
+				return "the unknown time zone " + Quote(s)
 			}
 			return ""
 		}).Take(r, n)
@@ -45,7 +44,7 @@ func nearZone(typed string) string {
 		}
 	}
 	if strings.Contains(typed, "/") {
-		return form.Near(typed, all)
+		return Near(typed, all)
 	}
 	cities, by := make([]string, 0, len(all)), map[string]string{}
 	for _, z := range all {
@@ -55,5 +54,5 @@ func nearZone(typed string) string {
 			cities = append(cities, c)
 		}
 	}
-	return by[form.Near(typed, cities)]
+	return by[Near(typed, cities)]
 }
