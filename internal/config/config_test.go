@@ -253,14 +253,6 @@ func TestData(t *testing.T) {
 	}
 }
 
-func TestNearZone(t *testing.T) {
-	for typed, want := range map[string]string{"Europe/Madird": "Europe/Madrid", "europe/madrid": "Europe/Madrid", "Madrid": "Europe/Madrid", "new york": "America/New_York", "Rmoe": "Europe/Rome", "": ""} {
-		if got := nearZone(typed); got != want {
-			t.Errorf("near %q: got %q, want %q", typed, got, want)
-		}
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(Example))
 	files, _ := filepath.Glob("testdata/broken/*.txtar")

@@ -49,3 +49,11 @@ func TestSizes(t *testing.T) {
 		}
 	}
 }
+
+func TestNearZone(t *testing.T) {
+	for typed, want := range map[string]string{"Europe/Madird": "Europe/Madrid", "europe/madrid": "Europe/Madrid", "Madrid": "Europe/Madrid", "new york": "America/New_York", "Rmoe": "Europe/Rome", "": ""} {
+		if got := nearZone(typed); got != want {
+			t.Errorf("near %q: got %q, want %q", typed, got, want)
+		}
+	}
+}
