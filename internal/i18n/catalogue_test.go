@@ -80,6 +80,9 @@ func disagreements(all map[bot.Lang]map[string]*i18n.Message) []string {
 	return found
 }
 
+// strange are the marks of quotation that a language does not have.
+var strange = map[bot.Lang]string{bot.English: "«»", bot.Spanish: "“”", bot.Italian: "“”"}
+
 // unsound finds what is wrong with one message by itself.
 func unsound(lang bot.Lang, m *i18n.Message, say func(string, ...any)) {
 	texts := forms(m)
@@ -103,6 +106,9 @@ func unsound(lang bot.Lang, m *i18n.Message, say func(string, ...any)) {
 		}
 		if strings.ContainsAny(text, "!¡") {
 			say("shouts: %q", text)
+		}
+		if strings.ContainsAny(text, strange[lang]) {
+			say("quotes as its language does not: %q", text)
 		}
 		if lang == bot.Spanish && strings.Count(text, "?") != strings.Count(text, "¿") {
 			say("asks without ¿: %q", text)
@@ -157,6 +163,9 @@ func TestDisagreementsAreFound(t *testing.T) {
 		{"shouting", "en", strings.Replace(good, "Name}}", "Name}}!", 1), "en: a.x: shouts"},
 		{"half a question", "es", strings.Replace(good, "Name}}", "Name}}?", 1), "es: a.x: asks without"},
 		{"emoji", "it", strings.Replace(good, "Name}}", "Name}} 🎉", 1), "it: a.x: has an emoji"},
+		{"quoted as in English", "es", strings.Replace(good, "Name}}", "Name}} “a”", 1), "es: a.x: quotes as"},
+		{"quoted as in Spanish", "en", strings.Replace(good, "Name}}", "Name}} «a»", 1), "en: a.x: quotes as"},
+		{"quoted as in Italian", "it", strings.Replace(good, "Name}}", "Name}} «a»", 1), ""},
 		{"a mark", "it", strings.Replace(good, "Name}}", "Name}} ⚠ ✅", 1), ""},
 		{"untranslated", "all", strings.Replace(good, "Name}}", "Name}} what is up", 1), "es: a.x: stands there in English"},
 	}
