@@ -13,7 +13,6 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/approval"
-	"ponte/bot/calendar"
 	"ponte/bot/card"
 	"ponte/bot/post"
 	"ponte/bot/records"
@@ -27,10 +26,6 @@ type Commands struct {
 	desk      *post.Desk
 	approvals *approval.Desk
 	traits    func(bot.AccountID) act.Traits
-
-	cal  *calendar.Calendar
-	page func(act.Place, bot.BrandID) string
-	feed func(secret string) string
 }
 
 // New makes the commands.
@@ -42,7 +37,7 @@ func New(desk *post.Desk, approvals *approval.Desk, traits func(bot.AccountID) a
 func (c *Commands) Specs() []commands.Spec {
 	return []commands.Spec{
 		c.post(), c.edit(), c.duplicate(), c.cancel(), c.drafts(), c.show(), c.approve(), c.reject(), c.giveBack(), c.schedule(), c.queue(),
-		c.calendar(), c.pause(), c.resume(), c.hold(), c.release(), c.retry(), c.settle("post-is-out", true), c.settle("post-again", false),
+		c.pause(), c.resume(), c.hold(), c.release(), c.retry(), c.settle("post-is-out", true), c.settle("post-again", false),
 	}
 }
 

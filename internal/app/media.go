@@ -83,7 +83,7 @@ func (a *App) picture(w http.ResponseWriter, r *http.Request) {
 func (a *App) world() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /media/{brand}/{hash}", a.picture)
-	mux.Handle("GET /calendar/{file}", a.calendarFeed())
+	mux.Handle("GET /calendar/{file}", a.agenda.Feed())
 	mux.Handle("/", a.set.Public())
 	return mux
 }

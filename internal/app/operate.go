@@ -79,7 +79,7 @@ func (a *App) Status(ctx context.Context) (ops.Status, error) {
 
 // pages are what else the console serves, to those who may use it.
 func (a *App) pages() map[string]http.Handler {
-	out := a.calendarPage()
+	out := a.agenda.Page()
 	out["GET /metrics"], out["GET /readyz"] = a.metrics.Handler(), ops.ReadyHandler(a.Status)
 	return out
 }

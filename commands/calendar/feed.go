@@ -1,4 +1,4 @@
-package posts
+package calendar
 
 import (
 	"strings"
@@ -10,7 +10,10 @@ import (
 	"ponte/storage"
 )
 
-var feedDeeds = []string{"rotate", "off"}
+var (
+	managers  = []bot.Role{bot.Manager, bot.Strategist}
+	feedDeeds = []string{"rotate", "off"}
+)
 
 // runFeed makes the secret address of the brand's calendar, makes another in its
 // place, or ends it. Only the person who asks sees it, and only this once.

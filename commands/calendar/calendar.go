@@ -1,4 +1,7 @@
-package posts
+// Package calendar is what people ask for about what goes out when: the days in
+// chat, and the secret address under which calendar programs read them. Its
+// command is part of the one table.
+package calendar
 
 import (
 	"slices"
@@ -22,13 +25,22 @@ const (
 	daysAtMost  = 22
 )
 
-// Calendar gives the commands the calendar and where else it is read: page is the
-// address of its page for people in a place of team chat, feed that of the feed
-// with a secret. Either is empty where there is none.
-func (c *Commands) Calendar(cal *calendar.Calendar, page func(act.Place, bot.BrandID) string, feed func(secret string) string) *Commands {
-	c.cal, c.page, c.feed = cal, page, feed
-	return c
+// Commands are the commands about the calendar, with what they work with.
+type Commands struct {
+	cal  *calendar.Calendar
+	page func(act.Place, bot.BrandID) string
+	feed func(secret string) string
 }
+
+// New makes the commands: page is the address of the calendar's page for people in a
+// place of team chat, feed that of the feed with a secret. Either is empty where
+// there is none.
+func New(cal *calendar.Calendar, page func(act.Place, bot.BrandID) string, feed func(secret string) string) *Commands {
+	return &Commands{cal: cal, page: page, feed: feed}
+}
+
+// Specs lists the commands for the table.
+func (c *Commands) Specs() []commands.Spec { return []commands.Spec{c.calendar()} }
 
 var spans = []string{"day", "week", "month", "feed"}
 
@@ -83,7 +95,9 @@ func (c *Commands) day(tx *storage.Tx, b *bot.Brand, text string) (time.Time, er
 		t, err = when.Parse(text, tx.Now(), zone, b.Hours)
 	}
 	if err != nil {
-		return t, field(bot.Errorf(bot.Invalid, "error.calendar_day", "Given", bot.Short(text, 40)).Because(err), "date")
+		e := bot.Errorf(bot.Invalid, "error.calendar_day", "Given", bot.Short(text, 40)).Because(err)
+		e.Field = "date"
+		return t, e
 	}
 	return hours.Midnight(t, zone), nil
 }
@@ -211,7 +225,7 @@ func (l look) line(e *bot.Entry) (card.Line, error) {
 		out.Words = card.W("calendar.line_series", clock, account, card.In("State", coming))
 		return out, nil
 	}
-	out.Words = card.W("calendar.line", clock, account, card.Text("Number", strconv.Itoa(e.Number)), card.In("State", card.W("posts.state."+key(e.State))))
+	out.Words = card.W("calendar.line", clock, account, card.Text("Number", strconv.Itoa(e.Number)), card.In("State", card.W("posts.state."+strings.ReplaceAll(string(e.State), " ", "_"))))
 	slot, ok, err := l.c.cal.Shown(l.tx, b, e.Draft)
 	if ok && slot.At.Platform == l.req.Scene.At.Platform && slot.At.Space == l.req.Scene.At.Space {
 		out.Thread = &card.Ref{Channel: slot.At.Channel, Message: slot.Ref}
