@@ -118,12 +118,10 @@ func (b *Book) runSnooze(tx *storage.Tx, req *Request) (act.Answer, error) {
 // moment reads a time as people write it, in the brand's zone.
 func moment(tx *storage.Tx, req *Request, text string) (time.Time, error) {
 	t, err := when.Parse(text, tx.Now(), req.Brand.Location(), req.Brand.Hours)
-	if err == nil {
-		return t, nil
+	if err != nil {
+		return t, when.Asked(err, text, "until")
 	}
-	e := bot.Errorf(bot.Invalid, "error.time", "Given", bot.Short(text, 40)).Because(err)
-	e.Field = "until"
-	return t, e
+	return t, nil
 }
 
 func (b *Book) label() Spec {

@@ -144,6 +144,13 @@ func (d *Desk) Card(tx *storage.Tx, b *bot.Brand, draft bot.Draft) (card.Card, e
 // card draws the draft, with what stops it while it is not handed in.
 func (s *sheet) card() (card.Card, error) {
 	drawn := postcard.Sheet{Brand: s.b, Draft: &s.draft, Posts: s.posts}
+	if s.draft.Series != "" {
+		series, _, err := records.Found(records.Series.Get(s.tx, storage.K(s.b.ID, s.draft.Series)))
+		if err != nil {
+			return card.Card{}, err
+		}
+		drawn.Series = series.Number
+	}
 	if s.any(bot.Drafted) {
 		var err error
 		if drawn.Found, err = s.findings(); err != nil {

@@ -16,10 +16,6 @@ import (
 	"ponte/storage"
 )
 
-func sortPlaces(p []place) {
-	slices.SortFunc(p, func(a, b place) int { return a.at.Compare(b.at) })
-}
-
 func (c *Commands) pause() commands.Spec {
 	o := reason()
 	o.Flagged = true

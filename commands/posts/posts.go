@@ -13,11 +13,14 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/approval"
+	"ponte/bot/calendar"
 	"ponte/bot/card"
 	"ponte/bot/post"
 	"ponte/bot/records"
+	"ponte/bot/series"
 	"ponte/bot/when"
 	"ponte/commands"
+	"ponte/commands/queue"
 	"ponte/storage"
 )
 
@@ -26,6 +29,12 @@ type Commands struct {
 	desk      *post.Desk
 	approvals *approval.Desk
 	traits    func(bot.AccountID) act.Traits
+
+	cal  *calendar.Calendar
+	page func(act.Place, bot.BrandID) string
+	feed func(secret string) string
+
+	again *series.Desk
 }
 
 // New makes the commands.
@@ -35,10 +44,11 @@ func New(desk *post.Desk, approvals *approval.Desk, traits func(bot.AccountID) a
 
 // Specs lists the commands for the table.
 func (c *Commands) Specs() []commands.Spec {
-	return []commands.Spec{
-		c.post(), c.edit(), c.duplicate(), c.cancel(), c.drafts(), c.show(), c.approve(), c.reject(), c.giveBack(), c.schedule(), c.queue(),
-		c.pause(), c.resume(), c.hold(), c.release(), c.retry(), c.settle("post-is-out", true), c.settle("post-again", false),
-	}
+	return append([]commands.Spec{
+		c.post(), c.edit(), c.duplicate(), c.cancel(), c.drafts(), c.show(), c.approve(), c.reject(), c.giveBack(), c.schedule(),
+		c.calendar(), c.pause(), c.resume(), c.hold(), c.release(), c.retry(), c.settle("post-is-out", true), c.settle("post-again", false),
+		c.series(), c.stopSeries(), c.changeSeries(), c.editTime(), c.skipTime(),
+	}, queue.New(c.desk, c.accounts, theDraft).Specs()...)
 }
 
 var (
@@ -87,11 +97,11 @@ func (c *Commands) moment(tx *storage.Tx, b *bot.Brand, accounts []bot.AccountID
 	case "", "now", "ahora", "ora", "adesso", "subito":
 		return time.Time{}, nil
 	case "next slot", "next free slot", "slot", "próximo hueco", "proximo hueco", "prossimo spazio", "prossimo slot":
-		return nextSlot(tx, b, accounts)
+		return queue.Next(tx, b, accounts)
 	}
 	t, err := when.Parse(text, tx.Now(), b.Location(), b.Hours)
 	if err != nil {
-		return t, field(bot.Errorf(bot.Invalid, "error.time", "Given", bot.Short(text, 40)).Because(err), "at")
+		return t, when.Asked(err, text, "at")
 	}
 	return t, nil
 }

@@ -18,10 +18,13 @@ import (
 
 func (c *Commands) post() commands.Spec {
 	return commands.Spec{
-		Name: "post", Roles: managers, Asks: true, Options: []act.Option{
-			toOption(), commands.Option("at", act.TimeOption), commands.Option("campaign", act.WordOption), picture.ByAddress(), flagged("text"),
+		Name: "post", Roles: managers, Asks: true, Options: slices.Concat(
+			[]act.Option{toOption(), commands.Option("at", act.TimeOption), commands.Option("campaign", act.WordOption), picture.ByAddress()}, repeated(), []act.Option{flagged("text")},
+		),
+		Examples: []string{
+			"post", `post We are open on Sunday. --to shop --at "tomorrow 18:30"`, `post We open at nine. --every "tuesday 9:00" --until "31 dec"`,
 		},
-		Examples: []string{"post", `post We are open on Sunday. --to shop --at "tomorrow 18:30"`}, Run: c.runPost,
+		Run: c.runPost,
 	}
 }
 
@@ -34,6 +37,9 @@ func flagged(name string) act.Option {
 
 func (c *Commands) runPost(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
 	v := req.Values
+	if strings.TrimSpace(v["every"]) != "" {
+		return c.repeat(tx, req)
+	}
 	if !req.Submitted && strings.TrimSpace(v["text"]) == "" {
 		ids, err := c.accounts(req.Brand, v["to"])
 		if err != nil {
@@ -240,6 +246,9 @@ func (c *Commands) cancel() commands.Spec {
 	return commands.Spec{
 		Name: "cancel", Roles: managers, About: onDraft, Maybe: true, Options: []act.Option{draftOption()}, Examples: []string{"cancel 12"},
 		Run: func(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
+			if req.Series != nil && req.Values["draft"] == "" {
+				return askStop(req.Series), nil
+			}
 			d, err := theDraft(tx, req)
 			if err != nil {
 				return act.Answer{}, err

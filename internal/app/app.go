@@ -28,11 +28,10 @@ import (
 	"ponte/bot/relay"
 	"ponte/bot/reply"
 	"ponte/bot/results"
+	"ponte/bot/series"
 	"ponte/commands"
-	dates "ponte/commands/calendar"
 	"ponte/commands/picture"
 	"ponte/commands/posts"
-	"ponte/internal/agenda"
 	"ponte/internal/i18n"
 	"ponte/internal/keep"
 	"ponte/internal/ops"
@@ -84,9 +83,9 @@ type App struct {
 	book     *commands.Book
 	decide   *approval.Desk
 	calendar *calendar.Calendar
-	agenda   *agenda.Agenda
 	log      *slog.Logger
 
+	series   *series.Desk
 	pictures *picture.Commands
 
 	metrics *ops.Metrics
@@ -117,11 +116,6 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 }
 
 func (a *App) build() {
-	a.agenda = agenda.New(agenda.Options{
-		Store: a.store, Brands: a.Brands, Calendar: func() *calendar.Calendar { return a.calendar }, Print: a.words.Print, Log: a.log,
-		Who:     func(r *http.Request, id bot.BrandID) (*bot.Brand, bot.Person, bool) { return a.set.Console.Who(r, id) },
-		Console: a.ConsoleURL, Public: a.PublicURL, Near: a.cfg.Token == "",
-	})
 	a.media = media.New(a.store, a.PublicURL, a.log)
 	a.set = platforms.New(a.store, platforms.Options{
 		Brands: a.Brands, Commands: func() []act.Command { return a.book.List() }, Print: a.words.Print, Token: a.cfg.Token,
@@ -141,13 +135,13 @@ func (a *App) build() {
 	a.decide = approval.New(a.store, a.out, a.Brands, a.log)
 	a.posts = post.New(a.store, a.out, a.Brands, a.traits, a.decide, checks{a.traits}, a.log)
 	a.decide.For(bot.PostMatter, a.posts)
+	a.withSeries()
 	a.withMedia()
 	a.decide.For(bot.ReplyMatter, a.desk)
 	a.desk.Review(a.decide)
-	a.calendar = calendar.New(nil)
+	a.calendar = calendar.New(a.series)
 	a.book = commands.New(a.store, a.Brands, inbox.New(a.out, a.Brands, a.traits), a.relay, a.desk, a.out, a.health, a.log)
-	a.book.Add(a.decide.React, posts.New(a.posts, a.decide, a.traits).Specs()...)
-	a.book.Add(a.decide.React, dates.New(a.calendar, a.agenda.PageAt, a.agenda.FeedAt).Specs()...)
+	a.book.Add(a.decide.React, posts.New(a.posts, a.decide, a.traits).Calendar(a.calendar, a.calendarAt, a.feedAt).Repeats(a.series).Specs()...)
 	a.measures()
 	a.pictures = picture.New(a.store, a.book, a.media, a.posts)
 	a.book.Add(a.decide.React, a.pictures.Specs()...)
