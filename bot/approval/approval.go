@@ -41,6 +41,7 @@ type Desk struct {
 	log     *slog.Logger
 	matters map[bot.Matter]Matters
 	clock   *clock.Clock
+	room    func(bot.AccountID, string) (left, most int)
 }
 
 // New makes the desk, and tells the outbox how a request is drawn.
@@ -57,6 +58,10 @@ func (d *Desk) For(m bot.Matter, f Matters) { d.matters[m] = f }
 func Slot(request bot.ID) string { return "ask/" + string(request) }
 
 func lane(request bot.ID) string { return "request/" + string(request) }
+
+// Room sets how many characters are left of a text on an account, and how many it
+// takes; 0: no limit.
+func (d *Desk) Room(left func(a bot.AccountID, text string) (left, most int)) { d.room = left }
 
 // Ask asks for a decision about a content: Brand, Matter, Subject, Hash, By and
 // the content itself are the caller's, everything else is filled in. Whatever was

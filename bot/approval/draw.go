@@ -51,7 +51,7 @@ func (d *Desk) draw(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error) {
 	state.title.Args = []card.Arg{card.In("What", what(b, &r))}
 	out := card.Card{
 		Mark: state.mark, Title: state.title,
-		Blocks: content(b, &r), Foot: foot(b, &r), Subject: slot.Subject.String(), Revision: r.Revision, Opens: true,
+		Blocks: d.content(b, &r), Foot: foot(b, &r), Subject: slot.Subject.String(), Revision: r.Revision, Opens: true,
 	}
 	if r.State == bot.Awaiting {
 		out.Actions = []card.Action{
@@ -89,7 +89,7 @@ func what(b *bot.Brand, r *bot.Request) card.Words {
 
 // content is what a decision is about. It is drawn from the request alone, and
 // stays as it is whatever becomes of it.
-func content(b *bot.Brand, r *bot.Request) []card.Block {
+func (d *Desk) content(b *bot.Brand, r *bot.Request) []card.Block {
 	var out []card.Block
 	if r.Content == nil {
 		as := []card.Words{card.W("approval.to", card.Text("Name", r.To))}
@@ -98,7 +98,7 @@ func content(b *bot.Brand, r *bot.Request) []card.Block {
 		}
 		out = append(out, card.Block{Facts: as}, public(r.Text))
 	} else {
-		out = append(texts(b, r.Content), postcard.Pictures(r.Content)...)
+		out = append(d.texts(b, r.Content), postcard.Pictures(r.Content)...)
 	}
 	if len(r.Warnings) > 0 {
 		out = append(out, card.Block{List: warnings(b, r.Warnings)})
@@ -118,7 +118,7 @@ const (
 )
 
 // texts shows every text of a content once, under the accounts it goes out on.
-func texts(b *bot.Brand, c *bot.Content) (out []card.Block) {
+func (d *Desk) texts(b *bot.Brand, c *bot.Content) (out []card.Block) {
 	var groups []string
 	under := map[string][]bot.AccountID{}
 	for _, a := range c.Accounts {
@@ -131,7 +131,7 @@ func texts(b *bot.Brand, c *bot.Content) (out []card.Block) {
 	for _, text := range groups {
 		var on []card.Words
 		for _, a := range under[text][:min(len(under[text]), maxAccounts)] {
-			on = append(on, account(b, a))
+			on = append(on, d.fits(a, text, account(b, a)))
 		}
 		if more := len(under[text]) - maxAccounts; more > 0 {
 			on = append(on, card.W("approval.more_accounts", card.Count("N", more)))
@@ -142,6 +142,19 @@ func texts(b *bot.Brand, c *bot.Content) (out []card.Block) {
 		out = append(out, card.Block{Facts: on}, public(text))
 	}
 	return out
+}
+
+// fits adds to an account how many characters are left there, where they are few: at
+// most a quarter of what it takes.
+func (d *Desk) fits(a bot.AccountID, text string, as card.Words) card.Words {
+	if d.room == nil {
+		return as
+	}
+	left, most := d.room(a, text)
+	if most == 0 || left < 0 || left > most/4 {
+		return as
+	}
+	return card.W("approval.left", card.In("As", as), card.Count("N", left))
 }
 
 func account(b *bot.Brand, id bot.AccountID) card.Words {

@@ -2,6 +2,7 @@ package approval_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -207,6 +208,29 @@ func TestSaidBeforeItIsThere(t *testing.T) {
 		h.Idle()
 		if diff := cmp.Diff(list("approval.approves Name=Pia N=1 Of=1 u-ana"), h.thread(r)); diff != "" || h.message(r).Card.Mark != card.MarkApproved {
 			t.Errorf("it shows %s: %s", h.message(r).Card.Mark, diff)
+		}
+	})
+}
+
+// Where few characters are left on an account, those who decide read how many.
+func TestCardTellsWhatIsLeft(t *testing.T) {
+	in(t, func(h *house) {
+		h.desk.Room(func(a bot.AccountID, text string) (left, most int) {
+			if a == "net:shop" {
+				return 0, 0
+			}
+			return 20 - len(text), 20
+		})
+		for text, want := range map[string]string{"short": "", "fourteen signs": "", "fifteen signs..": "5", "twenty signs in all.": "0"} {
+			r := h.asksWith(bot.ID("d "+text), bot.Content{Text: text, Accounts: []bot.AccountID{"net:aurora", "net:shop"}}, nil)
+			as := h.message(r).Card.Blocks[0].Facts
+			got := ""
+			if as[0].Key == "approval.left" {
+				got = strconv.Itoa(*as[0].Args[1].Count)
+			}
+			if got != want || as[1].Key != "approval.as" {
+				t.Errorf("%q: left %q, want %q; on the other %s", text, got, want, as[1])
+			}
 		}
 	})
 }

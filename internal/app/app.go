@@ -135,6 +135,7 @@ func (a *App) build() {
 	a.decide = approval.New(a.store, a.out, a.Brands, a.log)
 	a.posts = post.New(a.store, a.out, a.Brands, a.traits, a.decide, checks{a.traits}, a.log)
 	a.decide.For(bot.PostMatter, a.posts)
+	a.decide.Room(a.room)
 	a.withSeries()
 	a.withMedia()
 	a.decide.For(bot.ReplyMatter, a.desk)
