@@ -26,6 +26,8 @@ type Sheet struct {
 	Draft *bot.Draft
 	Posts []bot.Post
 	Found []bot.Finding // what the checks say of it
+
+	Series int // the number of the series that it is a time of; 0: none
 }
 
 // Draw is what a draft looks like now: what goes out, how it stands on each
@@ -98,6 +100,7 @@ func (s Sheet) facts() (out []card.Words) {
 	if !d.Content.When.IsZero() {
 		out = append(out, card.W("post.when", card.At("At", d.Content.When), card.Text("Zone", s.Brand.Zone)))
 	}
+	out = append(out, s.again()...)
 	if d.Campaign != "" {
 		out = append(out, card.W("post.campaign", card.Text("Name", d.Campaign)))
 	}

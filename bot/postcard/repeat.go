@@ -106,3 +106,24 @@ func Span(b *bot.Brand, r *bot.Repeat) []card.Words {
 	}
 	return append(out, card.W("series.span", card.In("From", Day(r.From, b.Location())), card.In("To", Day(r.Until, b.Location()))), card.W("series.times", card.Count("N", r.Times)))
 }
+
+// Texts are the texts of a content as the public gets them, each once.
+func Texts(b *bot.Brand, c *bot.Content) []card.Block {
+	return Sheet{Brand: b, Draft: &bot.Draft{Content: *c}}.quotes(false)
+}
+
+// again says of which series a draft is a time, and where the clock skips the time
+// that the rule names.
+func (s Sheet) again() (out []card.Words) {
+	if s.Series == 0 {
+		return nil
+	}
+	out = append(out, card.W("series.number", card.Text("Number", strconv.Itoa(s.Series))))
+	wall, err := time.Parse("2006-01-02T15:04", s.Draft.Slot)
+	zone := s.Brand.Location()
+	shown := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), 0, 0, zone)
+	if start, _ := shown.ZoneBounds(); err == nil && shown.Format("15:04") != wall.Format("15:04") && s.Draft.Content.When.Sub(start).Abs() < 24*time.Hour {
+		out = append(out, card.W("series.gap", card.Text("Clock", wall.Format("15:04"))))
+	}
+	return out
+}
