@@ -4,6 +4,7 @@ package platforms
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/platforms/chat/console"
+	"ponte/platforms/chat/slack"
 	"ponte/platforms/social/square"
 	"ponte/platforms/social/webhook"
 	"ponte/storage"
@@ -29,7 +31,17 @@ type Options struct {
 	Writes   float64                  // writes a minute and address on the square; 0: the square's own, negative: no limit
 	Pages    map[string]http.Handler  // served by the console besides its own, to those who may use it
 	Media    act.Media                // pictures that Ponte keeps
+	Slack    func() Slack             // as it is now
 	Log      *slog.Logger
+}
+
+// Slack is how its workspaces are reached. The workspaces may change while Ponte
+// runs; whether there are any, and the rest, may not.
+type Slack struct {
+	Workspaces []slack.Workspace                                                    // none: there is no Slack
+	APIURL     string                                                               // of its Web API, with a slash at the end; empty: Slack's own
+	Client     *http.Client                                                         // nil: one with a time-out
+	Dial       func(ctx context.Context, network, address string) (net.Conn, error) // of WebSockets; nil: the network's
 }
 
 // Set is the adapters of one Ponte.
@@ -37,6 +49,7 @@ type Set struct {
 	Console *console.Console
 	Square  *square.Square // nil: there is none
 	Webhook *webhook.Webhook
+	Slack   *slack.Slack // nil: there is none
 }
 
 // Collections lists what the store must be opened with.
@@ -63,6 +76,12 @@ func New(store storage.Store, opt Options) *Set {
 			Media: opt.pictures,
 		})
 	}
+	if way := opt.Slack(); len(way.Workspaces) > 0 {
+		s.Slack = slack.New(slack.Options{
+			Workspaces: func() []slack.Workspace { return opt.Slack().Workspaces }, APIURL: way.APIURL, Client: way.Client, Dial: way.Dial,
+			Brands: opt.Brands, Commands: opt.Commands, Print: opt.Print, Log: opt.Log,
+		})
+	}
 	return s
 }
 
@@ -87,13 +106,20 @@ func (s *Set) All() map[string]act.Adapter {
 	if s.Square != nil {
 		out[s.Square.Name()] = s.Square
 	}
+	if s.Slack != nil {
+		out[s.Slack.Name()] = s.Slack
+	}
 	return out
 }
 
-// Public is what the world may reach: the square, and the webhooks under /webhook/.
+// Public is what the world may reach: the square, the webhooks under /webhook/, and
+// under /slack/ what Slack delivers.
 func (s *Set) Public() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/webhook/", s.Webhook.Handler())
+	if s.Slack != nil {
+		mux.Handle("/slack/", s.Slack.Handler())
+	}
 	if s.Square != nil {
 		mux.Handle("/", s.Square.Handler())
 	}

@@ -28,7 +28,6 @@ import (
 	"ponte/bot/relay"
 	"ponte/bot/reply"
 	"ponte/bot/results"
-	"ponte/bot/series"
 	"ponte/commands"
 	"ponte/commands/picture"
 	"ponte/commands/posts"
@@ -47,6 +46,7 @@ type Config struct {
 	Brands   []bot.Brand
 	Square   bot.AccountID // the account that the embedded public square is; empty: none
 	Webhooks []webhook.Account
+	Slack    Slack
 	Console  net.Listener // where the console is served
 	Public   net.Listener // where the square and the webhooks are served
 	Address  string       // of the public side, as people reach it; empty: where it listens
@@ -85,7 +85,6 @@ type App struct {
 	calendar *calendar.Calendar
 	log      *slog.Logger
 
-	series   *series.Desk
 	pictures *picture.Commands
 
 	metrics *ops.Metrics
@@ -120,7 +119,7 @@ func (a *App) build() {
 	a.set = platforms.New(a.store, platforms.Options{
 		Brands: a.Brands, Commands: func() []act.Command { return a.book.List() }, Print: a.words.Print, Token: a.cfg.Token,
 		Square: a.cfg.Square, Address: a.PublicURL(), Webhooks: a.webhooks, Loopback: loopback(a.cfg.Public), Writes: a.cfg.Writes, Log: a.log,
-		Pages: a.pages(), Media: a.media,
+		Pages: a.pages(), Media: a.media, Slack: a.slack,
 	})
 	a.all = a.set.All()
 	for _, ad := range a.cfg.Adapters {
@@ -128,21 +127,19 @@ func (a *App) build() {
 	}
 	a.out = outbox.New(a.store, outbox.Options{
 		Adapters: a.timed(), Print: a.print, Log: a.log, At: a.cfg.At,
-		Pace: func(act.Place) outbox.Pace { return a.served.Load().pace },
+		Pace: func(at act.Place) outbox.Pace { return a.served.Load().paceOf(at) },
 	})
 	a.relay = relay.New(a.store, a.out, a.Brands, a.log)
 	a.desk = reply.New(a.out, a.Brands, a.traits, a.relay, graphemes)
 	a.decide = approval.New(a.store, a.out, a.Brands, a.log)
 	a.posts = post.New(a.store, a.out, a.Brands, a.traits, a.decide, checks{a.traits}, a.log)
 	a.decide.For(bot.PostMatter, a.posts)
-	a.decide.Room(a.room)
-	a.withSeries()
 	a.withMedia()
 	a.decide.For(bot.ReplyMatter, a.desk)
 	a.desk.Review(a.decide)
-	a.calendar = calendar.New(a.series)
+	a.calendar = calendar.New(nil)
 	a.book = commands.New(a.store, a.Brands, inbox.New(a.out, a.Brands, a.traits), a.relay, a.desk, a.out, a.health, a.log)
-	a.book.Add(a.decide.React, posts.New(a.posts, a.decide, a.traits).Calendar(a.calendar, a.calendarAt, a.feedAt).Repeats(a.series).Specs()...)
+	a.book.Add(a.decide.React, posts.New(a.posts, a.decide, a.traits).Calendar(a.calendar, a.calendarAt, a.feedAt).Specs()...)
 	a.measures()
 	a.pictures = picture.New(a.store, a.book, a.media, a.posts)
 	a.book.Add(a.decide.React, a.pictures.Specs()...)

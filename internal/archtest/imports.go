@@ -106,7 +106,7 @@ var tiers = []tier{
 	{
 		name:  "adapters",
 		rooms: []string{"platforms"},
-		may:   []string{"words", "storage", "guard", "embedded part", "embedded edge", "edge"},
+		may:   []string{"words", "storage", "guard", "embedded part", "embedded edge", "edge part", "edge"},
 		tests: []string{"engine", "suite"},
 	},
 	{
@@ -128,15 +128,16 @@ var tiers = []tier{
 		rooms: []string{"internal/*"},
 		may: []string{
 			"words", "storage", "engine", "records", "outbox", "behaviour", "surface",
-			"embedded part", "embedded edge", "edge", "page", "adapters", "catalogues", "guard", "wiring",
+			"embedded part", "embedded edge", "edge part", "edge", "page", "adapters", "catalogues", "guard", "wiring",
 		},
+		tests: []string{"edge fake"},
 	},
 	{
 		name:  "main",
 		rooms: []string{"cmd/*"},
 		may: []string{
 			"words", "storage", "engine", "records", "outbox", "behaviour", "surface",
-			"embedded part", "embedded edge", "edge", "page", "adapters", "catalogues", "guard", "wiring",
+			"embedded part", "embedded edge", "edge part", "edge", "page", "adapters", "catalogues", "guard", "wiring",
 		},
 	},
 }
@@ -233,7 +234,7 @@ func pure(t *tree) []finding {
 // the tiers they may import for that: enough to start one and to read its words.
 var (
 	harnesses    = []string{"internal/browsertest", "internal/transcript"}
-	harnessTiers = []string{"words", "catalogues", "wiring"}
+	harnessTiers = []string{"words", "catalogues", "wiring", "edge fake"}
 )
 
 // wired finds harnesses that reach past the wire into what they try.
