@@ -28,6 +28,7 @@ import (
 	"ponte/bot/relay"
 	"ponte/bot/reply"
 	"ponte/bot/results"
+	"ponte/bot/series"
 	"ponte/commands"
 	"ponte/commands/picture"
 	"ponte/commands/posts"
@@ -85,6 +86,7 @@ type App struct {
 	calendar *calendar.Calendar
 	log      *slog.Logger
 
+	series   *series.Desk
 	pictures *picture.Commands
 
 	metrics *ops.Metrics
@@ -134,12 +136,14 @@ func (a *App) build() {
 	a.decide = approval.New(a.store, a.out, a.Brands, a.log)
 	a.posts = post.New(a.store, a.out, a.Brands, a.traits, a.decide, checks{a.traits}, a.log)
 	a.decide.For(bot.PostMatter, a.posts)
+	a.decide.Room(a.room)
+	a.withSeries()
 	a.withMedia()
 	a.decide.For(bot.ReplyMatter, a.desk)
 	a.desk.Review(a.decide)
-	a.calendar = calendar.New(nil)
+	a.calendar = calendar.New(a.series)
 	a.book = commands.New(a.store, a.Brands, inbox.New(a.out, a.Brands, a.traits), a.relay, a.desk, a.out, a.health, a.log)
-	a.book.Add(a.decide.React, posts.New(a.posts, a.decide, a.traits).Calendar(a.calendar, a.calendarAt, a.feedAt).Specs()...)
+	a.book.Add(a.decide.React, posts.New(a.posts, a.decide, a.traits).Calendar(a.calendar, a.calendarAt, a.feedAt).Repeats(a.series).Specs()...)
 	a.measures()
 	a.pictures = picture.New(a.store, a.book, a.media, a.posts)
 	a.book.Add(a.decide.React, a.pictures.Specs()...)
