@@ -13,7 +13,6 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/approval"
-	"ponte/bot/calendar"
 	"ponte/bot/card"
 	"ponte/bot/post"
 	"ponte/bot/records"
@@ -30,10 +29,6 @@ type Commands struct {
 	approvals *approval.Desk
 	traits    func(bot.AccountID) act.Traits
 
-	cal  *calendar.Calendar
-	page func(act.Place, bot.BrandID) string
-	feed func(secret string) string
-
 	again *series.Desk
 }
 
@@ -46,7 +41,7 @@ func New(desk *post.Desk, approvals *approval.Desk, traits func(bot.AccountID) a
 func (c *Commands) Specs() []commands.Spec {
 	return append([]commands.Spec{
 		c.post(), c.edit(), c.duplicate(), c.cancel(), c.drafts(), c.show(), c.approve(), c.reject(), c.giveBack(), c.schedule(),
-		c.calendar(), c.pause(), c.resume(), c.hold(), c.release(), c.retry(), c.settle("post-is-out", true), c.settle("post-again", false),
+		c.pause(), c.resume(), c.hold(), c.release(), c.retry(), c.settle("post-is-out", true), c.settle("post-again", false),
 		c.series(), c.stopSeries(), c.changeSeries(), c.editTime(), c.skipTime(),
 	}, queue.New(c.desk, c.accounts, theDraft).Specs()...)
 }

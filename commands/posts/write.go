@@ -1,7 +1,6 @@
 package posts
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -60,7 +59,7 @@ func (c *Commands) runPost(tx *storage.Tx, req *commands.Request) (act.Answer, e
 	if err != nil {
 		return act.Answer{}, err
 	}
-	return told(req.Brand, &d, found, "posts.written"), nil
+	return paused(tx, req, told(req.Brand, &d, found, "posts.written"))
 }
 
 // order is what a form or a line of text asks for.
@@ -162,13 +161,37 @@ func told(b *bot.Brand, d *bot.Draft, found []bot.Finding, key string) act.Answe
 	return act.Answer{Notice: &n}
 }
 
+// paused adds to an answer that nothing goes out for now, where that is so.
+func paused(tx *storage.Tx, req *commands.Request, ans act.Answer) (act.Answer, error) {
+	is, err := records.BrandHolds.Has(tx, storage.K(req.Brand.ID))
+	if is {
+		ans.Notice.Blocks = append(ans.Notice.Blocks, card.Say(card.W("posts.while_paused")))
+	}
+	return ans, err
+}
+
+// since is when a draft was taken back, as its answer says it; nothing where it was not.
+func since(tx *storage.Tx, d *bot.Draft, err error) (act.Answer, error) {
+	e, ok := bot.Asked(err)
+	if !ok || e.Key != "error.draft_cancelled" {
+		return act.Answer{}, err
+	}
+	for r, err := range records.AuditOn.Under(tx, storage.K(act.OnDraft+"/"+string(d.ID)), storage.Reverse()) {
+		if err != nil {
+			return act.Answer{}, err
+		}
+		if r.What == "draft.cancelled" {
+			ans := commands.Say("posts.was_cancelled", card.In("Draft", title(d)), card.At("At", r.At))
+			ans.Refused = true
+			return ans, nil
+		}
+	}
+	return act.Answer{}, err
+}
+
 // finding is what a check says, and of which account where it is one's.
 func finding(b *bot.Brand, f bot.Finding) card.Words {
-	var args []card.Arg
-	for _, name := range slices.Sorted(maps.Keys(f.Args)) {
-		args = append(args, card.Text(name, f.Args[name]))
-	}
-	w := card.W("check."+f.Check, args...)
+	w := card.Found(f)
 	if f.Account == "" || f.Args["Account"] != "" { // the sentence says it
 		return w
 	}
@@ -217,12 +240,12 @@ func (c *Commands) change(tx *storage.Tx, req *commands.Request, d bot.Draft, o 
 	was, key := d.Request, "posts.edited"
 	d, found, err := c.desk.Edit(tx, req.Brand, d, o, seen)
 	if err != nil {
-		return act.Answer{}, err
+		return since(tx, &d, err)
 	}
 	if was != "" && d.Request == was {
 		key = "posts.same"
 	}
-	return told(req.Brand, &d, found, key), nil
+	return paused(tx, req, told(req.Brand, &d, found, key))
 }
 
 func (c *Commands) duplicate() commands.Spec {
@@ -254,7 +277,7 @@ func (c *Commands) cancel() commands.Spec {
 				return act.Answer{}, err
 			}
 			if err := c.desk.Cancel(tx, req.Brand, req.Person.ID, d); err != nil {
-				return act.Answer{}, err
+				return since(tx, &d, err)
 			}
 			return commands.Say("posts.cancelled", card.In("Draft", title(&d))), nil
 		},
@@ -273,7 +296,7 @@ func (c *Commands) retry() commands.Spec {
 			if err != nil {
 				return act.Answer{}, err
 			}
-			return told(req.Brand, &d, found, "posts.written"), nil
+			return paused(tx, req, told(req.Brand, &d, found, "posts.written"))
 		},
 	}
 }

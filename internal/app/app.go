@@ -30,8 +30,10 @@ import (
 	"ponte/bot/results"
 	"ponte/bot/series"
 	"ponte/commands"
+	dates "ponte/commands/calendar"
 	"ponte/commands/picture"
 	"ponte/commands/posts"
+	"ponte/internal/agenda"
 	"ponte/internal/i18n"
 	"ponte/internal/keep"
 	"ponte/internal/ops"
@@ -79,14 +81,15 @@ type App struct {
 	relay    *relay.Relay
 	desk     *reply.Desk
 	posts    *post.Desk
+	series   *series.Desk
 	results  *results.Desk
 	media    *media.Desk
 	book     *commands.Book
 	decide   *approval.Desk
 	calendar *calendar.Calendar
+	agenda   *agenda.Agenda
 	log      *slog.Logger
 
-	series   *series.Desk
 	pictures *picture.Commands
 
 	metrics *ops.Metrics
@@ -117,6 +120,11 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 }
 
 func (a *App) build() {
+	a.agenda = agenda.New(agenda.Options{
+		Store: a.store, Brands: a.Brands, Calendar: func() *calendar.Calendar { return a.calendar }, Print: a.words.Print, Log: a.log,
+		Who:     func(r *http.Request, id bot.BrandID) (*bot.Brand, bot.Person, bool) { return a.set.Console.Who(r, id) },
+		Console: a.ConsoleURL, Public: a.PublicURL, Near: a.cfg.Token == "",
+	})
 	a.media = media.New(a.store, a.PublicURL, a.log)
 	a.set = platforms.New(a.store, platforms.Options{
 		Brands: a.Brands, Commands: func() []act.Command { return a.book.List() }, Print: a.words.Print, Token: a.cfg.Token,
@@ -143,7 +151,8 @@ func (a *App) build() {
 	a.desk.Review(a.decide)
 	a.calendar = calendar.New(a.series)
 	a.book = commands.New(a.store, a.Brands, inbox.New(a.out, a.Brands, a.traits), a.relay, a.desk, a.out, a.health, a.log)
-	a.book.Add(a.decide.React, posts.New(a.posts, a.decide, a.traits).Calendar(a.calendar, a.calendarAt, a.feedAt).Repeats(a.series).Specs()...)
+	a.book.Add(a.decide.React, posts.New(a.posts, a.decide, a.traits).Repeats(a.series).Specs()...)
+	a.book.Add(a.decide.React, dates.New(a.calendar, a.agenda.PageAt, a.agenda.FeedAt).Specs()...)
 	a.measures()
 	a.pictures = picture.New(a.store, a.book, a.media, a.posts)
 	a.book.Add(a.decide.React, a.pictures.Specs()...)
