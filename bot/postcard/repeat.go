@@ -34,6 +34,8 @@ func Rule(r *bot.Repeat) card.Words {
 		return card.W("series.rule.monthly", card.Text("Day", date), card.Text("Clock", at))
 	case date == "*" && day == "*" && hour == "*" && minute == "0":
 		return card.W("series.rule.hourly")
+	case date == "*" && day == "*" && hour == "*" && number(minute, 59) > 0:
+		return card.W("series.rule.hourly_at", card.Text("Minute", minute))
 	case date == "*" && day == "*" && minute == "0" && strings.HasPrefix(hour, "*/") && number(hour[2:], 12) > 1:
 		return card.W("series.rule.hours", card.Count("N", number(hour[2:], 12)))
 	}

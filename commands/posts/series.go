@@ -310,7 +310,7 @@ func (c *Commands) toldSeries(b *bot.Brand, s *bot.Series, found []bot.Finding, 
 		}
 		var list []card.Line
 		for _, at := range next {
-			list = append(list, card.Line{Words: card.W("series.next", card.In("At", postcard.Day(at, b.Location())))})
+			list = append(list, card.Line{Words: card.W("series.next", card.At("At", at))})
 		}
 		n.Blocks = append(n.Blocks, card.Block{List: list})
 	}

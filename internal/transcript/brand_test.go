@@ -16,6 +16,9 @@ type given struct {
 	folding  int
 	quorum   map[bot.Matter]int // approvers who must agree
 	self     bool               // authors may decide
+	alt      bool               // pictures need a description
+	web      world
+	zone     *time.Location // of the brand, and of the story's moments
 }
 
 var madrid = func() *time.Location {
@@ -28,7 +31,7 @@ var madrid = func() *time.Location {
 
 // usual is a Monday morning.
 func usual() given {
-	return given{at: time.Date(2026, 3, 2, 10, 0, 0, 0, madrid), language: bot.English, quorum: map[bot.Matter]int{bot.PostMatter: 1}}
+	return given{at: time.Date(2026, 3, 2, 10, 0, 0, 0, madrid), language: bot.English, quorum: map[bot.Matter]int{bot.PostMatter: 1}, web: world{}, zone: madrid}
 }
 
 // users says who the people of the stories are in team chat, as "brand/user".
@@ -44,7 +47,7 @@ const secret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
 // config is a Ponte for two brands; the shop's replies go to an address.
 func config(g given, replies string) app.Config {
-	cfg := app.Config{Square: "square:aurora", Writes: -1, RunTwice: true}
+	cfg := app.Config{Square: "square:aurora", Writes: -1, RunTwice: true, Web: g.web}
 	cfg.Webhooks = slices.Grow(cfg.Webhooks, 2)[:2]
 	shop, book := &cfg.Webhooks[0], &cfg.Webhooks[1]
 	shop.ID, shop.Network, shop.Unsigned = "webhook:shop", "the shop", true
@@ -58,8 +61,8 @@ func config(g given, replies string) app.Config {
 func aurora(g given) bot.Brand {
 	day := []hours.Span{{From: 9 * 60, To: 18 * 60}}
 	return bot.Brand{
-		ID: "aurora", Name: "Caffè Aurora", Language: g.language, Zone: "Europe/Madrid",
-		Hours: hours.Calendar{Zone: "Europe/Madrid", Week: [7][]hours.Span{nil, day, day, day, day, day, nil}},
+		ID: "aurora", Name: "Caffè Aurora", Language: g.language, Zone: g.zone.String(),
+		Hours: hours.Calendar{Zone: g.zone.String(), Week: [7][]hours.Span{nil, day, day, day, day, day, nil}},
 		Accounts: []bot.Account{
 			{
 				ID: "square:aurora", Platform: "square", Network: "the square", Name: "Caffè Aurora",
@@ -84,7 +87,7 @@ func aurora(g given) bot.Brand {
 			bot.Urgent: {First: 15 * time.Minute, Next: 30 * time.Minute},
 			bot.Normal: {First: 2 * time.Hour, Next: 4 * time.Hour},
 		},
-		Undo: 20 * time.Second, Grace: 30 * time.Minute, Reach: 50_000,
+		Undo: 20 * time.Second, Grace: 30 * time.Minute, Reach: 50_000, NeedsAlt: g.alt,
 		Folding:   bot.Folding{After: g.folding, Within: 10 * time.Minute},
 		Approvals: bot.Approvals{Channel: "approvals", Quorum: g.quorum, Self: g.self},
 	}

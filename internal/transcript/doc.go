@@ -10,8 +10,12 @@
 // behind the colon, or in lines below that begin with ">".
 //
 //	# a remark
-//	given 2026-03-02 10:00                  when it begins; also: language es, folding 4
+//	given 2026-03-02 10:00                  when it begins; also: language es, folding 4,
+//	                                        zone Australia/Lord_Howe, before it
 //	given quorum 2                          approvers of a post; also: replies 1, authors decide
+//
+//	given alt texts                         pictures need a description
+//	given https://a.example/x answers 404   the net; also: picture lamp, private; else all of it answers
 //
 //	customer Maria on oat: It was cold.     a comment below a post (oat, cups; post-1 is the first that the brand wrote)
 //	customer Maria to Caffè Aurora: Thanks. an answer to what somebody said last
@@ -32,6 +36,8 @@
 //	Tom presses Edit                        in what only he was shown last
 //	Tom fills text: Sorry.                  a field of the open form
 //	Tom chooses saved: thanks               a choice by its label
+//	Tom uploads a lamp                      a picture, for the open form or for what he says next; a letter is none
+//	Tom describes it: A red lamp.           the form's last picture
 //	Tom submits                             also: submits twice
 //	Tom sends that again                    the last request once more, as it was
 //	Tom closes the form

@@ -39,6 +39,9 @@ var verbs = []verb{
 	sets(`given quorum <n>`, func(s *story, a []string) error { return s.given(bot.PostMatter, a[0]) }),
 	sets(`given replies <n>`, func(s *story, a []string) error { return s.given(bot.ReplyMatter, a[0]) }),
 	sets(`given authors decide`, func(s *story, _ []string) error { s.ponte.given.self = true; return nil }),
+	sets(`given zone {name}`, givenZone),
+	sets(`given alt texts`, func(s *story, _ []string) error { s.ponte.given.alt = true; return nil }),
+	sets(`given {address} answers {what}`, func(s *story, a []string) error { s.ponte.given.web[a[0]] = a[1]; return nil }),
 	sets(`given {moment}`, givenMoment),
 
 	does(`clock \+<duration>`, clockFor),
@@ -78,6 +81,8 @@ var verbs = []verb{
 	does(`<who> clicks {label}`, func(s *story, a []string) error { return s.clicks(a[0], a[0], "", a[1], 1) }),
 	does(`<who> presses {label}`, presses),
 	does(`<who> fills {field}: {text}`, fills),
+	does(`<who> uploads a <picture>`, uploads),
+	does(`<who> describes it: {text}`, describes),
 	does(`<who> chooses <field>: {label}`, chooses),
 	does(`<who> submits twice`, func(s *story, a []string) error { return s.submits(a[0], 2) }),
 	does(`<who> submits`, func(s *story, a []string) error { return s.submits(a[0], 1) }),
@@ -103,8 +108,13 @@ func (s *story) given(m bot.Matter, n string) (err error) {
 	return err
 }
 
+func givenZone(s *story, a []string) (err error) {
+	s.ponte.given.zone, err = time.LoadLocation(a[0])
+	return err
+}
+
 func givenMoment(s *story, a []string) (err error) {
-	s.ponte.given.at, err = time.ParseInLocation("2006-01-02 15:04", a[0], madrid)
+	s.ponte.given.at, err = time.ParseInLocation("2006-01-02 15:04", a[0], s.ponte.given.zone)
 	return err
 }
 
@@ -116,10 +126,10 @@ func clockFor(_ *story, a []string) error {
 	return err
 }
 
-func clockTo(_ *story, a []string) error {
-	at, err := time.ParseInLocation("2006-01-02 15:04", a[0], madrid)
+func clockTo(s *story, a []string) error {
+	at, err := time.ParseInLocation("2006-01-02 15:04", a[0], s.ponte.given.zone)
 	if err == nil && !at.After(time.Now()) {
-		err = fmt.Errorf("it is %s already", time.Now().In(madrid).Format(time.DateTime))
+		err = fmt.Errorf("it is %s already", time.Now().In(s.ponte.given.zone).Format(time.DateTime))
 	}
 	if err == nil {
 		pass(time.Until(at))
