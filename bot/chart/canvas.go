@@ -76,7 +76,7 @@ type canvas struct {
 }
 
 func newCanvas() *canvas {
-	c := &canvas{img: image.NewRGBA(image.Rect(0, 0, Width*Scale, Height*Scale)), title: newPen(true, 15), plain: newPen(true, 12.5), small: newPen(false, 12)}
+	c := &canvas{img: image.NewRGBA(image.Rect(0, 0, Width*Scale, Height*Scale)), title: newPen(true, 16), plain: newPen(true, 14), small: newPen(false, 13.5)}
 	c.fill(0, 0, Width, Height, edge)
 	c.fill(0.5, 0.5, Width-0.5, Height-0.5, ground)
 	return c

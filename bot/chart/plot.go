@@ -24,7 +24,7 @@ func (f Frame) begin(top float64, whole bool, room float64) *field {
 	c := newCanvas()
 	y := 0.0
 	for i, line := range c.title.wrap(f.Title, Width-2*margin) {
-		y = 24 + 19*float64(i)
+		y = 25 + 20*float64(i)
 		c.text(c.title, line, margin, y, 0, ink)
 	}
 	if f.Y != "" {
@@ -37,7 +37,7 @@ func (f Frame) begin(top float64, whole bool, room float64) *field {
 		labels[i] = c.small.fit(f.number(m), widest)
 		wide = max(wide, c.small.width(labels[i]))
 	}
-	p := &field{canvas: c, left: margin + wide + 8, top: y + 16, right: Width - margin - room, bottom: Height - 28, most: marks[len(marks)-1]}
+	p := &field{canvas: c, left: margin + wide + 8, top: y + 16, right: Width - margin - room, bottom: Height - 30, most: marks[len(marks)-1]}
 	if f.X != "" {
 		p.bottom -= 16
 		c.text(c.small, c.small.fit(f.X, Width-2*margin), Width-margin, Height-margin, 1, muted)
@@ -72,7 +72,7 @@ func (p *field) name(label string, x, after float64) float64 {
 // PNG draws the lines.
 func (l Lines) PNG() []byte {
 	series, last, top, whole := l.known()
-	pen, room := newPen(true, 12.5), 0.0
+	pen, room := newPen(true, 14), 0.0
 	for i := range series {
 		series[i].Label = pen.fit(series[i].Label, Width*0.35)
 		room = max(room, pen.width(series[i].Label)+8)
@@ -129,7 +129,7 @@ type end struct {
 
 // apart moves names away from each other, as little as it takes.
 func apart(ends []end, top, bottom float64) []end {
-	const high = 15
+	const high = 16
 	slices.SortStableFunc(ends, func(a, b end) int { return cmp.Compare(a.y, b.y) })
 	for i := range ends {
 		ends[i].y = max(ends[i].y, top)

@@ -95,12 +95,18 @@ type world struct {
 	mute   map[bot.AccountID]bool
 }
 
+// in runs f in a world without charts, and inWith in one whose charts are kept.
 func in(t *testing.T, f func(*world)) {
 	t.Helper()
-	w := &world{net: &network{numbers: map[string]bot.Numbers{}}, shelf: &shelf{}, mute: map[bot.AccountID]bool{}}
+	inWith(t, nil, f)
+}
+
+func inWith(t *testing.T, pictures *shelf, f func(*world)) {
+	t.Helper()
+	w := &world{net: &network{numbers: map[string]bot.Numbers{}}, shelf: pictures, mute: map[bot.AccountID]bool{}}
 	build := func(c *coretest.World) []func(context.Context) error {
-		w.desk = results.New(c.Store, c.Out, results.Options{
-			Brands: c.Brands, Threads: room{}, Keeper: w.shelf, Log: c.Log,
+		opt := results.Options{
+			Brands: c.Brands, Threads: room{}, Log: c.Log,
 			Print: func(_ *bot.Brand, w card.Words) string { return w.String() },
 			Source: func(a bot.AccountID) results.Source {
 				if w.mute[a] {
@@ -108,7 +114,11 @@ func in(t *testing.T, f func(*world)) {
 				}
 				return results.Source{Measurer: w.net, At: act.Place{Platform: "net", Space: string(a)}, Every: w.every}
 			},
-		})
+		}
+		if w.shelf != nil {
+			opt.Keeper = w.shelf
+		}
+		w.desk = results.New(c.Store, c.Out, opt)
 		return []func(context.Context) error{w.desk.Run}
 	}
 	coretest.In(t, build, func(c *coretest.World) {

@@ -31,10 +31,10 @@ func (w *world) has(words ...string) string {
 }
 
 func TestOneCardIsEditedInPlace(t *testing.T) {
-	in(t, func(w *world) {
+	inWith(t, &shelf{}, func(w *world) {
 		w.out("d", one)
 		w.net.has("d on net:aurora", 3, 1)
-		w.Pass(59 * time.Minute)
+		w.Down(59 * time.Minute)
 		if len(w.Chat.All()) > 0 || w.net.times() > 0 {
 			t.Error("it was read before its time")
 		}
@@ -67,7 +67,7 @@ func TestOneLineForEachAccount(t *testing.T) {
 		w.mute[two] = true
 		w.out("d", one, two)
 		w.net.has("d on net:aurora", 3, 1)
-		w.Pass(2 * time.Hour)
+		w.Down(2 * time.Hour)
 		w.has("Aurora Coffee What=results.and", "note results.line Account=the net · Aurora Shop What=results.none")
 		if len(w.readings("d", two)) > 0 || w.net.times() != 1 {
 			t.Error("who gives no numbers was asked for them")
@@ -120,7 +120,8 @@ func TestSilenceIsTriedAgain(t *testing.T) {
 		w.out("d", one)
 		w.net.has("d on net:aurora", 3, 1)
 		w.net.set(func() { w.net.fails = func(string) error { return errors.New("no route") } })
-		w.Pass(2 * time.Hour)
+		w.Down(59 * time.Minute)
+		w.Pass(time.Hour)
 		if n := w.net.times(); n < 3 || n > 8 {
 			t.Errorf("asked %d times in an hour of silence", n)
 		}
@@ -155,7 +156,8 @@ func TestBusyNetworkIsLeftAlone(t *testing.T) {
 				return e
 			}
 		})
-		w.Pass(80 * time.Minute)
+		w.Down(59 * time.Minute)
+		w.Pass(20 * time.Minute)
 		if n := w.net.times(); n != 2 {
 			t.Errorf("asked %d times, want once for each account", n)
 		}
@@ -176,7 +178,8 @@ func TestPace(t *testing.T) {
 			w.out(d, one)
 			w.net.has(d+" on net:aurora", 1, 1)
 		}
-		w.Pass(time.Hour + 35*time.Second)
+		w.Down(59 * time.Minute)
+		w.Pass(time.Minute + 35*time.Second)
 		if n := w.net.times(); n < 3 || n > 4 {
 			t.Errorf("asked %d times in 35 s at one in 10 s", n)
 		}
@@ -187,7 +190,7 @@ func TestGone(t *testing.T) {
 	in(t, func(w *world) {
 		w.out("d", one)
 		w.net.has("d on net:aurora", 3, 1)
-		w.Pass(2 * time.Hour)
+		w.Down(2 * time.Hour)
 		w.net.set(func() { clear(w.net.numbers) })
 		w.Down(30 * 24 * time.Hour)
 		all := w.Chat.All()
@@ -207,7 +210,7 @@ func TestGone(t *testing.T) {
 }
 
 func TestAsking(t *testing.T) {
-	in(t, func(w *world) {
+	inWith(t, &shelf{}, func(w *world) {
 		w.out("d", one, two)
 		w.net.has("d on net:aurora", 3, 1)
 		w.net.has("d on net:shop", 5, 0)
@@ -239,7 +242,8 @@ func TestWhilePausedNobodyIsAsked(t *testing.T) {
 		w.out("d", one)
 		w.net.has("d on net:aurora", 3, 1)
 		w.Update(func(tx *storage.Tx) error { return records.Hold(tx, records.Copied) })
-		w.Pass(3 * time.Hour)
+		w.Down(58 * time.Minute)
+		w.Pass(5 * time.Minute)
 		if w.net.times() > 0 {
 			t.Error("a copy asked a network")
 		}
@@ -264,11 +268,10 @@ func TestAccountThatIsConfiguredNoMore(t *testing.T) {
 }
 
 func TestCardWithoutAChart(t *testing.T) {
-	in(t, func(w *world) {
-		w.shelf.err = errors.New("full")
+	inWith(t, &shelf{err: errors.New("full")}, func(w *world) {
 		w.out("d", one)
 		w.net.has("d on net:aurora", 3, 1)
-		w.Pass(2 * time.Hour)
+		w.Down(2 * time.Hour)
 		if text := w.has("results.count.likes N=3"); strings.Contains(text, "[") {
 			t.Error(text)
 		}
