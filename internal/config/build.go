@@ -34,6 +34,7 @@ func build(r *form.Reader, d *document) *Config {
 			}
 		}
 	}
+	cfg.Slack.Workspaces, cfg.Slack.APIURL = d.slack.Build()
 	cfg.fixed = fixedOf(d, cfg)
 	return cfg
 }

@@ -9,6 +9,7 @@ import (
 
 	"ponte/bot"
 	"ponte/internal/form"
+	"ponte/platforms/chat/slack"
 )
 
 // A checker finds what is wrong between the values of a file, once each of them
@@ -36,6 +37,7 @@ func check(r *form.Reader, doc *document) {
 		c.routes(b)
 	}
 	c.listeners()
+	doc.slack.Check(r)
 }
 
 // once is a fault when a name is there a second time.
@@ -136,8 +138,19 @@ func (b *brand) place(name form.Word) form.Word {
 	return form.Word{Spot: name.Spot, Text: "console/" + b.id.Text + "/" + name.Text, OK: name.OK && b.id.OK}
 }
 
-// within is a fault unless a place of the console is one of the brand's own.
+// within is a fault unless a place is in the brand's own part of the console, or in
+// a workspace of Slack that is there.
 func (c *checker) within(b *brand, place form.Word) {
+	if in, ok := strings.CutPrefix(place.Text, slack.Platform+"/"); ok && place.OK {
+		team, _, _ := strings.Cut(in, "/")
+		switch there := c.doc.slack.Known(); {
+		case len(there) > 0:
+			c.refers(form.Word{Spot: place.Spot, Text: team, OK: true}, "workspace", there)
+		case c.doc.slack.Line == 0:
+			c.Fault(place.Spot, form.Quote(place.Text)+", and no Slack", "slack.workspaces with "+form.Quote(team)+" in it")
+		}
+		return
+	}
 	own := "console/" + b.id.Text + "/"
 	if place.OK && b.id.OK && !strings.HasPrefix(place.Text, own) {
 		c.Fault(place.Spot, form.Quote(place.Text)+", which is of another brand", form.Quote(own+"NAME"))

@@ -13,6 +13,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/outbox"
 	"ponte/internal/form"
+	"ponte/platforms"
 	"ponte/platforms/social/webhook"
 )
 
@@ -33,6 +34,7 @@ type Config struct {
 	Posts    []Post        // of the brand on the square
 	Brands   []bot.Brand
 	Webhooks []webhook.Account
+	Slack    platforms.Slack // no workspaces: there is none
 
 	fixed []fixed
 }

@@ -17,6 +17,8 @@ import (
 	"ponte/bot/hours"
 	"ponte/bot/outbox"
 	"ponte/internal/form"
+	"ponte/platforms"
+	"ponte/platforms/chat/slack"
 	"ponte/platforms/social/webhook"
 )
 
@@ -32,6 +34,7 @@ const (
 func environment(name string) (string, bool) {
 	v, ok := map[string]string{
 		"SHOP_SECRET": secretOne, "SHOP_ANSWERS": secretTwo, "PONTE_TOKEN": "a token of some length",
+		"SLACK_BOT_TOKEN": "xoxb-", "SLACK_APP_TOKEN": "xapp-", "BOT": "xoxb-do-not-print-me", "APP": "xapp-do-not-print-me", "SIGNING": "do-not-print-me",
 		"EMPTY": " ", "SHORT": "short", "NOT_WHSEC": "sk_live_do-not-print-me", "HOOK_URL": "https://shop.example/do-not-print-me",
 		"BAD_URL": "do-not-print-me",
 	}[name]
@@ -159,15 +162,20 @@ func TestWhole(t *testing.T) {
 			ID: "webhook:shop", Secrets: []string{secretOne, secretTwo}, Out: "https://shop.example/do-not-print-me",
 			OutSecret: secretTwo, MaxText: 500, Network: "the shop",
 		}, {ID: "webhook:b", Secrets: []string{secretOne}, Network: "b", Out: "http://127.0.0.1:9000/", OutSecret: secretOne, AllowPrivate: true}},
+		Slack: platforms.Slack{
+			APIURL:     "https://chat.example/api/",
+			Workspaces: []slack.Workspace{{ID: "T012AB3CD", BotToken: "xoxb-do-not-print-me", SigningSecret: "do-not-print-me"}},
+		},
 		Brands: []bot.Brand{{
 			ID: "aurora", Name: "Caffè Aurora", Language: bot.Spanish, Zone: "Europe/Rome", Hours: hours.Calendar{Zone: "Europe/Rome", Holidays: []string{"2026-12-25"}},
 			Accounts: []bot.Account{{ID: "webhook:shop", Platform: "webhook", Network: "the shop", Name: "Aurora", Spacing: 90 * time.Minute, Refuses: []string{"cheapest", "of course"},
 				Queue: []bot.Slot{{Day: time.Sunday, At: 1110}, {Day: time.Monday, At: 1110}, {Day: time.Wednesday, At: 545}, {Day: time.Saturday, At: 1110}}}},
 			Channels: []bot.Channel{
 				{ID: "inbox", Platform: "console", Space: "aurora", Remote: "all", Default: true},
+				{ID: "team", Platform: "slack", Space: "T012AB3CD", Remote: "C0INBOX"},
 				{ID: "direct", Platform: "console", Space: "aurora", Remote: "direct", Direct: true, Restricted: []bot.Role{bot.Manager, bot.Approver}},
 			},
-			People: []bot.Person{{ID: "tom", Name: "Tom", Roles: []bot.Role{bot.Manager}, Language: bot.Italian, Users: []string{"console/aurora/thomas", "console/aurora/tom"}},
+			People: []bot.Person{{ID: "tom", Name: "Tom", Roles: []bot.Role{bot.Manager}, Language: bot.Italian, Users: []string{"console/aurora/thomas", "console/aurora/tom", "slack/T012AB3CD/U0TOM"}},
 				{ID: "eva", Name: "Eva", Roles: []bot.Role{bot.Approver}, Users: []string{"console/aurora/eva"}},
 				{ID: "ugo", Name: "Ugo", Roles: []bot.Role{bot.Approver, bot.Observer}, Users: []string{"console/aurora/ugo"}}},
 			Routes:  []bot.Route{{Account: "webhook:shop", Kind: bot.Review, Keywords: []string{"late", "too late"}, Channel: "inbox"}},
@@ -223,7 +231,8 @@ func TestNeedsRestart(t *testing.T) {
 		{"format: text", "format: json", "ponte.yaml:25:11: found another value of log.format, expected"},
 		{"minute: 60", "minute: 61", "ponte.yaml:28:3: found another value of limits.square_writes_per_minute, expected"},
 		{"size: none", "size: 20GiB", "ponte.yaml:28:3: found another value of limits.store_max_size, expected"},
-		{"id: square:aurora", "id: square:other", "ponte.yaml:72:13: found another value of the square's account, expected"},
+		{"# slack:\n#   workspaces:\n#     - {id:", "slack:\n  workspaces:\n    - {id:", "ponte.yaml:36:3: found another value of whether there is Slack, expected"},
+		{"id: square:aurora", "id: square:other", "ponte.yaml:78:13: found another value of the square's account, expected"},
 		{"level: info", "level: warn", ""},
 		{"messages_per_second: 1", "messages_per_second: none", ""},
 		{"name: Tom Baker", "name: Thomas", ""},

@@ -2,8 +2,6 @@ package config
 
 import (
 	_ "embed"
-	"fmt"
-	"strings"
 
 	"ponte/internal/form"
 )
@@ -23,7 +21,8 @@ const page = `# Configuration
 The file is read strictly: a key that is not below, a value of the wrong kind, a name that
 leads nowhere is a fault, and Ponte does not start. Every fault is told at once, as
 ` + "`file:line:column: found …, expected …`, with exit status 2. `ponte check` does the same and\n" +
-	"tries what can be tried: ports, the data folder, the store, the addresses that answers go to.\n" + `
+	"tries what can be tried: ports, the data folder, the store, the addresses that answers go to,\n" +
+	"and of Slack the tokens, the permissions and the channels. It posts nothing.\n" + `
 A changed file is taken in while Ponte runs by SIGHUP or ` + "`ponte reload`" + `, whole or not at all:
 where it has a fault, all of them are told and the old one goes on. What needs a restart
 is said below.
@@ -39,51 +38,5 @@ Anchors, aliases and tags are refused, and so is a file of more than 1 MiB.
 
 // Page is docs/configuration.md, made from the same table that a file is read by.
 func Page() string {
-	var b strings.Builder
-	b.WriteString(page)
-	seen := map[string]bool{}
-	describe(&b, "", &document{}, seen)
-	return b.String()
-}
-
-// describe writes an object's table, then those of what is in it.
-func describe(b *strings.Builder, path string, o form.Object, seen map[string]bool) {
-	if seen[o.Called()] {
-		return
-	}
-	seen[o.Called()] = true
-	title := "The whole file"
-	if path != "" {
-		title = "`" + path + "`"
-	}
-	fmt.Fprintf(b, "\n## %s\n\n| key | value | usually | |\n|---|---|---|---|\n", title)
-	for _, k := range o.Keys() {
-		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", k.Name, cell(k), ordinary(k), k.Says)
-	}
-	for _, k := range o.Keys() {
-		if k.Value.Part != nil {
-			describe(b, strings.TrimPrefix(path+"."+k.Name, "."), k.Value.Part, seen)
-		}
-	}
-}
-
-func ordinary(k form.Key) string {
-	switch {
-	case k.Must:
-		return "*needed*"
-	case k.Usual == "":
-		return ""
-	default:
-		return "`" + k.Usual + "`"
-	}
-}
-
-func cell(k form.Key) string {
-	if k.Value.Part == nil {
-		return strings.ReplaceAll(k.Value.Want, "|", `\|`)
-	}
-	if strings.HasPrefix(k.Value.Want, "a list") {
-		return k.Value.Want + ", see below"
-	}
-	return "a mapping, see below"
+	return page + form.Describe(&document{})
 }

@@ -30,6 +30,8 @@ func fixedOf(d *document, cfg *Config) []fixed {
 		{d.log.format.Spot, "log.format", strconv.FormatBool(cfg.JSON)},
 		{d.limits.Spot, "limits.square_writes_per_minute", strconv.FormatFloat(cfg.Writes, 'g', -1, 64)},
 		{d.limits.Spot, "limits.store_max_size", strconv.FormatInt(cfg.MaxStore, 10)},
+		{d.slack.Spot, "whether there is Slack", strconv.FormatBool(len(cfg.Slack.Workspaces) > 0)},
+		{d.slack.At(), "slack.api_url", cfg.Slack.APIURL},
 		{square, "the square's account", string(cfg.Square)},
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"ponte/bot"
 	"ponte/internal/form"
+	"ponte/internal/workspaces"
 )
 
 // A document is the whole file.
@@ -17,6 +18,7 @@ type document struct {
 	public  public
 	log     logging
 	limits  limits
+	slack   workspaces.Section
 	brands  []*brand
 }
 
@@ -29,6 +31,7 @@ func (d *document) Keys() []form.Key {
 		form.Within("public", "What the world may reach: the square, and the addresses that take items in.", &d.public),
 		form.Within("log", "What Ponte writes to its standard error.", &d.log),
 		form.Within("limits", "Limits that are ours and no platform's.", &d.limits),
+		form.Free("slack", "Slack, where a brand's team works there. docs/slack.md leads the way.", form.Mapping(&d.slack)),
 		form.Needed("brands", "The brands that this Ponte serves. Nothing of one is ever visible to another.", form.Objects(&d.brands, "brands")),
 	}
 }
