@@ -154,6 +154,7 @@ type version struct {
 	yes, no map[bot.PersonID]bool
 	over    bool // another content took its place, or it is off
 	refused bool
+	again   *again // of a series; its times are said with the same text
 }
 
 // try is a model of what may go out: what people said, about what, and when.
@@ -162,6 +163,7 @@ type try struct {
 	rng      *rand.Rand
 	drafts   []bot.Draft
 	versions []*version
+	series   []*again
 	paused   bool
 	held     map[string]bool // "draft account"
 	quorum   int
@@ -172,7 +174,7 @@ type try struct {
 // Random days of a team: nothing stands in public whose exact content did not
 // have its quorum at that moment, and nothing stands there twice.
 func TestNothingGoesOutWithoutItsWord(t *testing.T) {
-	out := 0
+	out, times := 0, 0
 	for seed := uint64(10); seed < 26; seed++ {
 		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			in(t, func(h *house) {
@@ -187,11 +189,14 @@ func TestNothingGoesOutWithoutItsWord(t *testing.T) {
 					h.Down(15 * time.Minute)
 				}
 				out += len(y.out)
+				for _, a := range y.series {
+					times += a.said
+				}
 			})
 		})
 	}
-	if out < 25 {
-		t.Errorf("only %d posts went out", out)
+	if out < 25 || times < 15 {
+		t.Errorf("only %d posts went out, and %d times of series", out, times)
 	}
 }
 
@@ -221,6 +226,10 @@ func (y *try) takes(ref string, a act.Act) {
 		wrong("it is held")
 	case !when.IsZero() && (time.Now().Before(when) || time.Now().After(when.Add(30*time.Minute))):
 		wrong("it is not its time, " + when.String())
+	case v.again != nil:
+		if why := v.again.judges(time.Now()); why != "" {
+			wrong(why)
+		}
 	case y.out[text+string(account)] > 0:
 		wrong("it is out already")
 	}
@@ -233,7 +242,9 @@ func (y *try) step() {
 	if len(y.drafts) > 0 {
 		d = y.rng.IntN(len(y.drafts))
 	}
-	switch n := y.rng.IntN(20); {
+	switch n := y.rng.IntN(24); {
+	case n >= 20:
+		y.repeats(n - 20)
 	case d < 0 || n < 3:
 		y.writes()
 	case n < 4:

@@ -14,6 +14,7 @@ import (
 	"ponte/bot/outbox"
 	"ponte/bot/post"
 	"ponte/bot/records"
+	"ponte/bot/series"
 	"ponte/internal/coretest"
 	"ponte/storage"
 )
@@ -28,6 +29,7 @@ const (
 type house struct {
 	*coretest.World
 	desk  *post.Desk
+	again *series.Desk
 	court *court
 	found []bot.Finding // what the checks say of every draft
 }
@@ -40,7 +42,9 @@ func in(t *testing.T, f func(*house)) {
 		h.court = &court{out: w.Out}
 		h.desk = post.New(w.Store, w.Out, w.Brands, w.Traits, h.court, h, w.Log)
 		h.desk.Pictures(h)
-		h.court.desk = h.desk
+		h.again = series.New(w.Store, w.Out, w.Brands, h.desk, h.court, w.Log)
+		h.desk.Repeats(h.again)
+		h.court.matters = map[bot.Matter]matters{bot.PostMatter: h.desk, bot.SeriesMatter: h.again}
 		w.Out.Draws(act.OnRequest, func(*storage.Tx, act.Slot) (outbox.Drawing, error) {
 			return outbox.Drawing{Card: card.Notice(card.Literal("decide"))}, nil
 		})
@@ -59,8 +63,15 @@ func (h *house) Findings(*storage.Tx, *bot.Brand, *bot.Draft) ([]bot.Finding, er
 
 // court keeps requests as those do who decide, and no more of them than that.
 type court struct {
-	out  *outbox.Outbox
-	desk *post.Desk
+	out     *outbox.Outbox
+	matters map[bot.Matter]matters
+}
+
+// matters is who asked.
+type matters interface {
+	Hash(tx *storage.Tx, brand bot.BrandID, subject bot.ID) (string, error)
+	Out(tx *storage.Tx, brand bot.BrandID, subject bot.ID) (bool, error)
+	Decided(tx *storage.Tx, r bot.Request) error
 }
 
 func (c *court) Ask(tx *storage.Tx, r bot.Request) (bot.Request, error) {
@@ -105,11 +116,12 @@ func (c *court) says(tx *storage.Tx, b *bot.Brand, draft bot.ID, who bot.PersonI
 	if err != nil {
 		return err
 	}
-	hash, err := c.desk.Hash(tx, b.ID, draft)
+	asked := c.matters[r.Matter]
+	hash, err := asked.Hash(tx, b.ID, draft)
 	if err != nil {
 		return err
 	}
-	out, err := c.desk.Out(tx, b.ID, draft)
+	out, err := asked.Out(tx, b.ID, draft)
 	if err != nil || out || hash != r.Hash || r.State != bot.Awaiting && r.State != bot.Agreed {
 		return errors.Join(err, errDecided)
 	}
@@ -132,7 +144,7 @@ func (c *court) says(tx *storage.Tx, b *bot.Brand, draft bot.ID, who bot.PersonI
 	if err := records.Requests.Put(tx, r); err != nil || r.State == was {
 		return err
 	}
-	return c.desk.Decided(tx, r)
+	return asked.Decided(tx, r)
 }
 
 func (h *house) brand() *bot.Brand {
