@@ -2,6 +2,7 @@ package picture
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,6 +44,15 @@ func Fetches(text string) (out []bot.Fetch) {
 	return out
 }
 
+// Written is what Fetches reads.
+func Written(all []bot.Fetch) string {
+	var words []string
+	for _, f := range all {
+		words = append(words, strings.TrimSpace(f.URL+" "+f.Alt))
+	}
+	return strings.Join(words, " ")
+}
+
 // picture adds pictures to a draft, or takes one out: those that came with the
 // command, those at addresses, or those that its form then has.
 func (c *Commands) picture() commands.Spec {
@@ -63,13 +73,11 @@ func (c *Commands) change(tx *storage.Tx, req *commands.Request) (act.Answer, er
 	o.Content.Pictures = slices.Clone(d.Content.Pictures)
 	switch nth := strings.TrimSpace(v["remove"]); {
 	case req.Submitted:
-		seen, o.Content.Pictures = req.Seen, named(&d, v)
+		seen, o.Content.Pictures, o.Fetch = req.Seen, named(&d, v), Fetches(v["picture"])
 	case nth != "":
-		n, err := strconv.Atoi(nth)
-		if err != nil || n < 1 || n > len(o.Content.Pictures) {
-			return act.Answer{}, bot.Errorf(bot.NotFound, "error.no_picture", "Given", bot.Short(nth, 20), "Number", strconv.Itoa(d.Number))
+		if err := without(&o, nth); err != nil {
+			return act.Answer{}, bot.Errorf(bot.NotFound, "error.no_picture", "Given", bot.Short(nth, 20), "Number", strconv.Itoa(d.Number)).Because(err)
 		}
-		o.Content.Pictures = slices.Delete(o.Content.Pictures, n-1, n)
 	case len(req.Pictures) > 0:
 		for _, hash := range req.Pictures {
 			o.Content.Pictures = with(o.Content.Pictures, bot.Picture{Hash: hash})
@@ -82,6 +90,22 @@ func (c *Commands) change(tx *storage.Tx, req *commands.Request) (act.Answer, er
 		return act.Answer{}, err
 	}
 	return told(req.Brand, &d, found), nil
+}
+
+// without takes a picture out by its number; those that could not be fetched come
+// behind the others.
+func without(o *post.Order, nth string) error {
+	n, err := strconv.Atoi(nth)
+	had := len(o.Content.Pictures)
+	switch {
+	case err != nil || n < 1 || n > had+len(o.Fetch):
+		return fmt.Errorf("there is no picture %q", nth)
+	case n > had:
+		o.Fetch = slices.Delete(o.Fetch, n-had-1, n-had)
+	default:
+		o.Content.Pictures = slices.Delete(o.Content.Pictures, n-1, n)
+	}
+	return nil
 }
 
 // with adds a picture, once.
@@ -146,7 +170,7 @@ func form(tx *storage.Tx, b *bot.Brand, d *bot.Draft, more []bot.Picture) *card.
 	f.Value = strings.Join(hashes, " ")
 	return &card.Form{
 		Verb: "picture", Subject: act.OnDraft + "/" + string(d.ID), Revision: d.Revision, Token: string(bot.NewID(tx.Now())), Public: true,
-		Title: card.W("pictures.form", number(d)), Submit: card.W("posts.submit"), Fields: []card.Field{f, Link("")},
+		Title: card.W("pictures.form", number(d)), Submit: card.W("posts.submit"), Fields: []card.Field{f, Link(Written(d.Fetch))},
 	}
 }
 

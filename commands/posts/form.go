@@ -1,6 +1,7 @@
 package posts
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -37,7 +38,7 @@ func (c *Commands) form(tx *storage.Tx, req *commands.Request, d bot.Draft, verb
 		f.Fields = append(f.Fields, on)
 	}
 	if pictured {
-		f.Fields = append(f.Fields, pictureField(req.Brand, &d.Content), picture.Link(req.Values["picture"]))
+		f.Fields = append(f.Fields, pictureField(req.Brand, &d.Content), picture.Link(cmp.Or(req.Values["picture"], picture.Written(d.Fetch))))
 	}
 	for _, a := range posting {
 		f.Previews = append(f.Previews, c.preview(req.Brand, a.ID, len(posting) > 1))

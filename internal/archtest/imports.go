@@ -234,7 +234,7 @@ func pure(t *tree) []finding {
 // the tiers they may import for that: enough to start one and to read its words.
 var (
 	harnesses    = []string{"internal/browsertest", "internal/transcript"}
-	harnessTiers = []string{"words", "catalogues", "wiring", "edge fake"}
+	harnessTiers = []string{"words", "catalogues", "guard", "wiring", "edge fake"}
 )
 
 // wired finds harnesses that reach past the wire into what they try.

@@ -53,15 +53,16 @@ type choice struct{ value, label, text string }
 
 // deed is one thing that somebody does; one of its kinds is set.
 type deed struct {
-	id     string
-	text   string // typed
-	press  *button
-	form   *form
-	values map[string]string
-	leave  bool // the form is closed
-	emoji  string
-	on     string // the ref of the message that it is put on
-	off    bool   // or taken off
+	id       string
+	text     string   // typed
+	pictures []string // that go along with it
+	press    *button
+	form     *form
+	values   map[string]string
+	leave    bool // the form is closed
+	emoji    string
+	on       string // the ref of the message that it is put on
+	off      bool   // or taken off
 }
 
 // answer is what only the one who did it sees.

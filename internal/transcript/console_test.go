@@ -204,7 +204,7 @@ func asked(f card.Form) *form {
 }
 
 func (c console) do(who string, at place, d deed) (answer, error) {
-	path, send := "/act/say", url.Values{"text": {d.text}}
+	path, send := "/act/say", url.Values{"text": {d.text}, "pictures": {strings.Join(d.pictures, " ")}}
 	switch {
 	case d.press != nil:
 		path, send = "/act/click", maps.Clone(d.press.sends)
@@ -231,6 +231,15 @@ func (c console) do(who string, at place, d deed) (answer, error) {
 	if err != nil && status == 0 {
 		return answer{}, err
 	}
+	a, err := answered(body)
+	if err != nil {
+		return a, fmt.Errorf("%d %s: %w", status, body, err)
+	}
+	return a, nil
+}
+
+// answered reads what somebody is answered.
+func answered(body string) (answer, error) {
 	var got struct {
 		Notice *struct {
 			Card card.Card
@@ -243,7 +252,7 @@ func (c console) do(who string, at place, d deed) (answer, error) {
 		Refused bool
 	}
 	if err := json.Unmarshal([]byte(body), &got); err != nil {
-		return answer{}, fmt.Errorf("%d %s: %w", status, body, err)
+		return answer{}, err
 	}
 	a := answer{refused: got.Refused}
 	if got.Notice != nil {

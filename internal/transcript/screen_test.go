@@ -240,7 +240,9 @@ func (s *story) says(name string, at place, words string) error {
 	if !strings.HasPrefix(words, "/") && !strings.HasPrefix(words, "@ponte ") {
 		s.said = append(s.said, words)
 	}
-	return s.acts(p, at, deed{text: words})
+	d := deed{text: words, pictures: p.hand}
+	p.hand = nil
+	return s.acts(p, at, d)
 }
 
 // clicks presses the newest button with a label that another may see.

@@ -34,6 +34,7 @@ type somebody struct {
 	shown  answer  // what they were shown alone last
 	alone  place   // and where
 	deeds  int
+	hand   []string // pictures that go along with what they say next
 }
 
 // story is one that is being told.
