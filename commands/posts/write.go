@@ -170,18 +170,24 @@ func paused(tx *storage.Tx, req *commands.Request, ans act.Answer) (act.Answer, 
 	return ans, err
 }
 
-// since is when a draft was taken back, as its answer says it; nothing where it was not.
-func since(tx *storage.Tx, d *bot.Draft, err error) (act.Answer, error) {
+// over says of a draft that cannot be changed since when it was taken back, or that
+// it is out; any other error is left as it is.
+func over(tx *storage.Tx, d *bot.Draft, err error) (act.Answer, error) {
 	e, ok := bot.Asked(err)
-	if !ok || e.Key != "error.draft_cancelled" {
+	if !ok || e.Key != "error.draft_cancelled" && e.Key != "error.draft_is_out" {
 		return act.Answer{}, err
 	}
-	for r, err := range records.AuditOn.Under(tx, storage.K(act.OnDraft+"/"+string(d.ID)), storage.Reverse()) {
-		if err != nil {
-			return act.Answer{}, err
+	ans := commands.Say("posts.is_out", card.In("Draft", title(d)))
+	ans.Refused = true
+	if e.Key == "error.draft_is_out" {
+		return ans, nil
+	}
+	for r, failed := range records.AuditOn.Under(tx, storage.K(act.OnDraft+"/"+string(d.ID)), storage.Reverse()) {
+		if failed != nil {
+			return act.Answer{}, failed
 		}
 		if r.What == "draft.cancelled" {
-			ans := commands.Say("posts.was_cancelled", card.In("Draft", title(d)), card.At("At", r.At))
+			ans = commands.Say("posts.was_cancelled", card.In("Draft", title(d)), card.At("At", r.At))
 			ans.Refused = true
 			return ans, nil
 		}
@@ -240,7 +246,7 @@ func (c *Commands) change(tx *storage.Tx, req *commands.Request, d bot.Draft, o 
 	was, key := d.Request, "posts.edited"
 	d, found, err := c.desk.Edit(tx, req.Brand, d, o, seen)
 	if err != nil {
-		return since(tx, &d, err)
+		return over(tx, &d, err)
 	}
 	if was != "" && d.Request == was {
 		key = "posts.same"
@@ -277,7 +283,7 @@ func (c *Commands) cancel() commands.Spec {
 				return act.Answer{}, err
 			}
 			if err := c.desk.Cancel(tx, req.Brand, req.Person.ID, d); err != nil {
-				return since(tx, &d, err)
+				return over(tx, &d, err)
 			}
 			return commands.Say("posts.cancelled", card.In("Draft", title(&d))), nil
 		},

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"testing"
+
+	"github.com/chromedp/chromedp/kb"
 )
 
 // axe is the rule book of accessibility, as a script for the page.
@@ -61,6 +63,15 @@ func TestAccessible(t *testing.T) {
 	team.press("#thread [data-message='"+ref+"'] [data-verb=reply]", "")
 	team.see("dialog[data-form=reply]", "")
 	check(team, "console, reply form")
+
+	team.press("dialog [data-close]", "")
+	team.miss("dialog", "")
+	team.into("#room form[data-composer] textarea", "/ponte post")
+	team.keys(kb.Enter)
+	team.see(writing, "This is what goes out")
+	team.give(writing+"[data-choose]", "navy")
+	team.see(writing+"[data-picture] img", "")
+	check(team, "console, form of a post with a picture")
 
 	for _, user := range []string{"ana", "giulia", "sam"} {
 		other := open(t, user, p.Console)

@@ -57,7 +57,7 @@ function draw(dialog, all) {
     out.textContent = left.text;
     out.classList.toggle("over", left.left < 0);
     shows(p.querySelector("[data-shown]"), dialog, named(dialog, pictured)?.value || "");
-    lefts.set(text, [...(lefts.get(text) || []), { name: p.dataset.preview, ...left }]);
+    if (says === base.value) lefts.set(text, [...(lefts.get(text) || []), { name: p.dataset.preview, ...left }]);
   }
   dialog.querySelector("[data-nothing]").hidden = all.some((p) => !p.hidden);
   for (const line of dialog.querySelectorAll("[data-lefts]")) tell(line, lefts.get(line.dataset.lefts) || []);
