@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"ponte/internal/config"
 	"ponte/internal/control"
 	"ponte/internal/keep"
+	"ponte/platforms/chat/slack"
 	"ponte/platforms/social/webhook"
 	"ponte/storage"
 	"ponte/storage/bolt"
@@ -54,6 +56,7 @@ func (c *checkCmd) Run(e *env) error {
 		t.port(e.ctx, "public", cfg.Public)
 	}
 	t.answers(e.ctx, cfg.Webhooks)
+	t.slack(e.ctx, cfg)
 	if t.wrong > 0 {
 		return fmt.Errorf("%d of what was tried is wrong", t.wrong)
 	}
@@ -158,6 +161,30 @@ func (t *trial) port(ctx context.Context, what, addr string) {
 		t.fault(what+" "+addr, "a port that this user may not use", "one above 1023")
 	default:
 		t.fault(what+" "+addr, "an address that is not of this machine", "one to listen on")
+	}
+}
+
+// slackTime is how long all that is asked of Slack may take.
+const slackTime = time.Minute
+
+// slack tries the tokens, permissions and channels of Slack.
+func (t *trial) slack(ctx context.Context, cfg *config.Config) {
+	if len(cfg.Slack.Workspaces) == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, slackTime)
+	defer cancel()
+	brands := bot.NewBrands(cfg.Brands...)
+	way := slack.New(slack.Options{
+		Workspaces: func() []slack.Workspace { return cfg.Slack.Workspaces }, APIURL: cfg.Slack.APIURL,
+		Brands: func() *bot.Brands { return brands }, Log: slog.New(slog.DiscardHandler),
+	})
+	for _, tried := range way.Check(ctx) {
+		if tried.Found != "" {
+			t.fault(tried.What, tried.Found, tried.Expected)
+			continue
+		}
+		t.well("%s: well", tried.What)
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 // line is the whole command line.
 type line struct {
 	Run     runCmd     `cmd:"" help:"Serve what a configuration says."`
-	Check   checkCmd   `cmd:"" help:"Tell every fault of a configuration, and try what it needs: ports, the data folder, the store, addresses."`
+	Check   checkCmd   `cmd:"" help:"Tell every fault of a configuration, and try what it needs: ports, the data folder, the store, addresses, Slack."`
 	Reload  reloadCmd  `cmd:"" help:"Have the running Ponte read its configuration again, whole or not at all."`
 	Config  configCmd  `cmd:"" help:"Print an example of a configuration."`
 	Demo    demoCmd    `cmd:"" help:"Run the whole main job in the browser, with nothing installed and no account anywhere."`
@@ -35,6 +35,8 @@ type line struct {
 	Compact compactCmd `cmd:"" help:"Give the store's free pages back to the disk. Needs Ponte to be stopped."`
 	Health  healthCmd  `cmd:"" help:"Ask a running Ponte whether it is well; exit status 0 when it is."`
 	Version versionCmd `cmd:"" help:"Print the version."`
+
+	Manifest manifestCmd `cmd:"" help:"Print what the app of a team chat is made from."`
 }
 
 // env is what verbs work with.

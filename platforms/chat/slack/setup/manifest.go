@@ -27,6 +27,13 @@ var events = []string{
 	"message.groups", "message.im", "reaction_added", "reaction_removed", "tokens_revoked",
 }
 
+// shortcuts are what can be done with any message: commands that open a form, into
+// which the message's text goes.
+var shortcuts = []struct{ command, name, about string }{
+	{"reply", "slack.shortcut", "slack.shortcut_about"},
+	{"post", "slack.shortcut_post", "slack.shortcut_post_about"},
+}
+
 // Slack's limits on a manifest, in characters.
 const (
 	maxHint     = 1000
@@ -63,10 +70,12 @@ func Manifest(commands []act.Command, words card.Printer, address string) ([]byt
 			SocketModeEnabled:  address == "",
 		},
 	}
-	if slices.Contains(names, "reply") {
-		m.Features.Shortcuts = []slack.Shortcut{{
-			Name: words.Print(card.W("slack.shortcut")), Description: words.Print(card.W("slack.shortcut_about")), CallbackID: "reply", Type: slack.MessageShortcut,
-		}}
+	for _, s := range shortcuts {
+		if slices.Contains(names, s.command) {
+			m.Features.Shortcuts = append(m.Features.Shortcuts, slack.Shortcut{
+				Name: words.Print(card.W(s.name)), Description: words.Print(card.W(s.about)), CallbackID: s.command, Type: slack.MessageShortcut,
+			})
+		}
 	}
 	return yaml.Marshal(m)
 }
