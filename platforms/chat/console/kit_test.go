@@ -24,20 +24,26 @@ import (
 	"ponte/storage/bolt"
 )
 
-// sentences reads a language's catalogue, the plural forms as "key.form".
+// sentences reads a language's catalogues, the plural forms as "key.form".
 func sentences(t testing.TB, lang bot.Lang) map[string]string {
 	t.Helper()
-	body, err := os.ReadFile(filepath.Join("..", "..", "..", "internal", "i18n", string(lang), "console.toml"))
-	if err != nil {
-		t.Fatal(err)
+	files, err := filepath.Glob(filepath.Join("..", "..", "..", "internal", "i18n", string(lang), "*.toml"))
+	if err != nil || len(files) == 0 {
+		t.Fatal("no catalogues", err)
 	}
 	out := map[string]string{}
-	table := ""
-	for _, l := range strings.Split(string(body), "\n") {
-		if name, ok := strings.CutPrefix(l, "["); ok {
-			table = strings.TrimSuffix(name, "]")
-		} else if key, text, ok := strings.Cut(l, " = "); ok {
-			out[table+"."+key] = strings.Trim(text, `"`)
+	for _, file := range files {
+		body, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		table := ""
+		for _, l := range strings.Split(string(body), "\n") {
+			if name, ok := strings.CutPrefix(l, "["); ok {
+				table = strings.TrimSuffix(name, "]")
+			} else if key, text, ok := strings.Cut(l, " = "); ok {
+				out[table+"."+key] = strings.Trim(text, `"`)
+			}
 		}
 	}
 	return out
