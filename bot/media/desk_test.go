@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -60,23 +61,35 @@ type house struct {
 	*coretest.World
 	desk    *media.Desk
 	web     *web
-	looked  []bot.Draft
+	refuse  atomic.Bool
+	mu      sync.Mutex
+	looked  int // drafts that were handed back
 	fetched []bot.Picture
 	left    []bot.Fetch
-	refuse  error
 }
 
 // Looked notes what is handed back, and lets the draft go.
 func (h *house) Looked(tx *storage.Tx, seen bot.Draft, fetched []bot.Picture, left []bot.Fetch) error {
-	if h.refuse != nil {
-		return h.refuse
+	if h.refuse.Load() {
+		return errors.New("the disk is full")
 	}
-	tx.OnCommit(func() { h.looked, h.fetched, h.left = append(h.looked, seen), fetched, left })
+	tx.OnCommit(func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.looked, h.fetched, h.left = h.looked+1, fetched, left
+	})
 	_, err := records.Drafts.Change(tx, storage.K(seen.Brand, seen.ID), func(d *bot.Draft) error {
 		d.LooksAt = time.Time{}
 		return nil
 	})
 	return err
+}
+
+// back is how many drafts were handed back, and what came with the last.
+func (h *house) back() (int, []bot.Picture, []bot.Fetch) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.looked, h.fetched, h.left
 }
 
 func in(t *testing.T, f func(*house)) {
@@ -315,8 +328,8 @@ func TestLinksAreFollowed(t *testing.T) {
 		began := time.Now()
 		h.waits(bot.Draft{Content: bot.Content{Text: text}})
 		h.Pass(time.Second)
-		if len(h.looked) != 1 || h.web.most.Load() != 4 || h.web.asked.Load() != 8 {
-			t.Errorf("%d drafts, %d links, %d at once", len(h.looked), h.web.asked.Load(), h.web.most.Load())
+		if n, _, _ := h.back(); n != 1 || h.web.most.Load() != 4 || h.web.asked.Load() != 8 {
+			t.Errorf("%d drafts, %d links, %d at once", n, h.web.asked.Load(), h.web.most.Load())
 		}
 		if l := h.link("https://shop.example/c"); l.Code != 404 || !l.Dead() || l.At.Before(began) {
 			t.Errorf("%+v", l)
@@ -338,12 +351,12 @@ func TestALinkThatDoesNotAnswerHoldsUpNobody(t *testing.T) {
 	in(t, func(h *house) {
 		h.waits(bot.Draft{Content: bot.Content{Text: "https://silent.example/ https://silent.example/2 https://silent.example/3 https://silent.example/4 https://silent.example/5"}})
 		h.Pass(7 * time.Second)
-		if len(h.looked) > 0 {
+		if n, _, _ := h.back(); n > 0 {
 			t.Error("it was let go too soon")
 		}
 		h.Pass(1100 * time.Millisecond)
-		if len(h.looked) != 1 || h.link("https://silent.example/5").Fault != "slow" {
-			t.Errorf("%d drafts were let go; %+v", len(h.looked), h.link("https://silent.example/5"))
+		if n, _, _ := h.back(); n != 1 || h.link("https://silent.example/5").Fault != "slow" {
+			t.Errorf("%d drafts were let go; %+v", n, h.link("https://silent.example/5"))
 		}
 	})
 }
@@ -354,10 +367,11 @@ func TestPicturesAreFetched(t *testing.T) {
 		h.web.has = map[string][]byte{"https://a.example/1": noise(t, 9), "https://a.example/2": []byte("a page")}
 		h.waits(bot.Draft{Fetch: []bot.Fetch{{URL: "https://a.example/1", Alt: " noise "}, {URL: "https://a.example/2"}, {URL: "https://a.example/3"}}})
 		h.Pass(time.Second)
-		if len(h.fetched) != 1 || h.fetched[0].Alt != "noise" || h.fetched[0].Width != 9 || !h.has(h.fetched[0].Hash) {
-			t.Errorf("fetched %+v", h.fetched)
+		_, fetched, left := h.back()
+		if len(fetched) != 1 || fetched[0].Alt != "noise" || fetched[0].Width != 9 || !h.has(fetched[0].Hash) {
+			t.Errorf("fetched %+v", fetched)
 		}
-		if diff := cmp.Diff([]bot.Fetch{{URL: "https://a.example/2"}, {URL: "https://a.example/3"}}, h.left); diff != "" {
+		if diff := cmp.Diff([]bot.Fetch{{URL: "https://a.example/2"}, {URL: "https://a.example/3"}}, left); diff != "" {
 			t.Error(diff)
 		}
 		if l := h.link("https://a.example/2"); l.Fault != "picture" {
@@ -375,14 +389,14 @@ func TestALookSurvivesARestart(t *testing.T) {
 		h.waits(bot.Draft{Content: bot.Content{Text: "https://shop.example/a"}}) // nobody answers yet
 		h.Pass(time.Second)
 		h.Halt()
-		if len(h.looked) > 0 {
+		if n, _, _ := h.back(); n > 0 {
 			t.Fatal("it was let go half seen")
 		}
 		h.web.says["https://shop.example/a"] = 200
 		h.Restart()
 		h.Pass(time.Second)
-		if len(h.looked) != 1 {
-			t.Errorf("%d drafts were let go", len(h.looked))
+		if n, _, _ := h.back(); n != 1 {
+			t.Errorf("%d drafts were let go", n)
 		}
 	})
 }
@@ -390,13 +404,13 @@ func TestALookSurvivesARestart(t *testing.T) {
 func TestWhatCannotBeHandedBackIsTriedAgain(t *testing.T) {
 	in(t, func(h *house) {
 		h.web.says["https://shop.example/a"] = 200
-		h.refuse = errors.New("the disk is full")
+		h.refuse.Store(true)
 		h.waits(bot.Draft{Content: bot.Content{Text: "https://shop.example/a"}})
 		h.Pass(time.Second)
-		h.refuse = nil
+		h.refuse.Store(false)
 		h.Pass(2 * time.Minute)
-		if len(h.looked) != 1 {
-			t.Errorf("%d drafts were let go", len(h.looked))
+		if n, _, _ := h.back(); n != 1 {
+			t.Errorf("%d drafts were let go", n)
 		}
 	})
 }
