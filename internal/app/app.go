@@ -221,13 +221,15 @@ func (a *App) Run(ctx context.Context) error {
 	return errors.Join(group.Wait(), a.store.Close())
 }
 
-// listen keeps an adapter listening; one that stumbles is started again, later each time.
+// listen keeps an adapter listening; one that stumbles is started again, later each
+// time. One that is refused waits for somebody to mend what is refused: it is started
+// again when a configuration is taken in, and otherwise only every hour.
 func (a *App) listen(ctx context.Context, name string, l act.Listener) error {
 	wait := time.Second
-	a.fault(name, "")
+	a.fault(name, nil)
 	for {
 		began := time.Now()
-		well := time.AfterFunc(settled, func() { a.fault(name, "") })
+		well := time.AfterFunc(settled, func() { a.fault(name, nil) })
 		err := l.Listen(ctx, a.measured(a.Hear))
 		well.Stop()
 		if ctx.Err() != nil {
@@ -236,14 +238,19 @@ func (a *App) listen(ctx context.Context, name string, l act.Listener) error {
 		if time.Since(began) > time.Minute {
 			wait = time.Second
 		}
-		a.log.Error("an adapter stopped listening; it is started again", "adapter", name, "in", wait, "err", err)
+		next := wait
+		if refused(err) {
+			next = unmended
+		}
+		a.log.Error("an adapter stopped listening; it is started again", "adapter", name, "in", next, "err", err)
 		if err != nil {
-			a.fault(name, string(bot.KindOf(err)))
+			a.fault(name, err)
 		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(wait):
+		case <-a.served.Load().over:
+		case <-time.After(next):
 		}
 		wait = min(2*wait, time.Minute)
 	}

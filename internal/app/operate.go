@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -11,7 +12,9 @@ import (
 	"strings"
 	"time"
 
+	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/card"
 	"ponte/bot/records"
 	"ponte/commands"
 	"ponte/internal/control"
@@ -22,7 +25,7 @@ import (
 
 // link is how an adapter that listens is.
 type link struct {
-	fault string    // the kind of error; empty: well
+	fault error     // nil: well
 	since time.Time // of the state it is in
 }
 
@@ -30,13 +33,18 @@ type link struct {
 // to be connected.
 const settled = 10 * time.Second
 
-// fault notes that an adapter stumbled over a kind of error, or, when it is
-// empty, that it listens. One that stumbles again and again has done so since
-// the first time.
-func (a *App) fault(name, what string) {
+// unmended is how long an adapter that is refused waits until it tries again.
+const unmended = time.Hour
+
+// refused reports whether an adapter cannot listen until somebody mends something.
+func refused(err error) bool { return err != nil && bot.KindOf(err).Final() }
+
+// fault notes that an adapter stumbled over an error, or, when it is nil, that it
+// listens. One that stumbles again and again has done so since the first time.
+func (a *App) fault(name string, what error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if was, known := a.links[name]; known && (was.fault == "") == (what == "") {
+	if was, known := a.links[name]; known && (was.fault == nil) == (what == nil) {
 		a.links[name] = link{what, was.since}
 		return
 	}
@@ -48,8 +56,16 @@ func (a *App) health() []commands.Health {
 	if a.store.Stats().Full {
 		out = append(out, commands.Health{Key: "status.full"})
 	}
-	for _, ad := range a.adapters() {
-		out = append(out, commands.Health{Name: ad.Name, Fault: ad.Fault})
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(a.links)) {
+		h := commands.Health{Name: name}
+		if e, asked := bot.Asked(a.links[name].fault); asked && refused(e) {
+			h = commands.Health{Key: e.Key}
+		} else if fault := a.links[name].fault; fault != nil {
+			h.Fault = string(bot.KindOf(fault))
+		}
+		out = append(out, h)
 	}
 	return out
 }
@@ -60,8 +76,10 @@ func (a *App) adapters() []ops.Adapter {
 	var out []ops.Adapter
 	for name, l := range a.links {
 		ad := ops.Adapter{Name: name, State: ops.Connected, Since: l.since}
-		if l.fault != "" {
-			ad.State, ad.Fault = ops.Retrying, l.fault
+		if e, asked := bot.Asked(l.fault); asked && refused(e) {
+			ad.State, ad.Fault = ops.Stopped, a.words.Print(bot.English, time.UTC, card.Fault(e))
+		} else if l.fault != nil {
+			ad.State, ad.Fault = ops.Retrying, string(bot.KindOf(l.fault))
 		}
 		out = append(out, ad)
 	}

@@ -197,6 +197,7 @@ func TestRetryingSince(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &App{links: map[string]link{}, log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 		a.metrics = ops.NewMetrics(nil, nil)
+		a.served.Store((&Config{}).serves())
 		ctx, cancel := context.WithCancel(t.Context())
 		began := time.Now()
 		go a.listen(ctx, "x", &stumbling{breaks: 4}) // again after 1, 2, 4 and 8 seconds

@@ -18,10 +18,11 @@ type served struct {
 	webhooks []webhook.Account
 	pace     outbox.Pace
 	slack    Slack
+	over     chan struct{} // closed when another takes its place
 }
 
 func (c *Config) serves() *served {
-	return &served{brands: bot.NewBrands(c.Brands...), webhooks: c.Webhooks, pace: c.Pace, slack: c.Slack}
+	return &served{brands: bot.NewBrands(c.Brands...), webhooks: c.Webhooks, pace: c.Pace, slack: c.Slack, over: make(chan struct{})}
 }
 
 // ErrRestart says that a configuration changes what cannot change while Ponte runs.
@@ -35,7 +36,7 @@ func (a *App) Reload(cfg Config) error {
 	if cfg.Square != a.cfg.Square || len(cfg.Slack.Workspaces) == 0 != (len(a.cfg.Slack.Workspaces) == 0) {
 		return ErrRestart
 	}
-	a.served.Store(cfg.serves())
+	close(a.served.Swap(cfg.serves()).over)
 	a.out.Wake()
 	return nil
 }
@@ -73,10 +74,10 @@ const (
 )
 
 // paceOf is how fast a place may be talked to: as it is configured, and no faster than
-// its platform takes it.
+// Slack takes it. An adapter that was given guards itself.
 func (s *served) paceOf(at act.Place) outbox.Pace {
 	p := s.pace
-	if at.Platform == slack.Platform {
+	if at.Platform == slack.Platform && len(s.slack.Workspaces) > 0 {
 		p.Messages, p.Edits = least(p.Messages, slackMessages), least(p.Edits, slackEdits)
 	}
 	return p

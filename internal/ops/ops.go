@@ -59,8 +59,8 @@ type Outbox struct {
 // Adapter is one connection.
 type Adapter struct {
 	Name  string    `json:"name"`
-	State string    `json:"state"`           // Connected or Retrying
-	Fault string    `json:"fault,omitempty"` // the kind of error
+	State string    `json:"state"`           // Connected, Retrying or Stopped
+	Fault string    `json:"fault,omitempty"` // the kind of error, or what somebody has to mend
 	Since time.Time `json:"since,omitzero"`
 }
 
@@ -68,6 +68,7 @@ type Adapter struct {
 const (
 	Connected = "connected"
 	Retrying  = "retrying"
+	Stopped   = "stopped" // until somebody mends what is refused
 )
 
 // Look reads how the store and the outbox are.
@@ -120,7 +121,7 @@ func (st Status) Print(w io.Writer) error {
 	}
 	for _, a := range st.Adapters {
 		fmt.Fprintf(&b, "adapter   %s: %s", a.Name, a.State)
-		if a.State == Retrying {
+		if a.State != Connected {
 			fmt.Fprintf(&b, " since %s (%s)", stamp(a.Since), a.Fault)
 		}
 		b.WriteString("\n")

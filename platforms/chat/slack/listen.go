@@ -11,6 +11,7 @@ import (
 	"github.com/gorilla/websocket"
 	"github.com/slack-go/slack"
 
+	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/platforms/chat/slack/web"
 	"ponte/platforms/chat/slack/wire"
@@ -63,7 +64,7 @@ func (s *Slack) Listen(ctx context.Context, h act.Handler) error {
 			go func() { err := socket.Run(under, s.desk); ends <- end{token, err} }()
 		}
 		if len(apps) > 0 && len(over) >= len(apps) && len(open) == 0 && !web {
-			return errors.Join(slices.Collect(maps.Values(over))...)
+			return bot.Errorf(bot.Denied, "slack.deaf").Because(errors.Join(slices.Collect(maps.Values(over))...))
 		}
 		select {
 		case <-ctx.Done():
