@@ -9,20 +9,44 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// give hands a picture, drawn for the occasion, to an input as if it was chosen.
+// give hands a picture of one colour to an input as if it was chosen.
 func (b *tab) give(selector, colour string) {
+	b.t.Helper()
+	b.paint(selector, `p.fillStyle = `+quoted(colour)+`; p.fillRect(0, 0, 640, 400);
+		p.fillStyle = 'white'; p.font = '64px sans-serif'; p.fillText(`+quoted(colour)+`, 40, 220);`)
+}
+
+// paint hands a picture to an input as if it was chosen: what a script draws on p, 640
+// wide and 400 high.
+func (b *tab) paint(selector, drawing string) {
+	b.t.Helper()
+	b.hand(selector, drawing, `input.files = files.files; input.dispatchEvent(new Event('change', {bubbles: true}))`)
+}
+
+// paste and drop hand one to where people write.
+func (b *tab) paste(selector, colour string) {
+	b.t.Helper()
+	b.hand(selector, `p.fillStyle = `+quoted(colour)+`; p.fillRect(0, 0, 640, 400);`,
+		`input.dispatchEvent(new ClipboardEvent('paste', {clipboardData: files, bubbles: true, cancelable: true}))`)
+}
+
+func (b *tab) drop(selector, colour string) {
+	b.t.Helper()
+	b.hand(selector, `p.fillStyle = `+quoted(colour)+`; p.fillRect(0, 0, 640, 400);`,
+		`input.dispatchEvent(new DragEvent('drop', {dataTransfer: files, bubbles: true, cancelable: true}))`)
+}
+
+func (b *tab) hand(selector, drawing, how string) {
 	b.t.Helper()
 	eval[bool](b, script(`new Promise(done => {
 		const c = Object.assign(document.createElement('canvas'), {width: 640, height: 400});
 		const p = c.getContext('2d');
-		p.fillStyle = `+quoted(colour)+`; p.fillRect(0, 0, 640, 400);
-		p.fillStyle = 'white'; p.font = '64px sans-serif'; p.fillText(`+quoted(colour)+`, 40, 220);
+		`+drawing+`
 		c.toBlob(blob => {
 			const files = new DataTransfer();
 			files.items.add(new File([blob], 'picture.png', {type: 'image/png'}));
 			const input = document.querySelector(`+quoted(selector)+`);
-			input.files = files.files;
-			input.dispatchEvent(new Event('change', {bubbles: true}));
+			`+how+`;
 			done(true);
 		}, 'image/png');
 	})`))
@@ -57,6 +81,13 @@ func TestPictures(t *testing.T) {
 	team.give("#room [data-attach]", "teal")
 	team.see("#room [data-attached] img", "")
 	keep("attached")
+	team.paste("#room-text", "olive")
+	team.drop("#room [data-list]", "purple")
+	team.until("three pictures", script(`document.querySelectorAll('#room [data-attached] img').length === 3`))
+	for range 2 {
+		team.press("#room [data-attached] li:last-child [data-detach]", "")
+	}
+	team.until("one picture", script(`document.querySelectorAll('#room [data-attached] img').length === 1`))
 	team.into("#room-text", "A draft of the poster")
 	team.keys(kb.Enter)
 	team.see("#room article .kept img", "")
@@ -73,7 +104,7 @@ func TestPictures(t *testing.T) {
 	team.see(writing+"[data-picture] img", "")
 	team.until("the focus on its description", script(`document.activeElement?.name?.startsWith('value.alt:')`))
 	team.write("The sea, from above")
-	team.give(writing+"[data-choose]", "crimson")
+	team.paste(writing+"textarea", "crimson")
 	team.until("a second picture", script(`document.querySelectorAll('dialog [data-rows] > li').length === 2`))
 	team.write("The tram, in red")
 	team.until("both in the preview", script(`document.querySelectorAll('dialog [data-preview]:not([hidden]) [data-shown] img').length === 2`))
