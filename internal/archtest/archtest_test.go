@@ -135,6 +135,7 @@ func TestRulesFindBreaches(t *testing.T) {
 		{"a test reaches past its tier", "imports", map[string]string{"bot/reply/reply_test.go": goFile("reply", "ponte/internal/app")}, "bot/reply: may not reach internal/app"},
 		{"through a room between", "imports", map[string]string{"platforms/platforms.go": goFile("platforms", "ponte/internal/app")}, "internal/app"},
 		{"a room without a place", "imports", map[string]string{"pkg/util/util.go": goFile("util")}, "pkg/util: has no place"},
+		{"another module keeps its own rules", "imports", map[string]string{"bench/x/go.mod": "module x\n", "bench/x/x.go": goFile("x", "ponte/storage")}, ""},
 		{"whatever the build tags", "imports", map[string]string{"bot/card/slow.go": "//go:build slow\n\n" + goFile("card", "ponte/storage")}, "bot/card: may not reach storage"},
 
 		{"words open a socket", "pure", map[string]string{"bot/act/act.go": goFile("act", "net/http")}, "bot/act: imports \"net/http\""},

@@ -20,7 +20,7 @@ type tier struct {
 var tiers = []tier{
 	{
 		name:  "words",
-		rooms: []string{"bot", "bot/card", "bot/act", "bot/hours", "bot/chart", "bot/check", "bot/postcard", "bot/triage"},
+		rooms: []string{"bot", "bot/card", "bot/act", "bot/hours", "bot/chart", "bot/check", "bot/postcard", "bot/triage", "bot/triage/*"},
 		may:   []string{"words"},
 	},
 	{

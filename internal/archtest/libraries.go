@@ -23,7 +23,7 @@ var keepers = []keeper{
 	{"github.com/nicksnyder/go-i18n/v2", []string{"internal/i18n"}},
 	{"github.com/BurntSushi/toml", []string{"internal"}},
 	{"golang.org/x/image", []string{"bot/chart", "bot/media"}},
-	{"golang.org/x/text", []string{"internal", "platforms"}},
+	{"golang.org/x/text", []string{"bot/triage/read", "internal", "platforms"}},
 	{"golang.org/x/sync", []string{"internal/app"}},
 	{"golang.org/x/time", []string{"bot/outbox", "internal", "platforms"}},
 	{"github.com/rivo/uniseg", []string{"internal", "platforms"}},

@@ -70,7 +70,7 @@ func read(fsys fs.FS) (*tree, error) {
 			return err
 		}
 		if entry.IsDir() {
-			if skipped(name) {
+			if skipped(name) || anotherModule(fsys, name) {
 				return fs.SkipDir
 			}
 			return nil
@@ -84,6 +84,13 @@ func skipped(folder string) bool {
 	base := path.Base(folder)
 	return folder != "." && (strings.HasPrefix(base, ".") || base == "node_modules") ||
 		strings.HasSuffix(folder, "testdata/fuzz")
+}
+
+// anotherModule tells folders that have a go.mod of their own: what they import
+// never becomes part of this module.
+func anotherModule(fsys fs.FS, folder string) bool {
+	_, err := fs.Stat(fsys, path.Join(folder, "go.mod"))
+	return folder != "." && err == nil
 }
 
 // add takes one file into the tree.

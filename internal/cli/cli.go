@@ -34,6 +34,7 @@ type line struct {
 	Import  importCmd  `cmd:"" help:"Make the state of an empty data folder of an export."`
 	Compact compactCmd `cmd:"" help:"Give the store's free pages back to the disk. Needs Ponte to be stopped."`
 	Health  healthCmd  `cmd:"" help:"Ask a running Ponte whether it is well; exit status 0 when it is."`
+	Triage  triageCmd  `cmd:"" help:"Tell what texts are: language, sentiment, intent, urgency; and train, measure and explain it."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 
 	Manifest manifestCmd `cmd:"" help:"Print what the app of a team chat is made from."`
