@@ -1,6 +1,9 @@
 package bot
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Brands is everything this Ponte serves, as configured; it is never altered,
 // a changed configuration is a new value.
@@ -59,4 +62,16 @@ func (a Actor) String() string { return a.Platform + "/" + a.Space + "/" + a.Use
 // PersonFor returns who the actor is in the brand; ok is false for a stranger.
 func (b *Brand) PersonFor(a Actor) (Person, bool) {
 	return find(b.People, func(p Person) bool { return slices.Contains(p.Users, a.String()) })
+}
+
+// Users are the ids under which a person of the brand is known in a place of team
+// chat, to be pinged there.
+func (b *Brand) Users(id PersonID, platform, space string) (out []string) {
+	p, _ := b.Person(id)
+	for _, u := range p.Users {
+		if user, ok := strings.CutPrefix(u, platform+"/"+space+"/"); ok && user != "" {
+			out = append(out, user)
+		}
+	}
+	return out
 }

@@ -11,6 +11,7 @@ import (
 	"ponte/bot/inbox"
 	"ponte/bot/records"
 	"ponte/bot/when"
+	"ponte/commands/line"
 	"ponte/storage"
 )
 
@@ -119,7 +120,7 @@ func (b *Book) runSnooze(tx *storage.Tx, req *Request) (act.Answer, error) {
 func moment(tx *storage.Tx, req *Request, text string) (time.Time, error) {
 	t, err := when.Parse(text, tx.Now(), req.Brand.Location(), req.Brand.Hours)
 	if err != nil {
-		return t, when.Asked(err, text, "until")
+		return t, line.Asked(err, text, "until")
 	}
 	return t, nil
 }

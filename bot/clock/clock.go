@@ -85,3 +85,11 @@ func (c *Clock) Expects(tx *storage.Tx, at time.Time) {
 		}
 	})
 }
+
+// Sooner is the first of two moments, of which the zero one never comes.
+func Sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}

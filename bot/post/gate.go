@@ -5,6 +5,7 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/pause"
 	"ponte/bot/records"
 	"ponte/storage"
 )
@@ -89,7 +90,7 @@ func (s *sheet) may(p *bot.Post) error {
 	if s.late(p) {
 		return bot.Errorf(bot.Conflict, "error.grace")
 	}
-	if err := free(s.tx, s.b.ID); err != nil {
+	if err := pause.Free(s.tx, s.b.ID); err != nil {
 		return err
 	}
 	if p.Held != nil {

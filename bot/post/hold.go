@@ -5,14 +5,12 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/pause"
 	"ponte/bot/records"
 	"ponte/storage"
 )
 
-const (
-	mostReason = 500  // characters
-	mostHeld   = 1000 // posts that one word releases, or that one answer lists
-)
+const mostReason = 500 // characters
 
 // Cancel takes back all posts of a draft that are not out, and what was asked
 // about it. What is on its way beyond recall, is out or may be, stays as it is;
@@ -95,7 +93,7 @@ func (d *Desk) Release(tx *storage.Tx, b *bot.Brand, by bot.PersonID, post bot.P
 	if err != nil {
 		return err
 	}
-	if err := free(tx, b.ID); err != nil {
+	if err := pause.Free(tx, b.ID); err != nil {
 		return err
 	}
 	if p.State != bot.Held {
@@ -117,79 +115,8 @@ func (d *Desk) Release(tx *storage.Tx, b *bot.Brand, by bot.PersonID, post bot.P
 	return s.keep()
 }
 
-// ReleaseAll releases what a brand holds, at most a thousand posts, and returns how many.
-func (d *Desk) ReleaseAll(tx *storage.Tx, b *bot.Brand, by bot.PersonID) (int, error) {
-	held, err := holds(tx, b.ID)
-	if err != nil {
-		return 0, err
-	}
-	for _, p := range held {
-		if err := d.Release(tx, b, by, p); err != nil {
-			return 0, err
-		}
-	}
-	return len(held), nil
-}
-
-func holds(tx *storage.Tx, brand bot.BrandID) (out []bot.Post, err error) {
-	for p, err := range records.PostsByState.Under(tx, storage.K(brand, bot.Held), storage.Limit(mostHeld)) {
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, p)
-	}
-	return out, nil
-}
-
-// free refuses what cannot be while a brand is paused.
-func free(tx *storage.Tx, brand bot.BrandID) error {
-	paused, err := records.BrandHolds.Has(tx, storage.K(brand))
-	if err == nil && paused {
-		err = bot.Errorf(bot.Conflict, "error.brand_paused")
-	}
-	return err
-}
-
-// Pause keeps everything that the brand has planned from going out, until somebody
-// resumes. What comes due meanwhile is held.
-func (d *Desk) Pause(tx *storage.Tx, b *bot.Brand, by bot.PersonID, why string, until time.Time) error {
-	h := records.BrandHold{Brand: b.ID, Hold: bot.Hold{Why: bot.Short(why, mostReason), By: by, At: tx.Now(), Until: until}}
-	if err := records.BrandHolds.Put(tx, h); err != nil {
-		return err
-	}
-	if !until.IsZero() {
-		d.clock.Expects(tx, until)
-	}
-	return brandLogged(tx, b.ID, by, "brand.paused")
-}
-
-// Resume lifts the pause, and returns what is held back, at most a thousand posts,
-// the earliest first: none of it goes out before somebody releases it. The error
-// is a Conflict when there is no pause.
-func (d *Desk) Resume(tx *storage.Tx, b *bot.Brand, by bot.PersonID) (waiting []bot.Post, err error) {
-	pause, ok, err := records.Found(records.BrandHolds.Get(tx, storage.K(b.ID)))
-	if err != nil {
-		return nil, err
-	}
-	if !ok {
-		return nil, bot.Errorf(bot.Conflict, "error.brand_not_paused")
-	}
-	if err := d.missed(tx, b, pause); err != nil {
-		return nil, err
-	}
-	held, err := holds(tx, b.ID)
-	if err != nil {
-		return nil, err
-	}
-	if err := records.BrandHolds.Delete(tx, storage.K(b.ID)); err != nil {
-		return nil, err
-	}
-	d.clock.Expects(tx, tx.Now())
-	return held, brandLogged(tx, b.ID, by, "brand.resumed")
-}
-
-// missed holds what came due in a pause and the clock has not come to.
-func (d *Desk) missed(tx *storage.Tx, b *bot.Brand, pause records.BrandHold) error {
+// KeepBack holds what came due in a pause and the clock has not come to.
+func (d *Desk) KeepBack(tx *storage.Tx, b *bot.Brand, h bot.Hold) error {
 	var due []bot.Post
 	until := storage.Until(storage.K(b.ID, bot.Scheduled, tx.Now().Add(1)))
 	for p, err := range records.PostsByState.Under(tx, storage.K(b.ID, bot.Scheduled), until) {
@@ -203,7 +130,7 @@ func (d *Desk) missed(tx *storage.Tx, b *bot.Brand, pause records.BrandHold) err
 		if err != nil {
 			return err
 		}
-		p.Held = &pause.Hold
+		p.Held = &h
 		if err := s.move(p, ponte, bot.Held); err != nil {
 			return err
 		}
@@ -212,10 +139,6 @@ func (d *Desk) missed(tx *storage.Tx, b *bot.Brand, pause records.BrandHold) err
 		}
 	}
 	return nil
-}
-
-func brandLogged(tx *storage.Tx, brand bot.BrandID, by bot.PersonID, what string) error {
-	return records.Log(tx, bot.Record{Brand: brand, Who: string(by), What: what, Subject: "brand/" + string(brand)})
 }
 
 // Settle is a person's word on a post that may be out: it is, or it goes out

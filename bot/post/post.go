@@ -15,6 +15,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/clock"
 	"ponte/bot/outbox"
+	"ponte/bot/pause"
 	"ponte/bot/records"
 	"ponte/storage"
 )
@@ -36,6 +37,8 @@ type Checks interface {
 
 // Desk is where posts are written and followed.
 type Desk struct {
+	*pause.Brake // of brands
+
 	store     storage.Store
 	out       *outbox.Outbox
 	brands    func() *bot.Brands
@@ -53,6 +56,7 @@ type Desk struct {
 // of it. Checks may be nil: then nothing is looked over.
 func New(store storage.Store, out *outbox.Outbox, brands func() *bot.Brands, traits func(bot.AccountID) act.Traits, approvals Approvals, checks Checks, log *slog.Logger) *Desk {
 	d := &Desk{store: store, out: out, brands: brands, traits: traits, approvals: approvals, checks: checks, log: log, clock: clock.New("posts", log)}
+	d.Brake = pause.New(store, out, brands, d, d.clock)
 	out.Draws(act.OnDraft, d.draw)
 	out.Gates(d.gate)
 	out.Watches(act.OnPost, d.heard)

@@ -1,6 +1,7 @@
 package post
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -84,18 +85,14 @@ func (d *Desk) Follow(tx *storage.Tx, b *bot.Brand, draft bot.Draft) error {
 		return err
 	}
 	if to == bot.Approved {
-		err = s.agreed(ponte, bot.InReview)
-	} else {
-		for _, p := range s.in(bot.Approved, bot.Scheduled) {
-			p.Due = s.draft.Content.When
-			d.clock.Expects(tx, p.Due)
-			if err := s.move(p, ponte, bot.InReview); err != nil {
-				return err
-			}
-		}
+		return cmp.Or(s.agreed(ponte, bot.InReview), s.keep())
 	}
-	if err != nil {
-		return err
+	for _, p := range s.in(bot.Approved, bot.Scheduled) {
+		p.Due = s.draft.Content.When
+		d.clock.Expects(tx, p.Due)
+		if err := s.move(p, ponte, bot.InReview); err != nil {
+			return err
+		}
 	}
 	return s.keep()
 }

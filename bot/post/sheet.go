@@ -3,11 +3,11 @@ package post
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/postcard"
 	"ponte/bot/records"
 	"ponte/storage"
 )
@@ -115,12 +115,9 @@ func (s *sheet) move(p *bot.Post, who string, to ...bot.PostState) error {
 		details["fault"] = p.Fault.Key
 	}
 	return records.Log(s.tx, bot.Record{
-		Brand: s.b.ID, Who: who, What: "post." + word(p.State), Subject: act.OnPost + "/" + string(p.ID), Details: details,
+		Brand: s.b.ID, Who: who, What: "post." + postcard.Word(p.State), Subject: act.OnPost + "/" + string(p.ID), Details: details,
 	})
 }
-
-// word is a state as keys and the audit log name it.
-func word(s bot.PostState) string { return strings.ReplaceAll(string(s), " ", "_") }
 
 func (s *sheet) logged(who, what string) error {
 	return records.Log(s.tx, bot.Record{

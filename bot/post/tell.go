@@ -2,7 +2,6 @@ package post
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -84,23 +83,12 @@ func (s *sheet) tell() error {
 	if home.Parent != "" {
 		parent = home.Parent
 	}
-	type group struct {
-		words    card.Words
-		accounts []string
-	}
-	var groups []*group
+	var posts []bot.Post
 	for _, id := range s.news {
-		p := s.post(id)
-		w, name := postcard.Stands(p), postcard.Account(s.b, p.Account)
-		i := slices.IndexFunc(groups, func(g *group) bool { return g.words.String() == w.String() })
-		if i < 0 {
-			groups, i = append(groups, &group{words: w}), len(groups)
-		}
-		groups[i].accounts = append(groups[i].accounts, name)
+		posts = append(posts, *s.post(id))
 	}
 	s.news = nil
-	for _, g := range groups {
-		w := card.W("post.told", card.Text("Number", strconv.Itoa(s.draft.Number)), card.Text("Accounts", strings.Join(g.accounts, ", ")), card.In("What", g.words))
+	for _, w := range postcard.Told(s.b, s.draft.Number, posts) {
 		if err := s.say(home.At, parent, w); err != nil {
 			return err
 		}
@@ -116,7 +104,7 @@ func (s *sheet) say(at act.Place, parent string, w card.Words) error {
 	}
 	_, err := s.desk.out.Say(s.tx, act.Effect{
 		Brand: s.b.ID, Subject: s.subject(), Slot: told.ID, At: at, Lane: s.lane(), Class: act.RoutineClass,
-		Act: act.Seal(act.Send{Card: card.Notice(w), Mention: userOf(s.b, s.draft.By, at)}), Until: s.tx.Now().Add(tellUntil),
+		Act: act.Seal(act.Send{Card: card.Notice(w), Mention: s.b.Users(s.draft.By, at.Platform, at.Space)}), Until: s.tx.Now().Add(tellUntil),
 	})
 	return err
 }

@@ -139,7 +139,7 @@ func Stands(p *bot.Post) card.Words {
 	}
 	switch p.State {
 	case bot.InReview, bot.Held, bot.Expired:
-		key := "post.stands." + word(p.State)
+		key := "post.stands." + Word(p.State)
 		if p.State == bot.Held && p.Held != nil && p.Held.Why != "" {
 			return card.W("post.held_why", card.Text("Why", p.Held.Why))
 		}
@@ -158,7 +158,7 @@ func Stands(p *bot.Post) card.Words {
 	case bot.Failed:
 		return card.W("post.stands.failed", card.In("Why", why))
 	}
-	return card.W("post.stands." + word(p.State))
+	return card.W("post.stands." + Word(p.State))
 }
 
 // actions are what can be done about a draft, and about each of its posts.
@@ -232,5 +232,5 @@ func Account(b *bot.Brand, id bot.AccountID) string {
 	return string(id)
 }
 
-// word is a state as keys name it.
-func word(s bot.PostState) string { return strings.ReplaceAll(string(s), " ", "_") }
+// Word is a state as keys and the audit log name it.
+func Word(s bot.PostState) string { return strings.ReplaceAll(string(s), " ", "_") }

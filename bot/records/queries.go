@@ -165,3 +165,30 @@ func Doubt(tx *storage.Tx, effects []act.Effect, since time.Time) error {
 	}
 	return nil
 }
+
+// DraftsDue returns a post of each draft of which one waits for its time, or for a
+// decision, no longer, but those to skip; and when the next one is due. There are so
+// many at most.
+func DraftsDue(tx *storage.Tx, skip map[bot.ID]bool, most int) (list []bot.Post, next time.Time, err error) {
+	listed := map[bot.ID]bool{}
+	for _, state := range []bot.PostState{bot.Scheduled, bot.InReview} {
+		for p, err := range PostsDue.Under(tx, storage.K(state)) {
+			if err != nil {
+				return nil, next, err
+			}
+			if p.Due.After(tx.Now()) {
+				if next.IsZero() || p.Due.Before(next) {
+					next = p.Due
+				}
+				break
+			}
+			if !skip[p.Draft] && !listed[p.Draft] {
+				list, listed[p.Draft] = append(list, p), true
+			}
+			if len(list) >= most {
+				return list, next, nil
+			}
+		}
+	}
+	return list, next, nil
+}

@@ -195,7 +195,7 @@ func (r *repeater) weekdays(i int) (end int, ok bool) {
 		return 0, false
 	}
 	r.days = append(r.days, from)
-	begin, joined := end, end < len(r.tokens) && hyphened(r.tokens[i], r.tokens[end])
+	begin, joined := end, end < len(r.tokens) && r.tokens[i].word == r.tokens[end].word && strings.ContainsAny(r.tokens[i].word, "-–")
 	if !joined {
 		_, begin, joined = r.match(end, through)
 	}
@@ -219,11 +219,6 @@ func (r *repeater) weekday(i int) (n, end int, ok bool) {
 		n, end, ok = r.match(i, weekdaysOf)
 	}
 	return n, end, ok
-}
-
-// hyphened tells whether two tokens were one word with a line between them.
-func hyphened(a, b token) bool {
-	return a.word == b.word && strings.ContainsAny(a.word, "-–")
 }
 
 // rule writes what was told as five fields of cron.

@@ -13,6 +13,7 @@ import (
 	"ponte/bot/records"
 	"ponte/bot/when"
 	"ponte/commands"
+	"ponte/commands/line"
 	"ponte/storage"
 )
 
@@ -31,7 +32,7 @@ func (c *Commands) runPause(tx *storage.Tx, req *commands.Request) (act.Answer, 
 	if text := strings.TrimSpace(req.Values["until"]); text != "" {
 		var err error
 		if until, err = when.Parse(text, tx.Now(), req.Brand.Location(), req.Brand.Hours); err != nil {
-			return act.Answer{}, when.Asked(err, text, "until")
+			return act.Answer{}, line.Asked(err, text, "until")
 		}
 	}
 	if err := c.desk.Pause(tx, req.Brand, req.Person.ID, strings.TrimSpace(req.Values["reason"]), until); err != nil {

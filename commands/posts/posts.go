@@ -19,6 +19,7 @@ import (
 	"ponte/bot/series"
 	"ponte/bot/when"
 	"ponte/commands"
+	"ponte/commands/line"
 	"ponte/commands/queue"
 	"ponte/storage"
 )
@@ -96,7 +97,7 @@ func (c *Commands) moment(tx *storage.Tx, b *bot.Brand, accounts []bot.AccountID
 	}
 	t, err := when.Parse(text, tx.Now(), b.Location(), b.Hours)
 	if err != nil {
-		return t, when.Asked(err, text, "at")
+		return t, line.Asked(err, text, "at")
 	}
 	return t, nil
 }

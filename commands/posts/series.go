@@ -14,6 +14,7 @@ import (
 	"ponte/bot/series"
 	"ponte/bot/when"
 	"ponte/commands"
+	"ponte/commands/line"
 	"ponte/storage"
 )
 
@@ -338,7 +339,7 @@ func (c *Commands) seriesOrder(tx *storage.Tx, req *commands.Request) (series.Or
 	}
 	rule, err := when.Every(every)
 	if err != nil {
-		e := when.Asked(err, every, "every")
+		e := line.Asked(err, every, "every")
 		if e.Key == "error.time" {
 			e = field(bot.Errorf(bot.Invalid, "error.rule", "Given", bot.Short(every, 40)), "every")
 		}
@@ -370,7 +371,7 @@ func untilEnd(tx *storage.Tx, b *bot.Brand, text string) (time.Time, error) {
 	}
 	t, err := when.Parse(text, tx.Now(), b.Location(), b.Hours)
 	if err != nil {
-		return t, when.Asked(err, text, "until")
+		return t, line.Asked(err, text, "until")
 	}
 	return t.UTC(), nil
 }

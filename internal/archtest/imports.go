@@ -37,14 +37,14 @@ var tiers = []tier{
 	},
 	{
 		name:  "records",
-		rooms: []string{"bot/records", "bot/clock"},
+		rooms: []string{"bot/records", "bot/clock", "bot/content"},
 		may:   []string{"words", "storage"},
 		tests: []string{"engine"},
 	},
 	{
 		name:  "outbox",
-		rooms: []string{"bot/outbox"},
-		may:   []string{"words", "storage", "records"},
+		rooms: []string{"bot/outbox", "bot/pause"},
+		may:   []string{"words", "storage", "records", "outbox"},
 		tests: []string{"engine"},
 	},
 	{
