@@ -41,6 +41,7 @@ type form struct {
 	fields []field
 	sends  url.Values
 	closed url.Values // sent when it is left; nil: nothing
+	faults []string   // of what was filled in
 }
 
 type field struct {
@@ -70,6 +71,8 @@ type answer struct {
 	notice  []string
 	buttons []button
 	refused bool
+	either  bool // the chat does not tell a refusal from another answer
+	maybe   bool // it stands in the form as well
 	form    *form
 }
 

@@ -23,6 +23,7 @@ type ponte struct {
 	replies string // where the shop's replies go
 	data    string
 	log     *diary
+	ready   func(*app.Config) error // puts the chat of the story in; nil: it is there
 
 	stop    context.CancelFunc // nil while it does not run
 	ended   chan error
@@ -43,6 +44,11 @@ func (p *ponte) start() error {
 	console, public := newLine(8480), newLine(8481)
 	cfg := config(p.given, p.replies)
 	cfg.Data, cfg.Console, cfg.Public, cfg.Log = p.data, console, public, slog.New(slog.NewTextHandler(p.log, &slog.HandlerOptions{Level: slog.LevelError}))
+	if p.ready != nil {
+		if err := p.ready(&cfg); err != nil {
+			return err
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	a, err := app.Open(ctx, cfg)
 	if err != nil {

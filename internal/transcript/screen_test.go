@@ -153,7 +153,9 @@ func (s *story) has(name, view, words string, wanted bool) error {
 		if err != nil {
 			return err
 		}
-		if all, err = s.chat.page(name, p.at); err != nil {
+		if all, err = s.chat.page(name, p.at); errors.Is(err, errors.ErrUnsupported) {
+			return nil
+		} else if err != nil {
 			return err
 		}
 	} else {
@@ -342,6 +344,9 @@ func chooses(s *story, a []string) error {
 	for _, f := range p.form.fields {
 		for _, ch := range f.choices {
 			if f.name == a[1] && strings.Contains(ch.label, a[2]) {
+				if c, ok := s.chat.(chooser); ok {
+					return p.choose(c, f.name, ch.value)
+				}
 				p.typed[f.name] = ch.value
 				if f.fills != "" {
 					p.typed[f.fills] += ch.text
@@ -351,6 +356,26 @@ func chooses(s *story, a []string) error {
 		}
 	}
 	return fmt.Errorf("there is no such choice in\n%s", strings.Join(p.form.lines, "\n"))
+}
+
+// chooser is a chat that hears of a choice before the form is sent.
+type chooser interface {
+	choose(who string, typed map[string]string, field, value string) (*form, error)
+}
+
+func (p *somebody) choose(c chooser, field, value string) error {
+	was := p.form
+	now, err := c.choose(p.name, p.typed, field, value)
+	if err != nil {
+		return err
+	}
+	p.form, p.typed[field] = now, value
+	for i, f := range now.fields {
+		if i >= len(was.fields) || was.fields[i].value != f.value {
+			p.typed[f.name] = f.value
+		}
+	}
+	return nil
 }
 
 // submits sends the form off; it stays open, as a page that hangs would keep it.

@@ -37,7 +37,7 @@ func TestStories(t *testing.T) {
 				if !*update {
 					t.Parallel()
 				}
-				out, err := retold(t, file, string(f.Data), from, *update)
+				out, err := retold(t, file, string(f.Data), from, *update, inConsole)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -55,19 +55,27 @@ func TestStories(t *testing.T) {
 }
 
 // retold tells one story and returns it as it went.
-func retold(t *testing.T, file, text string, line int, update bool) (out []byte, err error) {
+func retold(t *testing.T, file, text string, line int, update bool, in func(*story) error) (out []byte, err error) {
 	receiver, data := newReceiver(t), folder(t)
 	synctest.Test(t, func(t *testing.T) {
 		p := &ponte{t: t, given: usual(), replies: receiver.URL, data: data, log: &diary{}}
 		s := &story{
-			name: file, update: update, steps: parse(text, line), ponte: p, chat: console{p}, square: &square{p: p, mine: map[string]comment{}},
+			name: file, update: update, steps: parse(text, line), ponte: p, square: &square{p: p, mine: map[string]comment{}},
 			receiver: receiver, people: map[string]*somebody{},
 		}
-		err = errors.Join(s.tell(), p.end())
+		if err = in(s); err == nil {
+			err = errors.Join(s.tell(), p.end())
+		}
 		end := text[len(strings.TrimRight(text, "\n")):]
 		out = []byte(strings.Join(s.out, "\n") + end)
 	})
 	return out, err
+}
+
+// inConsole has a story told in the chat that is built in.
+func inConsole(s *story) error {
+	s.chat = console{s.ponte}
+	return nil
 }
 
 // TestStoriesCanFail tells stories that are not true.
@@ -91,14 +99,19 @@ func TestStoriesCanFail(t *testing.T) {
 		"a word that does not":    {asked + "Tom reacts ✅ to open\npublic shows: nothing", "nobody looked at what Tom was answered"},
 		"a message nobody sees":   {asked + "Luca reacts ✅ to open", "Luca sees nothing"},
 		"what was not shown":      {asked + "Tom presses Edit", `there is no "Edit"`},
-		"a note is posted":        {asked + "Tom opens open\nTom: We are open.\nonly Tom sees: Only the team sees this. To answer in public, press Reply on the card or write “/ponte reply” and your text.\nVera reacts ✅ to open", `a note is public: "We are open."`},
+		"a note is posted":        {asked + "Tom opens open\nTom: We are open.\nonly Tom sees: Only the team sees this, and it changes nothing of what goes out. That is what the card shows, and its buttons decide about it.\nVera reacts ✅ to open", `a note is public: "We are open."`},
 		"nobody reads this":       {"Tom dances", "nobody understands this line"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			if _, err := retold(t, "story", c[0], 1, false); err == nil || !strings.Contains(err.Error(), c[1]) {
-				t.Errorf("%v, want %q in it", err, c[1])
+		for chat, in := range map[string]func(*story) error{"console": inConsole, "slack": inSlack(nil)} {
+			if chat == "slack" && name == "a refusal is no notice" { // Slack does not tell one from the other
+				continue
 			}
-		})
+			t.Run(name+"/"+chat, func(t *testing.T) {
+				t.Parallel()
+				if _, err := retold(t, "story", c[0], 1, false, in); err == nil || !strings.Contains(err.Error(), c[1]) {
+					t.Errorf("%v, want %q in it", err, c[1])
+				}
+			})
+		}
 	}
 }

@@ -1,0 +1,197 @@
+package transcript
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/card"
+	"ponte/internal/app"
+	"ponte/internal/i18n"
+	"ponte/platforms/chat/slack"
+	emojis "ponte/platforms/chat/slack/emoji"
+	slacksaid "ponte/platforms/chat/slack/said"
+	"ponte/platforms/chat/slack/slacktest"
+	"ponte/platforms/chat/slack/slacktest/ground"
+	"ponte/platforms/chat/slack/slacktest/workspace"
+)
+
+// workplace is the team in Slack, by Slack's wire: people, channels, and what was
+// told to Ponte there.
+type workplace struct {
+	fake   *slacktest.Server
+	words  *i18n.Catalogue
+	brands []bot.Brand // as they are in Slack
+	log    *slog.Logger
+	ahead  atomic.Int64 // of the adapter's clock: it sends no faster than Slack takes
+	done   map[string]done
+	hand   map[string][]byte               // pictures that were not sent yet
+	forms  map[string][]workspace.Delivery // by window: what it sent
+}
+
+// done is what came of one deed.
+type done struct {
+	told   []workspace.Delivery
+	answer answer
+}
+
+// newWorkplace moves the brands' channels and people into a Slack of their own.
+func newWorkplace(t testing.TB, brands []bot.Brand, log *slog.Logger) (*workplace, error) {
+	words, err := i18n.Load()
+	if err != nil {
+		return nil, err
+	}
+	w := &workplace{fake: slacktest.New(t), words: words, log: log, done: map[string]done{}, hand: map[string][]byte{}, forms: map[string][]workspace.Delivery{}}
+	w.fake.API.Unlimited(true)
+	team := w.fake.Workspace.ID
+	for _, b := range brands {
+		b.Channels, b.People = slices.Clone(b.Channels), slices.Clone(b.People)
+		for i := range b.People {
+			p := &b.People[i]
+			user := w.fake.Workspace.AddUser(ground.User{ID: w.user(p.Name), Name: p.Name})
+			p.Users = append(slices.Clone(p.Users), slack.Platform+"/"+team+"/"+user.ID)
+		}
+		for i := range b.Channels {
+			c := &b.Channels[i]
+			members := []string{w.fake.Workspace.App.UserID}
+			for _, p := range b.People {
+				if c.Sees(p) {
+					members = append(members, w.user(p.Name))
+				}
+			}
+			c.Platform, c.Space = slack.Platform, team
+			c.Remote = w.fake.Workspace.AddChannel(string(b.ID)+"-"+c.Remote, false, members...)
+		}
+		w.brands = append(w.brands, b)
+	}
+	return w, nil
+}
+
+// user is the id of somebody of the team.
+func (*workplace) user(name string) string { return "U0" + strings.ToUpper(name) }
+
+// carrier is the adapter with a clock that is always late enough for one message more.
+type carrier struct {
+	*slack.Slack
+	ahead *atomic.Int64
+}
+
+func (c carrier) Carry(ctx context.Context, key string, a act.Act, at act.Place) (act.Receipt, error) {
+	c.ahead.Add(int64(2 * time.Second))
+	return c.Slack.Carry(ctx, key, a, at)
+}
+
+// serves has a Ponte begin in Slack, with an adapter that knows nothing yet.
+func (w *workplace) serves(cfg *app.Config) {
+	cfg.Brands = w.brands
+	brands := bot.NewBrands(w.brands...)
+	s := slack.New(slack.Options{
+		Workspaces: func() []slack.Workspace {
+			return []slack.Workspace{{ID: w.fake.Workspace.ID, BotToken: slacktest.BotToken, AppToken: slacktest.AppToken}}
+		},
+		Brands: func() *bot.Brands { return brands }, Print: w.words.Print, APIURL: w.fake.APIURL(), Client: w.fake.Client(), Dial: w.fake.Dial,
+		Now: func() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }, Log: w.log,
+	})
+	cfg.Adapters = append(cfg.Adapters, carrier{s, &w.ahead})
+}
+
+// channel finds a channel by what the stories call it.
+func (w *workplace) channel(who, room string) (string, error) {
+	if id := w.fake.Workspace.ChannelNamed(brandOf(who) + "-" + room); id != "" {
+		return id, nil
+	}
+	return "", fmt.Errorf("there is no %s", room)
+}
+
+func (w *workplace) rooms(who string) (rooms []string, err error) {
+	for _, c := range w.fake.Workspace.Channels() {
+		if room, theirs := strings.CutPrefix(c.Name, brandOf(who)+"-"); theirs && w.belongs(w.user(who), c.ID) {
+			rooms = append(rooms, room)
+		}
+	}
+	return rooms, nil
+}
+
+// belongs tells whether a channel is for somebody. Others may walk in, and are not spoken of.
+func (w *workplace) belongs(user, channel string) bool {
+	for _, b := range w.brands {
+		p, _ := b.PersonFor(bot.Actor{Platform: slack.Platform, Space: w.fake.Workspace.ID, User: user})
+		if slices.ContainsFunc(b.Channels, func(c bot.Channel) bool { return c.Remote == channel && c.Sees(p) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// calls tells whether a message calls Ponte: it is a command, which nobody else reads.
+func (w *workplace) calls(m ground.Message) bool {
+	return m.BotID == "" && strings.HasPrefix(m.Text, "<@"+w.fake.Workspace.App.UserID+">")
+}
+
+func (w *workplace) see(who string, at place) (list []message, err error) {
+	channel, err := w.channel(who, at.room)
+	if err != nil {
+		return nil, err
+	}
+	if rooms, _ := w.rooms(who); !slices.Contains(rooms, at.room) {
+		return nil, fmt.Errorf("%s is not in %s", who, at.room)
+	}
+	for _, m := range w.fake.Workspace.Log(channel, "") {
+		here := m.ThreadTS == "" || m.ThreadTS == m.TS
+		if at.thread != "" {
+			here = m.TS == at.thread || m.ThreadTS == at.thread
+		}
+		if here && !w.calls(m) {
+			list = append(list, w.read(m))
+		}
+	}
+	return list, nil
+}
+
+// page is not Slack's: its clients draw by themselves what the blocks say.
+func (*workplace) page(string, place) (string, error) { return "", errors.ErrUnsupported }
+
+// read is a message as people see it.
+func (w *workplace) read(m ground.Message) message {
+	out := message{}
+	if m.BotID == "" {
+		out.lines = []string{w.fake.Workspace.Called(m.User) + ": " + plain(slacksaid.Plain(m.Text, w.fake.Workspace.Called))}
+	} else {
+		out = w.sheet().message(m.Blocks)
+	}
+	out.ref = m.TS
+	for i := range out.buttons {
+		out.buttons[i].sends.Set("ref", m.TS)
+		out.buttons[i].sends.Set("on", m.TS)
+		out.buttons[i].sends.Set("channel", m.Channel)
+	}
+	counts := map[string]int{}
+	for _, r := range m.Reactions {
+		for _, user := range r.Users {
+			if w.belongs(user, m.Channel) {
+				counts[emojis.Sign(r.Name)]++
+			}
+		}
+	}
+	for _, sign := range slices.Sorted(maps.Keys(counts)) {
+		out.lines = append(out.lines, fmt.Sprintf("  %s %d", sign, counts[sign]))
+	}
+	return out
+}
+
+// says prints what Slack's cards say by themselves, in every language.
+func (w *workplace) says(key string, args ...card.Arg) (all []string) {
+	for _, l := range bot.Langs {
+		all = append(all, w.words.Print(l, madrid, card.W(key, args...)))
+	}
+	return all
+}
