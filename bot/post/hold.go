@@ -1,6 +1,7 @@
 package post
 
 import (
+	"slices"
 	"time"
 
 	"ponte/bot"
@@ -76,6 +77,9 @@ func (d *Desk) Hold(tx *storage.Tx, b *bot.Brand, by bot.PersonID, post bot.Post
 	}
 	if !s.pulled(p) {
 		return bot.Errorf(bot.Conflict, "error.draft_going")
+	}
+	if !slices.Contains(bot.PostMoves[p.State], bot.Held) {
+		return bot.Errorf(bot.Conflict, "error.draft_no_hold")
 	}
 	p.Held = &bot.Hold{Why: bot.Short(why, mostReason), By: by, At: tx.Now(), Until: until}
 	if err := s.move(p, string(by), bot.Held); err != nil {
