@@ -30,11 +30,7 @@ func bench(b *testing.B, judge func(string)) {
 }
 
 func BenchmarkPonte(b *testing.B) {
-	rules, err := triage.ParseRules(triage.RulesText())
-	if err != nil {
-		b.Fatal(err)
-	}
-	m, house := triage.Default(), triage.House{Rules: rules}
+	m, house := triage.Default(), triage.House{Rules: triage.DefaultRules()}
 	bench(b, func(t string) { m.Read(t, house) })
 }
 

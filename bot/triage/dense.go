@@ -18,8 +18,12 @@ const (
 	DenseSize  = denseOne + 1
 )
 
-// maxCues is how many cues and topics of rules there may be.
-const maxCues = 24
+// maxCues is how many cues and topics of rules there may be; the rules come
+// after the cues.
+const (
+	maxCues   = 24
+	firstRule = 12
+)
 
 // DenseScale is how much the dense features count beside a text of unit length.
 const DenseScale = 0.2
@@ -28,17 +32,21 @@ const DenseScale = 0.2
 type Dense struct {
 	Values [DenseSize]float32
 	lang   int
+	rule   int // the first rule of the program that the text meets, -1 none
 }
 
 // dot is the sum of the features, weighted. Of those for a language only the
 // text's own have a value.
 func (d *Dense) dot(w *[DenseSize]float32) float32 {
-	var sum float32
+	sum := d.Values[denseOne] * w[denseOne]
+	if d == plain {
+		return sum
+	}
 	at := d.lang * ofLanguage
 	for i := at; i < at+ofLanguage; i++ {
 		sum += d.Values[i] * w[i]
 	}
-	for i := denseFaces; i < DenseSize; i++ {
+	for i := denseFaces; i < denseOne; i++ {
 		sum += d.Values[i] * w[i]
 	}
 	return sum
@@ -56,9 +64,11 @@ func Plain() *Dense { return plain }
 // Hear keeps what the sentiment head thinks, and the cues.
 func (d *Dense) Hear(t *read.Text, scores *[MaxOuts]float32) {
 	all := d.Values[denseCues:denseOne]
+	d.rule = -1
 	cues().each(t, func(topic int) bool {
-		if topic < len(all) {
-			all[topic]++
+		all[topic]++
+		if topic >= firstRule && d.rule < 0 {
+			d.rule = topic
 		}
 		return true
 	})

@@ -67,15 +67,16 @@ func leanings(v Verdict, house House) []Reason {
 // reasons are the features that count most for a label among the first n, or for
 // the one at the index where n is 1.
 func (h *Head) reasons(name string, t *read.Text, d *Dense, lang, label, n int) []Reason {
-	var all [8]int32
+	var all sum
 	hashes := t.Grams
 	if h.Parts {
 		hashes = hashes[:min(len(hashes), partsRead)]
 	} else {
 		hashes = slices.Concat(t.Grams, t.Rest)
 	}
-	h.add(&all, hashes, lang)
-	size := float32(math.Sqrt(float64(max(all[h.Width-1], 1))))
+	all.hashes(h, hashes, lang)
+	all.flush()
+	size := float32(math.Sqrt(float64(max(all.size, 1))))
 	against := func(of func(int) float32) float32 {
 		if n == 1 {
 			return of(label)
@@ -90,9 +91,10 @@ func (h *Head) reasons(name string, t *read.Text, d *Dense, lang, label, n int) 
 	}
 	weights := map[string]float32{}
 	for i := range hashes {
-		var sum [8]int32
-		h.add(&sum, hashes[i:i+1], lang)
-		weights[t.Name(hashes[i])] += against(func(out int) float32 { return float32(sum[out]) * h.Unit / size })
+		var one sum
+		one.hashes(h, hashes[i:i+1], lang)
+		one.flush()
+		weights[t.Name(hashes[i])] += against(func(out int) float32 { return float32(one.of[out]) * h.Unit / size })
 	}
 	for i, value := range d.Values {
 		if what := denseName(i); value != 0 && what != "" {

@@ -1,6 +1,7 @@
 package triage
 
 import (
+	"encoding/binary"
 	"math"
 
 	"ponte/bot/triage/read"
@@ -51,79 +52,103 @@ const partsRead = 800
 
 // Score fills in the score of each label.
 func (h *Head) Score(scores *[MaxOuts]float32, t *read.Text, d *Dense, lang int) {
-	var sum [8]int32
+	var s sum
 	if h.Parts {
-		h.add(&sum, t.Grams[:min(len(t.Grams), partsRead)], lang)
+		s.hashes(h, t.Grams[:min(len(t.Grams), partsRead)], lang)
 	} else {
-		h.add(&sum, t.Grams, lang)
-		h.add(&sum, t.Rest, lang)
+		s.hashes(h, t.Grams, lang)
+		s.hashes(h, t.Rest, lang)
 	}
-	h.finish(scores, &sum, d)
-}
-
-// finish makes scores of sums.
-func (h *Head) finish(scores *[MaxOuts]float32, sum *[8]int32, d *Dense) {
-	scale := float32(0)
-	if size := sum[h.Width-1]; size > 0 {
-		scale = h.Unit / float32(math.Sqrt(float64(size)))
-	}
-	for out := range h.Outs {
-		scores[out] = float32(sum[out])*scale + d.dot(&h.Dense[out])
-	}
+	h.finish(scores, &s, d)
 }
 
 // ScoreRows is Score for rows that were looked up before, as training does.
 func (h *Head) ScoreRows(scores *[MaxOuts]float32, rows []uint32, d *Dense) {
-	var sum [8]int32
+	var s sum
 	for _, row := range rows {
-		if h.Width == 4 {
-			h.add4(&sum, row)
-		} else {
-			h.add8(&sum, row)
-		}
+		s.row(h.at(row))
 	}
-	h.finish(scores, &sum, d)
+	h.finish(scores, &s, d)
 }
 
-// add sums the rows of hashes: their weights, and their sizes times themselves in
-// the last place.
-func (h *Head) add(sum *[8]int32, hashes []uint32, lang int) {
+// finish makes scores of a sum.
+func (h *Head) finish(scores *[MaxOuts]float32, s *sum, d *Dense) {
+	s.flush()
+	scale := float32(0)
+	if s.size > 0 {
+		scale = h.Unit / float32(math.Sqrt(float64(s.size)))
+	}
+	for out := range h.Outs {
+		scores[out] = float32(s.of[out])*scale + d.dot(&h.Dense[out])
+	}
+}
+
+// at is a row as one number: its weights from the lowest byte on, each with 128
+// added, and its size in the highest.
+func (h *Head) at(row uint32) uint64 {
+	if h.Width == 4 {
+		return spread4(h.Rows[row*4 : row*4+4 : row*4+4])
+	}
+	return binary.LittleEndian.Uint64(h.Rows[row*8:row*8+8:row*8+8]) ^ 0x80808080808080
+}
+
+// spread4 is a row of four bytes as at gives it.
+func spread4(row []byte) uint64 {
+	x := uint64(binary.LittleEndian.Uint32(row)) ^ 0x808080
+	return x&0xffffff | x>>24<<56
+}
+
+// sum adds rows up, four weights at a time in the lanes of a number.
+type sum struct {
+	even, odd uint64
+	n         int // rows in the lanes, 256 at most
+	size      int
+	of        [8]int32
+}
+
+// row adds one row.
+func (s *sum) row(x uint64) {
+	const lanes = 0x00ff00ff00ff00ff
+	s.even += x & lanes
+	s.odd += x >> 8 & lanes &^ (0xff << 48)
+	size := int(x >> 56)
+	s.size += size * size
+	if s.n++; s.n == 256 {
+		s.flush()
+	}
+}
+
+// flush empties the lanes.
+func (s *sum) flush() {
+	for i := range 4 {
+		s.of[2*i] += int32(s.even>>(16*i)&0xffff) - int32(128*s.n)
+		s.of[2*i+1] += int32(s.odd>>(16*i)&0xffff) - int32(128*s.n)
+	}
+	s.even, s.odd, s.n = 0, 0, 0
+}
+
+// hashes adds the rows of hashes.
+func (s *sum) hashes(h *Head, hashes []uint32, lang int) {
+	own := ownMix[lang]
 	switch {
-	case h.Width == 4 && h.Own:
+	case h.Own && h.Width == 4:
 		for _, hash := range hashes {
-			h.add4(sum, h.Row(hash))
-			h.add4(sum, h.OwnRow(hash, lang))
+			line := (hash >> (32 - h.Bits)) &^ (lineRows - 1) * 4
+			at := h.Rows[line : line+4*lineRows : line+4*lineRows]
+			shared, mine := hash>>(32-h.Bits)&(lineRows-1)*4, hash*own>>28*4
+			s.row(spread4(at[shared:]))
+			s.row(spread4(at[mine:]))
 		}
 	case h.Own:
 		for _, hash := range hashes {
-			h.add8(sum, h.Row(hash))
-			h.add8(sum, h.OwnRow(hash, lang))
+			s.row(h.at(h.Row(hash)))
+			s.row(h.at(h.OwnRow(hash, lang)))
 		}
 	default:
 		for _, hash := range hashes {
-			h.add8(sum, h.Row(hash))
+			s.row(h.at(h.Row(hash)))
 		}
 	}
-}
-
-func (h *Head) add4(sum *[8]int32, at uint32) {
-	row := h.Rows[at*4 : at*4+4 : at*4+4]
-	sum[0] += int32(int8(row[0]))
-	sum[1] += int32(int8(row[1]))
-	sum[2] += int32(int8(row[2]))
-	sum[3] += int32(row[3]) * int32(row[3])
-}
-
-func (h *Head) add8(sum *[8]int32, at uint32) {
-	row := h.Rows[at*8 : at*8+8 : at*8+8]
-	sum[0] += int32(int8(row[0]))
-	sum[1] += int32(int8(row[1]))
-	sum[2] += int32(int8(row[2]))
-	sum[3] += int32(int8(row[3]))
-	sum[4] += int32(int8(row[4]))
-	sum[5] += int32(int8(row[5]))
-	sum[6] += int32(int8(row[6]))
-	sum[7] += int32(row[7]) * int32(row[7])
 }
 
 // answer turns scores into an answer, honest for the language.

@@ -29,14 +29,24 @@ var cues = sync.OnceValue(func() *Rules {
 	return r
 })
 
+// DefaultRules are the rules that are part of the program.
+var DefaultRules = sync.OnceValue(func() *Rules {
+	r, err := ParseRules(rulesText)
+	if err != nil {
+		panic("triage: " + err.Error())
+	}
+	return r
+})
+
 // RulesText is the text of the rules that are part of the program, for those who
 // want to begin with it.
 func RulesText() string { return rulesText }
 
 // Rules says which phrases make a text urgent. The zero value and nil have none.
 type Rules struct {
-	byStart map[uint32][]phrase
-	topics  []string
+	whole  [lists][]phrase // by their first word
+	begun  [lists][]phrase // by how their first word begins, where its end is free
+	topics []string
 }
 
 // phrase is words that follow each other. The last letters of a word that ends
@@ -53,7 +63,7 @@ func ParseRules(text string) (*Rules, error) {
 	if len(text) > MaxRules {
 		return nil, fmt.Errorf("rules of urgency: more than %d bytes", MaxRules)
 	}
-	r := &Rules{byStart: map[uint32][]phrase{}}
+	r := new(Rules)
 	var words read.Text
 	for i, line := range strings.Split(text, "\n") {
 		line = strings.TrimSpace(line)
@@ -90,20 +100,26 @@ func (r *Rules) add(t *read.Text, topic, one string) error {
 	if len(words) == 0 || len(words[0]) < 2 && len(words) == 1 || len(words[0]) < start+1 && strings.HasSuffix(words[0], "*") {
 		return fmt.Errorf("%q says too little", one)
 	}
-	at := startOf([]byte(words[0]))
 	number := slices.Index(r.topics, topic)
 	if number < 0 {
 		number = len(r.topics)
 		r.topics = append(r.topics, topic)
 	}
-	r.byStart[at] = append(r.byStart[at], phrase{words, number})
+	list := &r.whole[read.Hash([]byte(words[0]))%lists]
+	if strings.HasSuffix(words[0], "*") {
+		list = &r.begun[startOf([]byte(words[0]))]
+	}
+	*list = append(*list, phrase{words, number})
 	return nil
 }
 
 // start is how many bytes of its first word a phrase is looked up by.
 const start = 3
 
-func startOf(word []byte) uint32 { return read.Hash(word[:min(len(word), start)]) }
+// lists is how many lists phrases are kept in.
+const lists = 4096
+
+func startOf(word []byte) uint32 { return read.Hash(word[:min(len(word), start)]) % lists }
 
 // Match is the topic of the first phrase that a text has, or nothing.
 func (r *Rules) Match(text string) string {
@@ -137,9 +153,11 @@ func (r *Rules) each(t *read.Text, yield func(topic int) bool) {
 		}
 		word := Fold(folded[:0], t.Bytes(token))
 		for found := true; found; word, found = elided(word) {
-			for _, p := range r.byStart[startOf(word)] {
-				if fits(word, p.words[0]) && follows(t, i+1, p.words[1:]) && !yield(p.topic) {
-					return
+			for _, list := range [2][]phrase{r.whole[read.Hash(word)%lists], r.begun[startOf(word)]} {
+				for _, p := range list {
+					if fits(word, p.words[0]) && follows(t, i+1, p.words[1:]) && !yield(p.topic) {
+						return
+					}
 				}
 			}
 		}

@@ -144,11 +144,23 @@ func (m *Model) judge(r *reading, house House) Verdict {
 	v.Intent = m.Intent.answer(&scores, lang, Intents, house.Lean.Intent[:], known)
 	urgent := [MaxOuts]float32{0, scores[len(Intents)]}
 	v.Urgency = m.Urgency.answer(&urgent, lang, Urgencies, []float32{0, house.Lean.Urgency}, known)
-	if topic := house.Rules.match(&r.text); topic != "" {
+	if topic := m.rule(r, house); topic != "" {
 		v.Rule = topic
 		v.Urgency = Answer{Label: High, Confidence: max(m.RuleTrust, odds(v.Urgency, High))}
 	}
 	return v
+}
+
+// rule is the topic of the house's rule that a text meets. The program's own
+// rules were looked for with the cues.
+func (m *Model) rule(r *reading, house House) string {
+	if house.Rules != DefaultRules() {
+		return house.Rules.match(&r.text)
+	}
+	if r.dense.rule < 0 {
+		return ""
+	}
+	return cues().topics[r.dense.rule]
 }
 
 // Feel fills in the scores of the sentiments and all of the dense features.

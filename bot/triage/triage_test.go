@@ -11,7 +11,7 @@ import (
 )
 
 func TestClearTexts(t *testing.T) {
-	house := House{Rules: must(ParseRules(RulesText()))}
+	house := House{Rules: DefaultRules()}
 	cases := []struct {
 		text                                 string
 		language, sentiment, intent, urgency Label
@@ -63,7 +63,7 @@ func TestLean(t *testing.T) {
 }
 
 func TestNothingIsAllocated(t *testing.T) {
-	m, house := Default(), House{Rules: must(ParseRules(RulesText()))}
+	m, house := Default(), House{Rules: DefaultRules()}
 	texts := []string{"Where is my order?? I paid @shop http://a.example 😡", strings.Repeat("È già la terza volta che succede, che vergogna! ", 40)}
 	for _, text := range texts {
 		m.Read(text, house)
@@ -118,8 +118,8 @@ func TestRules(t *testing.T) {
 			t.Errorf("took %.40q", wrong)
 		}
 	}
-	if len(cues().topics) > maxCues {
-		t.Errorf("%d cues, room for %d", len(cues().topics), maxCues)
+	if n := len(cues().topics); n > maxCues || cues().topics[firstRule] != DefaultRules().topics[0] || n-firstRule != len(DefaultRules().topics) {
+		t.Errorf("%d cues, room for %d; the rules begin with %s", n, maxCues, cues().topics[firstRule])
 	}
 }
 
@@ -180,7 +180,7 @@ func FuzzVerdict(f *testing.F) {
 	for _, s := range []string{"", "hola", "🇪", "\xff", strings.Repeat("à'", 3000)} {
 		f.Add(s)
 	}
-	m, house := Default(), House{Rules: must(ParseRules(RulesText()))}
+	m, house := Default(), House{Rules: DefaultRules()}
 	f.Fuzz(func(t *testing.T, s string) {
 		v := m.Read(s, house)
 		for _, a := range []Answer{v.Language, v.Sentiment, v.Intent, v.Urgency} {
@@ -205,7 +205,7 @@ const (
 )
 
 func BenchmarkRead(b *testing.B) {
-	m, house := Default(), House{Rules: must(ParseRules(RulesText()))}
+	m, house := Default(), House{Rules: DefaultRules()}
 	long := strings.Repeat(comment+" Mein Paket ist noch nicht da; dónde está mi pedido, perché non rispondete mai? ", 12)[:2000]
 	for name, text := range map[string]string{"90 bytes": comment, "2 kB": long, "2 kB of one word": strings.Repeat("x", 2000)} {
 		b.Run(name, func(b *testing.B) {

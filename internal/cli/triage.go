@@ -24,20 +24,16 @@ type judge struct {
 
 // load reads the weights and the rules.
 func (j *judge) load() (*triage.Model, triage.House, error) {
-	var house triage.House
-	text := triage.RulesText()
+	house := triage.House{Rules: triage.DefaultRules()}
 	if j.Rules != "" {
 		body, err := os.ReadFile(j.Rules)
 		if err != nil {
 			return nil, house, err
 		}
-		text = string(body)
+		if house.Rules, err = triage.ParseRules(string(body)); err != nil {
+			return nil, house, err
+		}
 	}
-	rules, err := triage.ParseRules(text)
-	if err != nil {
-		return nil, house, err
-	}
-	house.Rules = rules
 	if j.Weights == "" {
 		return triage.Default(), house, nil
 	}

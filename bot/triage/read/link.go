@@ -20,6 +20,9 @@ func linkAt(in []byte, at int) int {
 		}
 	}
 	rest := in[at:]
+	if n := wordRun(rest); c|0x20 != 'h' && (n == len(rest) || rest[n] != '.' && rest[n] != '@') {
+		return 0
+	}
 	for _, start := range [...]string{"http", "https"} {
 		if len(rest) >= len(start) && equalFold(rest[:len(start)], start) {
 			end := rest[len(start):]
@@ -35,6 +38,15 @@ func linkAt(in []byte, at int) int {
 		return untilSpace(rest)
 	}
 	return bareAt(rest)
+}
+
+// wordRun is how many bytes from the start may be part of a name.
+func wordRun(in []byte) int {
+	n := 0
+	for n < len(in) && (in[n]|0x20 >= 'a' && in[n]|0x20 <= 'z' || in[n] >= '0' && in[n] <= '9' || in[n] == '-' || in[n] == '_') {
+		n++
+	}
+	return n
 }
 
 func untilSpace(in []byte) int {

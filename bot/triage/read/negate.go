@@ -11,6 +11,15 @@ var negators = hashes(
 	"nicht", "kein", "keine", "keinen", "keiner", "keinem", "nie", "niemals", "ohne", "weder", "nichts", "nix",
 )
 
+// mayNegate has a bit for the ends of the hashes of negators, which most words
+// do not share.
+var mayNegate = func() (bits [32]uint64) {
+	for h := range negators {
+		bits[h>>6%32] |= 1 << (h % 64)
+	}
+	return bits
+}()
+
 func hashes(words ...string) map[uint32]bool {
 	m := make(map[uint32]bool, len(words))
 	for _, w := range words {
@@ -20,4 +29,6 @@ func hashes(words ...string) map[uint32]bool {
 }
 
 // Negates tells whether the word with this Hash turns what follows around.
-func Negates(h uint32) bool { return negators[h] }
+func Negates(h uint32) bool {
+	return mayNegate[h>>6%32]>>(h%64)&1 == 1 && negators[h]
+}
