@@ -42,6 +42,7 @@ type Slack struct {
 	APIURL     string                                                               // of its Web API, with a slash at the end; empty: Slack's own
 	Client     *http.Client                                                         // nil: one with a time-out
 	Dial       func(ctx context.Context, network, address string) (net.Conn, error) // of WebSockets; nil: the network's
+	Unpaced    bool                                                                 // tests: this Slack takes all as fast as it comes
 }
 
 // Set is the adapters of one Ponte.
@@ -78,7 +79,7 @@ func New(store storage.Store, opt Options) *Set {
 	}
 	if way := opt.Slack(); len(way.Workspaces) > 0 {
 		s.Slack = slack.New(slack.Options{
-			Workspaces: func() []slack.Workspace { return opt.Slack().Workspaces }, APIURL: way.APIURL, Client: way.Client, Dial: way.Dial,
+			Workspaces: func() []slack.Workspace { return opt.Slack().Workspaces }, APIURL: way.APIURL, Client: way.Client, Dial: way.Dial, Unpaced: way.Unpaced,
 			Brands: opt.Brands, Commands: opt.Commands, Print: opt.Print, Log: opt.Log,
 		})
 	}

@@ -74,10 +74,10 @@ const (
 )
 
 // paceOf is how fast a place may be talked to: as it is configured, and no faster than
-// Slack takes it. An adapter that was given guards itself.
+// Slack takes it.
 func (s *served) paceOf(at act.Place) outbox.Pace {
 	p := s.pace
-	if at.Platform == slack.Platform && len(s.slack.Workspaces) > 0 {
+	if at.Platform == slack.Platform && !s.slack.Unpaced {
 		p.Messages, p.Edits = least(p.Messages, slackMessages), least(p.Edits, slackEdits)
 	}
 	return p

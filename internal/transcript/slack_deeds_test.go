@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	emojis "ponte/platforms/chat/slack/emoji"
 	"ponte/platforms/chat/slack/slacktest/blocks"
 	"ponte/platforms/chat/slack/slacktest/ground"
 	"ponte/platforms/chat/slack/slacktest/workspace"
@@ -165,8 +164,8 @@ func (w *workplace) where(ts string) string {
 
 // named is what Slack calls an emoji.
 func named(sign string) string {
-	for _, name := range []string{"white_check_mark", "x", "+1"} {
-		if emojis.Bare(emojis.Sign(name)) == emojis.Bare(sign) {
+	for name, there := range signs {
+		if there == sign {
 			return name
 		}
 	}

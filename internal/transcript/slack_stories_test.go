@@ -20,7 +20,7 @@ func inSlack(differ map[string]string) func(*story) error {
 		var w *workplace
 		p.ready = func(cfg *app.Config) (err error) {
 			if w == nil {
-				if w, err = newWorkplace(p.t, cfg.Brands, cfg.Log); err != nil {
+				if w, err = newWorkplace(p.t, cfg.Brands); err != nil {
 					return err
 				}
 				s.chat, s.alike = w, w.alike

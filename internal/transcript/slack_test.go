@@ -1,26 +1,19 @@
 package transcript
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"maps"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"ponte/bot"
-	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/internal/app"
 	"ponte/internal/i18n"
-	"ponte/platforms/chat/slack"
-	emojis "ponte/platforms/chat/slack/emoji"
-	slacksaid "ponte/platforms/chat/slack/said"
 	"ponte/platforms/chat/slack/slacktest"
+	"ponte/platforms/chat/slack/slacktest/blocks"
 	"ponte/platforms/chat/slack/slacktest/ground"
 	"ponte/platforms/chat/slack/slacktest/workspace"
 )
@@ -31,12 +24,12 @@ type workplace struct {
 	fake   *slacktest.Server
 	words  *i18n.Catalogue
 	brands []bot.Brand // as they are in Slack
-	log    *slog.Logger
-	ahead  atomic.Int64 // of the adapter's clock: it sends no faster than Slack takes
 	done   map[string]done
 	hand   map[string][]byte               // pictures that were not sent yet
 	forms  map[string][]workspace.Delivery // by window: what it sent
 }
+
+const onSlack = "slack"
 
 // done is what came of one deed.
 type done struct {
@@ -45,12 +38,12 @@ type done struct {
 }
 
 // newWorkplace moves the brands' channels and people into a Slack of their own.
-func newWorkplace(t testing.TB, brands []bot.Brand, log *slog.Logger) (*workplace, error) {
+func newWorkplace(t testing.TB, brands []bot.Brand) (*workplace, error) {
 	words, err := i18n.Load()
 	if err != nil {
 		return nil, err
 	}
-	w := &workplace{fake: slacktest.New(t), words: words, log: log, done: map[string]done{}, hand: map[string][]byte{}, forms: map[string][]workspace.Delivery{}}
+	w := &workplace{fake: slacktest.New(t), words: words, done: map[string]done{}, hand: map[string][]byte{}, forms: map[string][]workspace.Delivery{}}
 	w.fake.API.Unlimited(true)
 	team := w.fake.Workspace.ID
 	for _, b := range brands {
@@ -58,7 +51,7 @@ func newWorkplace(t testing.TB, brands []bot.Brand, log *slog.Logger) (*workplac
 		for i := range b.People {
 			p := &b.People[i]
 			user := w.fake.Workspace.AddUser(ground.User{ID: w.user(p.Name), Name: p.Name})
-			p.Users = append(slices.Clone(p.Users), slack.Platform+"/"+team+"/"+user.ID)
+			p.Users = append(slices.Clone(p.Users), onSlack+"/"+team+"/"+user.ID)
 		}
 		for i := range b.Channels {
 			c := &b.Channels[i]
@@ -68,7 +61,7 @@ func newWorkplace(t testing.TB, brands []bot.Brand, log *slog.Logger) (*workplac
 					members = append(members, w.user(p.Name))
 				}
 			}
-			c.Platform, c.Space = slack.Platform, team
+			c.Platform, c.Space = onSlack, team
 			c.Remote = w.fake.Workspace.AddChannel(string(b.ID)+"-"+c.Remote, false, members...)
 		}
 		w.brands = append(w.brands, b)
@@ -79,30 +72,17 @@ func newWorkplace(t testing.TB, brands []bot.Brand, log *slog.Logger) (*workplac
 // user is the id of somebody of the team.
 func (*workplace) user(name string) string { return "U0" + strings.ToUpper(name) }
 
-// carrier is the adapter with a clock that is always late enough for one message more.
-type carrier struct {
-	*slack.Slack
-	ahead *atomic.Int64
-}
-
-func (c carrier) Carry(ctx context.Context, key string, a act.Act, at act.Place) (act.Receipt, error) {
-	c.ahead.Add(int64(2 * time.Second))
-	return c.Slack.Carry(ctx, key, a, at)
-}
-
-// serves has a Ponte begin in Slack, with an adapter that knows nothing yet.
+// serves has a Ponte begin in Slack.
 func (w *workplace) serves(cfg *app.Config) {
 	cfg.Brands = w.brands
-	brands := bot.NewBrands(w.brands...)
-	s := slack.New(slack.Options{
-		Workspaces: func() []slack.Workspace {
-			return []slack.Workspace{{ID: w.fake.Workspace.ID, BotToken: slacktest.BotToken, AppToken: slacktest.AppToken}}
-		},
-		Brands: func() *bot.Brands { return brands }, Print: w.words.Print, APIURL: w.fake.APIURL(), Client: w.fake.Client(), Dial: w.fake.Dial,
-		Now: func() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }, Log: w.log,
-	})
-	cfg.Adapters = append(cfg.Adapters, carrier{s, &w.ahead})
+	cfg.Slack = app.Slack{
+		Workspaces: []app.Workspace{{ID: w.fake.Workspace.ID, BotToken: slacktest.BotToken, AppToken: slacktest.AppToken}},
+		APIURL:     w.fake.APIURL(), Client: w.fake.Client(), Dial: w.fake.Dial, Unpaced: true,
+	}
 }
+
+// signs are what people react with, by Slack's names.
+var signs = map[string]string{"white_check_mark": "✅", "x": "❌", "+1": "👍"}
 
 // channel finds a channel by what the stories call it.
 func (w *workplace) channel(who, room string) (string, error) {
@@ -124,7 +104,7 @@ func (w *workplace) rooms(who string) (rooms []string, err error) {
 // belongs tells whether a channel is for somebody. Others may walk in, and are not spoken of.
 func (w *workplace) belongs(user, channel string) bool {
 	for _, b := range w.brands {
-		p, _ := b.PersonFor(bot.Actor{Platform: slack.Platform, Space: w.fake.Workspace.ID, User: user})
+		p, _ := b.PersonFor(bot.Actor{Platform: onSlack, Space: w.fake.Workspace.ID, User: user})
 		if slices.ContainsFunc(b.Channels, func(c bot.Channel) bool { return c.Remote == channel && c.Sees(p) }) {
 			return true
 		}
@@ -164,7 +144,7 @@ func (*workplace) page(string, place) (string, error) { return "", errors.ErrUns
 func (w *workplace) read(m ground.Message) message {
 	out := message{}
 	if m.BotID == "" {
-		out.lines = []string{w.fake.Workspace.Called(m.User) + ": " + plain(slacksaid.Plain(m.Text, w.fake.Workspace.Called))}
+		out.lines = []string{w.fake.Workspace.Called(m.User) + ": " + plain(blocks.ReadText(m.Text, w.fake.Workspace.Called).Text())}
 	} else {
 		out = w.sheet().message(m.Blocks)
 	}
@@ -178,7 +158,7 @@ func (w *workplace) read(m ground.Message) message {
 	for _, r := range m.Reactions {
 		for _, user := range r.Users {
 			if w.belongs(user, m.Channel) {
-				counts[emojis.Sign(r.Name)]++
+				counts[signs[r.Name]]++
 			}
 		}
 	}

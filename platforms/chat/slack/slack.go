@@ -44,6 +44,7 @@ type Options struct {
 	APIURL     string                                                               // ends in "/"; empty: Slack's own
 	Client     *http.Client                                                         // nil: one with a time-out
 	Dial       func(ctx context.Context, network, address string) (net.Conn, error) // of WebSockets; nil: the network's
+	Unpaced    bool                                                                 // Slack is asked as often as there is something to send
 	Now        func() time.Time
 	Log        *slog.Logger
 }
