@@ -403,7 +403,7 @@ func (w *workplace) alike(want, shown []string, alone bool) (said, seen []string
 
 // stranger tells whether somebody is shown the door, which other chats do in other words.
 func (w *workplace) stranger(want, shown []string) bool {
-	return len(want) == 1 && len(shown) == 1 && slices.Contains(w.says("console.not_yours"), want[0]) &&
+	return len(want) == 1 && len(shown) == 1 && slices.Contains(append(w.says("console.not_yours"), w.says("console.message_gone")...), want[0]) &&
 		slices.Contains(append(w.says("error.stranger"), w.says("error.room")...), shown[0])
 }
 
