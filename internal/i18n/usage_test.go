@@ -24,7 +24,7 @@ import (
 // families are the keys that are put together from a word of the product: each
 // word needs its message.
 var families = map[string][]string{
-	"console.mark_":   texts(card.Glyphs),
+	"console.mark_":   marks(),
 	"relay.kind.":     list(bot.ItemKinds),
 	"relay.priority.": {string(bot.Urgent), string(bot.High), string(bot.Normal), string(bot.Low)},
 }
@@ -36,9 +36,12 @@ func list[S ~string](in []S) (out []string) {
 	return out
 }
 
-func texts[S ~string, V any](in map[S]V) (out []string) {
-	for s := range in {
-		out = append(out, string(s))
+// marks are those that have a word; a note's has none.
+func marks() (out []string) {
+	for m := range card.Glyphs {
+		if m != card.MarkNote {
+			out = append(out, string(m))
+		}
 	}
 	return out
 }

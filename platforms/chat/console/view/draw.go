@@ -193,11 +193,15 @@ func (v *Viewer) picture(p card.Picture) *pictureView {
 	return out
 }
 
-// mark draws a mark: its glyph, and its word in the viewer's language.
+// mark draws a mark: its glyph, and its word in the viewer's language. That of a note
+// has none: what it stands beside says all.
 func (v *Viewer) mark(m card.Mark) markView {
 	glyph, known := card.Glyphs[m]
 	if !known {
 		return markView{}
+	}
+	if m == card.MarkNote {
+		return markView{string(m), glyph, ""}
 	}
 	return markView{string(m), glyph, v.Say("mark_" + string(m))}
 }

@@ -82,7 +82,8 @@ export async function complete(form) {
   });
   offer.replaceChildren(...(list.length ? [box] : []), ...(spot.command ? [usage(spot)] : []));
   offer.hidden = !offer.childNodes.length;
-  area.setAttribute("aria-controls", box.id);
+  if (box.isConnected) area.setAttribute("aria-controls", box.id);
+  else area.removeAttribute("aria-controls");
   area.setAttribute("aria-autocomplete", "list");
   pick(form, spot.names && spot.typed ? 0 : -1);
 }
@@ -91,6 +92,7 @@ export function hide(form) {
   asked++;
   form.querySelector("[data-offer]").hidden = true;
   form.elements.text.removeAttribute("aria-activedescendant");
+  form.elements.text.removeAttribute("aria-controls");
 }
 
 const rows = (form) => [...form.querySelectorAll("[data-offer]:not([hidden]) [role=option]")];

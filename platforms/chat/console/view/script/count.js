@@ -42,13 +42,15 @@ export function room(text, { max, counting, link, bytes: most }) {
   return { left, text: `${say(left < 0 ? "over" : "left")} ${number.format(Math.abs(left))}` };
 }
 
+// countFields counts every field of a form that has an end. One line says so only
+// when it comes near.
 export function countFields(root) {
   for (const field of root.querySelectorAll("[data-max]")) {
     if (!field.matches("input, textarea")) continue;
     const out = field.closest(".field").querySelector("[data-left]");
     const show = () => {
       const { left, text } = room(field.value, field.dataset);
-      if (out) out.textContent = text;
+      if (out) out.textContent = field.matches("textarea") || left <= Number(field.dataset.max) / 4 ? text : "";
       out?.classList.toggle("over", left < 0);
       field.setCustomValidity(left < 0 ? text : "");
     };
