@@ -5,6 +5,7 @@ package browsertest
 import (
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
@@ -27,20 +28,30 @@ func axe(t *testing.T) string {
 const broken = `axe.run(document, {resultTypes: ['violations']}).then(r => r.violations.flatMap(v => v.nodes.map(n =>
 	v.id + ': ' + v.help + '\n  ' + n.target.join(' ') + '\n  ' + n.html.slice(0, 300) + '\n  ' + (n.any[0]?.message ?? ''))))`
 
+// judge holds what a tab shows to every rule, wide and narrow, light and dark. Where PONTE_SHOTS names a folder it keeps pictures there.
+func (b *tab) judge(book, what string) {
+	b.t.Helper()
+	shots := album(os.Getenv("PONTE_SHOTS"))
+	for _, width := range []int64{1440, 390} {
+		for _, scheme := range []string{"light", "dark"} {
+			b.look(width, 900, scheme)
+			if shots != "" {
+				shots.keep(b, fmt.Sprintf("%s-%d-%s", strings.ReplaceAll(what, " ", "-"), width, scheme))
+			}
+			for _, fault := range eval[[]string](b, book+";"+broken) {
+				b.t.Errorf("%s, %d px, %s: %s", what, width, scheme, fault)
+			}
+		}
+	}
+	b.look(1440, 900, "light")
+}
+
 func TestAccessible(t *testing.T) {
 	book := axe(t)
 	p := start(t, t.TempDir())
 	check := func(b *tab, what string) {
 		t.Helper()
-		for _, width := range []int64{1440, 390} {
-			for _, scheme := range []string{"light", "dark"} {
-				b.look(width, 900, scheme)
-				for _, fault := range eval[[]string](b, book+";"+broken) {
-					t.Errorf("%s, %d px, %s: %s", what, width, scheme, fault)
-				}
-			}
-		}
-		b.look(1440, 900, "light")
+		b.judge(book, what)
 	}
 
 	public := open(t, "square", p.Square)

@@ -37,7 +37,7 @@ var program = sync.OnceValues(func() (string, error) {
 	return file, nil
 })
 
-// ponte is a demo that runs as a process of its own.
+// ponte is a program that runs as a process of its own, the demo or another.
 type ponte struct {
 	t       *testing.T
 	cmd     *exec.Cmd
@@ -61,12 +61,19 @@ func (p *ponte) again(data string) *ponte {
 
 func startAt(t *testing.T, data string, flags ...string) *ponte {
 	t.Helper()
+	return launch(t, "square ", append([]string{"demo", "--data", data}, flags...)...)
+}
+
+// launch runs the program and waits for its two lines, the second of which begins
+// with a word.
+func launch(t *testing.T, second string, args ...string) *ponte {
+	t.Helper()
 	file, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &ponte{t: t, more: make(chan string, 1), log: &bytes.Buffer{}}
-	p.cmd = exec.Command(file, append([]string{"demo", "--data", data}, flags...)...)
+	p.cmd = exec.Command(file, args...)
 	p.cmd.Stderr = p.log
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
@@ -79,7 +86,7 @@ func startAt(t *testing.T, data string, flags ...string) *ponte {
 	slow := time.AfterFunc(patience, func() { _ = p.cmd.Process.Kill() })
 	defer slow.Stop()
 	lines := bufio.NewReader(out)
-	p.Console, p.Square = p.line(lines, "console "), p.line(lines, "square ")
+	p.Console, p.Square = p.line(lines, "console "), p.line(lines, second)
 	go func() {
 		rest, _ := io.ReadAll(lines)
 		p.more <- string(rest)

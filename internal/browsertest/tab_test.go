@@ -177,6 +177,12 @@ func attempt[T any](b *tab, script string) (T, error) {
 // elsewhere meanwhile.
 func (b *tab) until(what, script string) {
 	b.t.Helper()
+	b.await(patience, what, script)
+}
+
+// await is until, with a patience of its own.
+func (b *tab) await(patience time.Duration, what, script string) {
+	b.t.Helper()
 	ask := time.NewTicker(50 * time.Millisecond)
 	defer ask.Stop()
 	late := time.After(patience)
