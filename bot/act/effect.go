@@ -121,4 +121,5 @@ type Slot struct {
 	Ref     string      `json:"ref,omitempty"`    // the platform's id, once it has one
 	URL     string      `json:"url,omitempty"`
 	Shown   int         `json:"shown,omitempty"` // the revision it shows
+	Again   bool        `json:"again,omitempty"` // it was taken away by somebody, and is shown for the second time
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Event is something that came in. The set is closed: Arrived, Commanded,
-// Clicked, Submitted, Noted, Reacted, Uploaded, Suggest.
+// Clicked, Submitted, Noted, Reacted, Uploaded, Suggest, Lost.
 type Event interface{ event() }
 
 // Arrived brings what was said on a social platform, in the order in which it
@@ -110,6 +110,15 @@ type Suggest struct {
 	Prefix  string
 }
 
+// Lost tells that something of Ponte's in team chat is gone: a message, or the room
+// itself when there is no Ref. ID is unique for what happened.
+type Lost struct {
+	ID  string
+	At  Place
+	Ref string
+	Why card.Words // of a room: what somebody can do about it
+}
+
 func (Arrived) event()   {}
 func (Commanded) event() {}
 func (Clicked) event()   {}
@@ -118,6 +127,7 @@ func (Noted) event()     {}
 func (Reacted) event()   {}
 func (Uploaded) event()  {}
 func (Suggest) event()   {}
+func (Lost) event()      {}
 
 // Answer is what only the person who did it sees, at once: a word, a form, choices.
 type Answer struct {

@@ -167,6 +167,9 @@ func (r *run) draw(tx *storage.Tx, p *plan, e *act.Effect, slot, thread act.Slot
 		return false, r.nothing(tx, p, e)
 	}
 	e.Key = "show/" + slot.ID
+	if slot.Again {
+		e.Key += "/again"
+	}
 	if slot.Ref == "" {
 		e.Act = act.Seal(act.Send{Thread: thread.Ref, Card: d.Card, Mention: merged(e.Mention, d.Mention)})
 		return true, nil

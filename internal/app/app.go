@@ -185,6 +185,8 @@ func (a *App) Hear(ctx context.Context, e act.Event) (act.Answer, error) {
 		return a.pictured(ctx, e)
 	case act.Noted:
 		return a.noted(ctx, e)
+	case act.Lost:
+		return a.lost(ctx, e)
 	}
 	ans, err := a.book.Hear(ctx, e)
 	return a.speak(e, ans), err

@@ -306,3 +306,42 @@ func TestTwoInOneProcess(t *testing.T) {
 		}
 	})
 }
+
+// TestDeletedInSlack: a card that somebody deletes is posted again once, with a word
+// under it, and works as before; that a channel is lost is told in another one.
+func TestDeletedInSlack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newTeam(t)
+		w.opens()
+		w.comments("Bea", "Do you have oat milk?")
+		card := w.last(w.inbox)
+		w.ana.Deletes(card)
+		w.pass(10 * time.Second)
+		again := w.last(w.inbox)
+		if again.TS == card.TS || again.Text() != card.Text() {
+			t.Fatalf("there stands\n%s\n%s", again.Text(), w.log)
+		}
+		if under := w.inbox.Thread(again); len(under) != 1 || !under[0].Says("it stands here once more") {
+			t.Errorf("under it stand %d messages", len(under))
+		}
+		w.ana.Presses(again, "Take")
+		w.pass(5 * time.Second)
+		if got := w.inbox.Find(again.TS); !got.Says("with Ana Ruiz") {
+			t.Errorf("it does not work:\n%s", got.Text())
+		}
+		w.ana.Deletes(again)
+		w.pass(time.Minute)
+		for _, m := range w.inbox.Messages() {
+			if m.Says("Bea") && m.TS != again.TS {
+				t.Errorf("it came back again: %s", m.Text())
+			}
+		}
+
+		w.approvals.KickApp()
+		w.pass(10 * time.Second)
+		if got := w.last(w.inbox); !got.Says("taken out of the Slack channel approvals") || !got.Says("/invite @Ponte") {
+			t.Errorf("nobody is told:\n%s", got.Text())
+		}
+		w.closes()
+	})
+}

@@ -441,14 +441,23 @@ func TestAHomeShowsWhatWaits(t *testing.T) {
 	}
 }
 
-func TestWhatKeepsPonteOutIsLogged(t *testing.T) {
+func TestWhatIsLostIsTold(t *testing.T) {
 	r := newRig(t)
 	heard := r.hears(nil)
 	m := r.send("k", act.Send{Card: say("a card")})
 	r.ana.Deletes(m)
 	r.inbox.Rename("#mail")
 	r.inbox.KickApp()
-	heard()
+	lost := []string{}
+	for _, e := range heard() {
+		if e, ok := e.(act.Lost); ok {
+			lost = append(lost, e.At.Channel+" "+e.Ref+e.Why.Key)
+		}
+	}
+	slices.Sort(lost)
+	if diff := cmp.Diff([]string{r.inbox.ID + " " + m.TS, r.inbox.ID + " slack.gone_left"}, lost); diff != "" {
+		t.Errorf("what is lost: %s", diff)
+	}
 	for _, want := range []string{"deleted a message of Ponte's", "channel_rename", "channel_left"} {
 		if !strings.Contains(r.log.String(), want) {
 			t.Errorf("the log says nothing of %s", want)

@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strings"
 	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/card"
 	"ponte/platforms/chat/slack/payload"
 	"ponte/platforms/chat/slack/said"
 	"ponte/platforms/chat/slack/web"
@@ -58,7 +60,7 @@ func (s *Slack) event(ctx context.Context, d wire.Delivery) (wire.Ack, error) {
 			return wire.Ack{Then: func(ctx context.Context) { s.home(ctx, sp, e.User) }}, nil
 		}
 	default:
-		s.upkeep(sp, &e)
+		return wire.Ack{}, s.upkeep(ctx, sp, o.ID, &e)
 	}
 	return wire.Ack{}, nil
 }
@@ -78,21 +80,39 @@ func (s *Slack) addressed(o payload.Outer, app string) *web.Space {
 	return nil
 }
 
-// upkeep tells the log of what keeps Ponte from its channels.
-func (s *Slack) upkeep(sp *web.Space, e *payload.Event) {
+// upkeep hears of what keeps Ponte from its channels, and tells of a channel that it
+// can write in no longer.
+func (s *Slack) upkeep(ctx context.Context, sp *web.Space, id string, e *payload.Event) error {
 	at := act.Place{Platform: Platform, Space: sp.ID, Channel: e.Channel()}
 	_, _, used := s.opt.Brands().Room(at.Platform, at.Space, at.Channel)
 	switch e.Type {
 	case "channel_archive", "group_archive", "channel_deleted", "group_deleted", "channel_left", "group_left":
-		if used {
-			s.opt.Log.Error("slack: Ponte cannot write in a channel of a brand any more", "why", e.Type, "workspace", sp.ID, "channel", at.Channel, "named", s.channel(at))
+		if !used {
+			return nil
 		}
+		s.opt.Log.Error("slack: Ponte cannot write in a channel of a brand any more", "why", e.Type, "workspace", sp.ID, "channel", at.Channel, "named", s.channel(at))
+		_, err := s.tell(ctx, act.Lost{ID: id, At: at, Why: s.gone(e.Type, at)})
+		return err
 	case "channel_rename", "group_rename", "channel_unarchive", "group_unarchive":
 		if used {
 			s.opt.Log.Info("slack: a channel of a brand changed", "what", e.Type, "workspace", sp.ID, "channel", at.Channel, "named", s.channel(at))
 		}
 	case "tokens_revoked", "app_uninstalled":
 		s.opt.Log.Error("slack: Ponte was shut out of a workspace; install the app again", "why", e.Type, "workspace", sp.ID)
+	}
+	return nil
+}
+
+// gone says what became of a channel, and what can be done about it.
+func (s *Slack) gone(what string, at act.Place) card.Words {
+	name := card.Text("Channel", s.channel(at))
+	switch _, how, _ := strings.Cut(what, "_"); how {
+	case "archive":
+		return card.W("slack.gone_archived", name)
+	case "deleted":
+		return card.W("slack.gone_deleted", name)
+	default:
+		return card.W("slack.gone_left", name)
 	}
 }
 
@@ -110,10 +130,12 @@ func (s *Slack) message(ctx context.Context, sp *web.Space, e *payload.Event) (w
 	}
 	switch {
 	case e.Subtype == "message_deleted":
-		if e.Previous.BotID != "" && e.Previous.BotID == me.Bot {
-			s.opt.Log.Info("slack: somebody deleted a message of Ponte's", "channel", at.Channel, "message", e.Deleted)
+		if e.Previous.BotID == "" || e.Previous.BotID != me.Bot || !web.IsRef(e.Deleted) {
+			return wire.Ack{}, nil
 		}
-		return wire.Ack{}, nil
+		s.opt.Log.Info("slack: somebody deleted a message of Ponte's", "channel", at.Channel, "message", e.Deleted)
+		_, err := s.tell(ctx, act.Lost{ID: e.Deleted, At: at, Ref: e.Deleted})
+		return wire.Ack{}, err
 	case e.BotID != "" || e.User == me.User:
 		if e.BotID == me.Bot && e.Metadata.Type == web.EventType && e.Metadata.Payload.Key != "" {
 			s.posted(e.Metadata.Payload.Key, at, e.TS, thread)

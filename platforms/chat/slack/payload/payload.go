@@ -21,6 +21,7 @@ type Slash struct {
 
 // Outer is an event's cover.
 type Outer struct {
+	ID             string `json:"event_id"`
 	Type           string `json:"type"`
 	Team           string `json:"team_id"`
 	Authorizations []struct {
