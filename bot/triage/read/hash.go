@@ -55,7 +55,7 @@ func (t *Text) hash() {
 		switch token.Kind {
 		case Word:
 			if t.gram(seedWord^h, token) {
-				t.parts(b, token)
+				t.parts(b)
 			}
 			if not > 0 {
 				t.rest(seedNot^h, "not … ", token, Token{})
@@ -115,7 +115,7 @@ const (
 )
 
 // parts adds the sequences of 2 to 5 letters of a word, with its ends.
-func (t *Text) parts(b []byte, token Token) {
+func (t *Text) parts(b []byte) {
 	var at [wordLetters + 1]uint8 // where the letters begin
 	n := 0
 	for i := 0; i < len(b) && n < wordLetters; n++ {

@@ -39,7 +39,7 @@ type Example struct {
 	Lang, Sentiment, Intent, Urgency int
 	Weight                           float32
 	Spam                             int // 1 spam, 0 not, -1 not known; where Intent is -1
-	fold                             int // never held out when negative
+	fold                             int // never held out when negative; -2 and below number the tables of comments
 	Column                           string
 }
 
@@ -53,6 +53,7 @@ type Data struct {
 	Examples []Example
 	Sources  []Source
 	words    []entry
+	videos   int // tables of comments read
 }
 
 const folds = 5
@@ -106,10 +107,13 @@ func (d *Data) table(base, body string) (string, int) {
 	}
 	from := len(d.Examples)
 	for i, line := range Rows(body) {
+		if len(line) == 5 {
+			line = line[1:]
+		}
 		e := none(lang, line[len(line)-1])
 		switch {
 		case lang == len(triage.Languages)-1:
-		case len(line) >= 4:
+		case len(line) == 4:
 			e.Intent, e.Urgency = indexOf(triage.Intents, line[0]), indexOf(triage.Urgencies, line[1])
 			e.Topic, e.fold = line[2], topicFold(line[2])
 		case lesser:
@@ -129,11 +133,12 @@ func (d *Data) table(base, body string) (string, int) {
 	return "examples", len(d.Examples) - from
 }
 
-// Rows are the lines of a table that have two fields or more, split at tabs.
+// Rows are the lines of a table split at tabs: a label and a text; or an intent,
+// an urgency, a topic and a text, before which the language may stand.
 func Rows(body string) [][]string {
 	var rows [][]string
 	for line := range strings.Lines(body) {
-		if parts := strings.SplitN(strings.TrimRight(line, "\r\n"), "\t", 4); len(parts) == 2 || len(parts) == 4 {
+		if parts := strings.SplitN(strings.TrimRight(line, "\r\n"), "\t", 5); len(parts) == 2 || len(parts) >= 4 {
 			rows = append(rows, parts)
 		}
 	}
@@ -207,8 +212,10 @@ func (d *Data) spam(base string, body []byte) (string, int) {
 		e := none(0, strings.ReplaceAll(row[text], "<br />", " "))
 		e.Spam, _ = strconv.Atoi(row[class])
 		e.Topic = base
+		e.fold = -2 - d.videos
 		d.Examples = append(d.Examples, e)
 	}
+	d.videos++
 	return "comments, spam or not", len(rows) - 1
 }
 

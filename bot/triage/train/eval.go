@@ -19,13 +19,14 @@ func Measure(m *triage.Model, house triage.House, name, body string, language bo
 	first, _, _ := strings.Cut(name, ".")
 	lang := indexOf(triage.Languages, first)
 	for _, line := range Rows(body) {
+		if len(line) == 5 {
+			line = line[1:]
+		}
 		e := none(lang, line[len(line)-1])
 		told := -1
 		switch {
 		case language:
 			told = lang
-		case len(line) == 4 && indexOf(triage.Intents, line[0]) < 0: // a language comes first
-			told = -1
 		case len(line) == 4:
 			e.Intent, e.Urgency = indexOf(triage.Intents, line[0]), indexOf(triage.Urgencies, line[1])
 		case lang < 0:

@@ -58,7 +58,7 @@ func oneOf(from, n int, class func(*sample) int) slope {
 
 const (
 	spam        = 3 // among the intents
-	spamShare   = 0.05
+	spamShare   = 0.2
 	urgentShare = 1
 )
 

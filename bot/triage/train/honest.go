@@ -5,7 +5,7 @@ import (
 )
 
 // sureEnough says how many of the answers that are given must be right.
-var sureEnough = map[string]float64{"language": 0.97, "sentiment": 0.70, "intent": 0.75, "urgency": 0.90}
+var sureEnough = map[string]float64{"language": 0.98, "sentiment": 0.70, "intent": 0.70, "urgency": 0.97}
 
 // honest finds, for each language, the gain and the leaning that make confidences
 // mean what they say, and the confidence from which an answer is given, from what
