@@ -87,6 +87,7 @@ func TestMainJob(t *testing.T) {
 		answer    = "We are sorry, Nora. The sandwich is on us tomorrow."
 		last      = "Just show this comment at the counter."
 	)
+	t.Parallel() // it waits until a reply goes out
 	data := t.TempDir()
 	p := start(t, data)
 	team, public := open(t, "console", p.Console), open(t, "square", p.Square)

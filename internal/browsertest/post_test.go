@@ -33,7 +33,7 @@ brands:
     pictures: {needs_alt: true}
     accounts:
       - {id: square:aurora, posts: [{id: opening, text: Tomorrow we open at 7:30 in Station Road.}]}
-      - {id: webhook:shop, network: the shop, signature: none, answers: {to: "${SHOP}", secret: "${SECRET}", allow_private_addresses: true, max_text: 80}}
+      - {id: webhook:shop, network: the shop, signature: none, answers: {to: "%s", secret: "file:secret", allow_private_addresses: true, max_text: 80}}
     channels:
       - {id: inbox, default: true}
       - {id: approvals}
@@ -79,14 +79,16 @@ func openShop(t *testing.T) *shop {
 	return s
 }
 
-// configured runs a Ponte by a configuration.
-func configured(t *testing.T, config string) *ponte {
+// shopped runs a Ponte of a brand that speaks in two places, one of them a shop.
+func shopped(t *testing.T, s *shop) *ponte {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "ponte.yaml")
-	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
-		t.Fatal(err)
+	dir := t.TempDir()
+	for name, text := range map[string]string{"ponte.yaml": fmt.Sprintf(twoPlaces, s.URL), "secret": "whsec_" + strings.Repeat("c2Vj", 8)} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return launch(t, "public ", "run", "--config", file)
+	return launch(t, "public ", "run", "--config", filepath.Join(dir, "ponte.yaml"))
 }
 
 // says waits until an element is visible that says all of some words.
@@ -145,10 +147,9 @@ func TestPost(t *testing.T) {
 		own  = "Hot chocolate is back on Monday: order ahead, and skip the queue."
 		alt  = "A white cup of hot chocolate, steaming"
 	)
+	t.Parallel() // it waits a minute
 	book, sink := axe(t), openShop(t)
-	t.Setenv("SHOP", sink.URL)
-	t.Setenv("SECRET", "whsec_"+strings.Repeat("c2Vj", 8))
-	p := configured(t, twoPlaces)
+	p := shopped(t, sink)
 	team, public := open(t, "console", p.Console+"/c/aurora/inbox"), open(t, "square", p.Square)
 	team.become("tom")
 	other := open(t, "other", p.Console)
