@@ -21,7 +21,8 @@ func stripGIF(in []byte) (s stripped, whole bool) {
 		n, kind := 0, in[at]
 		switch kind {
 		case ';':
-			s.data = append(out, ';')
+			out = append(out, ';')
+			s.data = out
 			return s, pictures > 0
 		case ',':
 			n = picture(in[at:])

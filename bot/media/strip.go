@@ -41,7 +41,8 @@ func stripJPEG(in []byte) (s stripped, whole bool) {
 			continue
 		}
 		if m == markerEOI {
-			s.data = append(out, in[at:at+2]...)
+			out = append(out, in[at:at+2]...)
+			s.data = out
 			if colours != 1 && colours != 3 {
 				s.profile = nil // what is written again has other colours
 			}

@@ -33,14 +33,14 @@ func (w *workplace) sheet() sheet {
 
 // piece is a block, or a part of one.
 type piece struct {
-	Type, URL  string
-	Text       json.RawMessage // a text object, or the text itself
-	UserID     string          `json:"user_id"`
-	Elements   []piece
-	Style      json.RawMessage
-	BlockID    string `json:"block_id"`
-	style      struct{ Bold, Strike bool }
-	text, name string
+	Type, URL string
+	Text      json.RawMessage // a text object, or the text itself
+	UserID    string          `json:"user_id"`
+	Elements  []piece
+	Style     json.RawMessage
+	BlockID   string `json:"block_id"`
+	style     struct{ Bold, Strike bool }
+	text      string
 }
 
 func pieces(raw []byte) (all []piece) {

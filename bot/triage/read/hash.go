@@ -124,14 +124,14 @@ func (t *Text) parts(b []byte) {
 			_, size = utf8.DecodeRune(b[i:])
 		}
 		i += size
-		at[n+1] = uint8(i)
+		at[n+1] = uint8(i) //nolint:gosec // n is below wordLetters
 	}
 	for from := -1; from < n; from++ { // -1 is the beginning of the word, n its end
 		h := uint32(seedGram)
 		if from < 0 {
 			h = (h ^ '^') * fnvPrime
 		} else {
-			h = hash(h, b[at[from]:at[from+1]])
+			h = hash(h, b[at[from]:at[from+1]]) //nolint:gosec // from is below n
 		}
 		for to := from + 1; to <= n && to-from < longestPart; to++ {
 			if to == n {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,7 +25,7 @@ func (r *rig) upload(as string, data []byte, pairs ...string) (int, reply) {
 	r.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	fields := append(pairs, "brand", "aurora", "room", "inbox", "deed", "d1") // of two of a name the first counts
+	fields := append(slices.Clone(pairs), "brand", "aurora", "room", "inbox", "deed", "d1") // of two of a name the first counts
 	for i := 0; i+1 < len(fields); i += 2 {
 		if err := form.WriteField(fields[i], fields[i+1]); err != nil {
 			r.t.Fatal(err)

@@ -72,13 +72,15 @@ func (r *rig) whispered() string {
 
 func last[T act.Event](t *testing.T, all []act.Event) T {
 	t.Helper()
-	if len(all) > 0 {
-		if e, ok := all[len(all)-1].(T); ok {
-			return e
-		}
+	var e T
+	ok := len(all) > 0
+	if ok {
+		e, ok = all[len(all)-1].(T)
 	}
-	t.Fatalf("the last of %+v is another", all)
-	panic("unreachable")
+	if !ok {
+		t.Fatalf("the last of %+v is another", all)
+	}
+	return e
 }
 
 func TestASlashCommandIsAnsweredAlone(t *testing.T) {
@@ -336,7 +338,7 @@ func TestAnExpiredTriggerIsSaid(t *testing.T) {
 
 func TestWhatFailsIsSaidWithoutItsCause(t *testing.T) {
 	ways(t, func(t *testing.T, r *rig) {
-		var fault error = errors.New("password=hunter2")
+		fault := errors.New("password=hunter2")
 		r.hears(func(act.Event) (act.Answer, error) { return act.Answer{}, fault })
 		r.ana.Commands("/ponte inbox")
 		if got := r.whispered(); !strings.Contains(got, "the number") || strings.Contains(got, "hunter2") || !strings.Contains(r.log.String(), "hunter2") {

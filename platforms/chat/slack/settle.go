@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"ponte/bot"
@@ -11,6 +12,7 @@ import (
 
 const (
 	settled   = time.Minute        // after an attempt, what is not there is not there
+	lookAfter = 15 * time.Second   // a look that failed is repeated
 	skew      = 5 * time.Minute    // between Slack's clock and ours
 	backwards = 7 * 24 * time.Hour // looked at for an attempt before the last restart
 )
@@ -35,17 +37,28 @@ func (s *Slack) Settle(ctx context.Context, key string, a act.Act, at act.Place)
 	seen, err := sp.Find(ctx, web.Look{Key: key, Channel: at.Channel, Thread: send.Thread, Oldest: oldest})
 	switch {
 	case err != nil:
-		return act.Receipt{}, act.Unsure, web.Fault(err, true, s.channel(at))
+		return act.Receipt{}, act.Unsure, later(web.Fault(err, true, s.channel(at)))
 	case seen.Stray && s.takeBack(ctx, sp, at, seen.Ref):
 		return act.Receipt{}, act.Absent, nil
 	case seen.Ref != "":
 		s.posted(key, at, seen.Ref, send.Thread)
 		return act.Receipt{Ref: seen.Ref, URL: sp.Address(ctx, at.Channel, seen.Ref, send.Thread)}, act.Found, nil
 	case !seen.Whole:
-		return act.Receipt{}, act.Unsure, nil
+		return act.Receipt{}, act.Unsure, later(nil)
 	}
 	if wait := settled - now.Sub(last); wait > 0 {
 		return act.Receipt{}, act.Unsure, &bot.Error{Kind: bot.Unavailable, Key: "slack.unclear", RetryAfter: wait}
 	}
 	return act.Receipt{}, act.Absent, nil
+}
+
+// later has a look that failed repeated after a while: the outbox asks a few times
+// only, and a person after that.
+func later(err error) error {
+	again := bot.Error{Kind: bot.Unavailable, Key: "slack.unclear", Err: err}
+	if e, ok := errors.AsType[*bot.Error](err); ok {
+		again = *e
+	}
+	again.RetryAfter = max(again.RetryAfter, lookAfter)
+	return &again
 }

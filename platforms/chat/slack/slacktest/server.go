@@ -34,8 +34,8 @@ import (
 
 // What the app holds to be let in.
 const (
-	BotToken = "xoxb-of-the-fake"
-	AppToken = "xapp-of-the-fake"
+	BotToken = "xoxb-of-the-fake" //nolint:gosec // it opens the fake only
+	AppToken = "xapp-of-the-fake" //nolint:gosec // it opens the fake only
 	Secret   = "signing-secret-of-the-fake"
 )
 

@@ -12,7 +12,7 @@ var actionID = fields{"action_id": str(0, 255)}
 func confirm() rule {
 	return made(shape{
 		fields: fields{
-			"title": plain(100), "text": text(1, 300), "confirm": plain(30), "deny": plain(30),
+			"title": plain(100), "text": text(300), "confirm": plain(30), "deny": plain(30),
 			"style": words("primary", "danger"),
 		},
 		need: []string{"title", "text", "confirm", "deny"},
@@ -22,7 +22,7 @@ func confirm() rule {
 // option is one choice; choices beside boxes may be formatted.
 func option(types ...string) rule {
 	return made(shape{
-		fields: fields{"text": text(1, 75, types...), "value": str(1, 150), "description": text(1, 75, types...), "url": str(1, 3000)},
+		fields: fields{"text": text(75, types...), "value": str(1, 150), "description": text(75, types...), "url": str(1, 3000)},
 		need:   []string{"text", "value"},
 	})
 }

@@ -51,12 +51,12 @@ func shapes() map[string]shape {
 }
 
 // text judges a text object: only plain, or either kind.
-func text(least, most int, types ...string) rule {
+func text(most int, types ...string) rule {
 	if len(types) == 0 {
 		types = textTypes
 	}
-	plain := shape{fields: fields{"text": str(least, most), "emoji": flag}, need: []string{"text"}}
-	mrkdwn := shape{fields: fields{"text": str(least, most), "verbatim": flag}, need: []string{"text"}}
+	plain := shape{fields: fields{"text": str(1, most), "emoji": flag}, need: []string{"text"}}
+	mrkdwn := shape{fields: fields{"text": str(1, most), "verbatim": flag}, need: []string{"text"}}
 	return func(c *check, at string, v any) {
 		o, _ := v.(map[string]any)
 		words(types...)(c, at+"/type", o["type"])
@@ -68,7 +68,7 @@ func text(least, most int, types ...string) rule {
 	}
 }
 
-func plain(most int) rule { return text(1, most, "plain_text") }
+func plain(most int) rule { return text(most, "plain_text") }
 
 var blockID = fields{"block_id": str(0, 255)}
 
@@ -108,8 +108,8 @@ func part(types ...string) rule {
 func layouts() map[string]shape {
 	block := func(f fields, need ...string) shape { return shape{fields: with(blockID, f), need: need} }
 	section := block(fields{
-		"text":      text(1, 3000),
-		"fields":    list(1, 10, text(1, 2000)),
+		"text":      text(3000),
+		"fields":    list(1, 10, text(2000)),
 		"accessory": part(append([]string{"button", "overflow"}, pickers...)...),
 		"expand":    flag,
 	})

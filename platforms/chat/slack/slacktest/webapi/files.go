@@ -27,7 +27,10 @@ func (c *call) page(all []any) (page []any, cursor string, err error) {
 	from := 0
 	if text := c.str("cursor"); text != "" {
 		raw, err := base64.StdEncoding.DecodeString(text)
-		if from, err = strconv.Atoi(string(raw)); err != nil || from > len(all) || from < 0 {
+		if err == nil {
+			from, err = strconv.Atoi(string(raw))
+		}
+		if err != nil || from > len(all) || from < 0 {
 			return nil, "", refuse("invalid_cursor")
 		}
 	}
@@ -55,7 +58,7 @@ func (c *call) upload(w http.ResponseWriter) {
 	if strings.HasPrefix(c.kind, "multipart/form-data") {
 		c.http.Body = io.NopCloser(strings.NewReader(string(content)))
 		content = nil
-		if err := c.http.ParseMultipartForm(largest); err == nil {
+		if err := c.http.ParseMultipartForm(largest); err == nil { //nolint:gosec // the body was read and bounded
 			for _, files := range c.http.MultipartForm.File {
 				if opened, err := files[0].Open(); err == nil {
 					content, _ = io.ReadAll(opened)

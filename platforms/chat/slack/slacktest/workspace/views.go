@@ -19,18 +19,18 @@ const (
 
 // View is a modal or a home tab in front of one person.
 type View struct {
-	ID, User, Type   string
-	Callback         string
-	External         string
-	Hash             string
-	Root, Previous   string
-	Body             map[string]any
-	State            map[string]map[string]any // by block, then by action
-	Errors           map[string]string         // by block: what the person is told to mend
-	open             bool
-	clearsOnClose    bool
-	notifiesOnClose  bool
-	title, submitted string
+	ID, User, Type  string
+	Callback        string
+	External        string
+	Hash            string
+	Root, Previous  string
+	Body            map[string]any
+	State           map[string]map[string]any // by block, then by action
+	Errors          map[string]string         // by block: what the person is told to mend
+	open            bool
+	clearsOnClose   bool
+	notifiesOnClose bool
+	title           string
 }
 
 // Shown reads the view as people see it.

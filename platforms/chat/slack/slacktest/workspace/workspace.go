@@ -31,12 +31,18 @@ func New(now func() time.Time, base func() string) *Workspace {
 
 // The words of the rooms below that tests say besides a workspace's own.
 type (
+	// Delivery is what the app is sent.
 	Delivery = ground.Delivery
-	Reply    = ground.Reply
-	Message  = ground.Message
-	User     = ground.User
+	// Reply is what the app answers to one.
+	Reply = ground.Reply
+	// Message is one message of a channel.
+	Message = ground.Message
+	// User is somebody of the workspace.
+	User = ground.User
+	// Uploaded is a file that somebody gave.
 	Uploaded = chat.Uploaded
-	Post     = chat.Post
+	// Post is a message as the app wants it.
+	Post = chat.Post
 )
 
 // The kinds of delivery.
