@@ -84,7 +84,7 @@ func newWorld(t *testing.T) *world {
 func (w *world) config(most string) string { return fmt.Sprintf(theFile, w.shop.server.URL, most) }
 
 // writes puts another configuration in the place of the old one.
-func (w *world) writes(t *testing.T, text string) {
+func (w *world) writes(t testing.TB, text string) {
 	t.Helper()
 	err := os.WriteFile(w.file+".new", []byte(text), 0o600)
 	if err == nil {

@@ -1,0 +1,213 @@
+//go:build linux
+
+package loadtest_test
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"ponte/platforms/chat/slack/slacktest"
+	"ponte/platforms/chat/slack/slacktest/workspace"
+)
+
+// What a flood of items into one channel may cost.
+const (
+	floodItems   = 20_000
+	floodTakes   = time.Minute
+	floodBatch   = 20 // items in a request
+	floodClicks  = 100 * time.Millisecond
+	mostClick    = 500 * time.Millisecond // until the 99th of a hundred clicks is acknowledged
+	mostMemory   = 150 << 20              // bytes of RssAnon
+	mostMessages = 60 + 5                 // new ones in a minute: one a second, and a short burst
+)
+
+// BenchmarkSlackFlood has 20,000 items on one post come within a minute into one
+// channel of Slack, while people click. It fails when more than one new message a
+// second is shown, when the card that folds them is not right, when a click waits too
+// long, or when Ponte takes too much memory.
+func BenchmarkSlackFlood(b *testing.B) {
+	b.Setenv("LOADTEST_SECRET", theSecret)
+	for range b.N {
+		w := newTeam(b, 1)
+		p := starts(b, w.file)
+		for end := time.Now().Add(patience); w.slack.Sockets.Open() < 2; time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(end) {
+				b.Fatal("Slack has no connection")
+			}
+		}
+		f := &flood{team: w, b: b, p: p, over: make(chan struct{})}
+		var hands sync.WaitGroup
+		hands.Go(f.click)
+		hands.Go(f.weigh)
+		began := time.Now()
+		f.comes()
+		b.ReportMetric(time.Since(began).Seconds(), "flood-s")
+		card := f.folded()
+		close(f.over)
+		hands.Wait()
+		f.judge(card)
+		p.kill()
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// flood is one of them.
+type flood struct {
+	*team
+	b      *testing.B
+	p      *process
+	over   chan struct{}
+	took   []time.Duration
+	memory int64
+}
+
+// comes has senders bring the items evenly over the time, and fails when it takes longer.
+func (f *flood) comes() {
+	began := time.Now()
+	var next atomic.Int64
+	var hands sync.WaitGroup
+	for range 4 {
+		hands.Go(func() {
+			for n := next.Add(1) - 1; n < floodItems/floodBatch; n = next.Add(1) - 1 {
+				time.Sleep(time.Until(began.Add(time.Duration(n) * floodTakes / (floodItems / floodBatch))))
+				var body bytes.Buffer
+				for i := range floodBatch {
+					id := strconv.FormatInt(n*floodBatch+int64(i), 10)
+					_, _ = fmt.Fprintf(&body, `{"id": "item-%s", "post": "launch", "author": {"id": "%s", "name": "Marta %s"}, "text": "Where is my order?"}`+"\n", id, id, id)
+				}
+				f.brings(body.Bytes())
+			}
+		})
+	}
+	hands.Wait()
+	if took := time.Since(began); took > floodTakes+10*time.Second {
+		f.b.Errorf("the items took %s to come in", took)
+	}
+}
+
+func (f *flood) brings(lines []byte) {
+	req, err := http.NewRequestWithContext(f.b.Context(), http.MethodPost, f.p.public+"/webhook/room0", bytes.NewReader(lines))
+	if err != nil {
+		f.b.Error(err)
+		return
+	}
+	req.Header.Set("Content-Type", "application/x-ndjson")
+	status, _, body, err := does(req)
+	if err != nil || status != http.StatusOK || !strings.Contains(string(body), `"errors":[]`) {
+		f.b.Errorf("%d %s %v", status, body, err)
+	}
+}
+
+// click has people press a button of what they see, again and again.
+func (f *flood) click() {
+	for {
+		select {
+		case <-f.over:
+			return
+		case <-time.After(floodClicks):
+		}
+		cards := f.rooms[0].Messages()
+		i := slices.IndexFunc(cards, func(m slacktest.Message) bool { return len(m.Buttons()) > 0 })
+		if i < 0 {
+			continue
+		}
+		c := cards[i].Controls[0]
+		came, err := f.slack.Workspace.Presses(workspace.Press{User: "U0ANA", Channel: cards[i].Channel, TS: cards[i].TS, Control: c})
+		if err != nil {
+			f.b.Error(err)
+			continue
+		}
+		r := <-came
+		if !r.OK {
+			f.b.Errorf("a click was not acknowledged: %s", r.Why)
+		}
+		f.took = append(f.took, r.Took)
+	}
+}
+
+func (f *flood) weigh() {
+	for {
+		f.memory = max(f.memory, f.p.memory("RssAnon"))
+		select {
+		case <-f.over:
+			return
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// folded waits for the card that says how many there are.
+func (f *flood) folded() (card slacktest.Message) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		for _, m := range f.rooms[0].Messages() {
+			if m.Says("20,000 conversations") {
+				return m
+			}
+		}
+	}
+	var all []string
+	for _, m := range f.rooms[0].Messages() {
+		all = append(all, m.Text())
+	}
+	f.b.Errorf("no card says that there are 20,000:\n%s", strings.Join(all, "\n\n"))
+	return card
+}
+
+func (f *flood) judge(card slacktest.Message) {
+	slices.Sort(f.took)
+	if len(f.took) < 100 {
+		f.b.Fatalf("only %d clicks", len(f.took))
+	}
+	p99 := f.took[len(f.took)*99/100]
+	if p99 > mostClick {
+		f.b.Errorf("a click is acknowledged after %s (p99 of %d)", p99, len(f.took))
+	}
+	if f.memory > mostMemory {
+		f.b.Errorf("it takes %.0f MiB", mega(f.memory))
+	}
+	most := f.densest()
+	if most > mostMessages {
+		f.b.Errorf("%d new messages in one minute", most)
+	}
+	for _, r := range f.slack.API.Requests("chat.postMessage", "chat.update") {
+		if r.Error != "" {
+			f.b.Errorf("%s was refused: %s", r.Method, r.Error)
+		}
+	}
+	if !card.Says("20,000 open") {
+		f.b.Errorf("the card is not right:\n%s", card.Text())
+	}
+	f.b.ReportMetric(float64(p99.Microseconds())/1000, "click-p99-ms")
+	f.b.ReportMetric(mega(f.memory), "most-MiB")
+	f.b.ReportMetric(float64(most), "messages/min")
+}
+
+// densest counts the new messages in the minute that has most of them.
+func (f *flood) densest() (most int) {
+	var at []float64
+	for _, m := range f.rooms[0].Messages() {
+		seconds, err := strconv.ParseFloat(m.TS, 64)
+		if err == nil && m.BotID != "" {
+			at = append(at, math.Trunc(seconds*1000)/1000)
+		}
+	}
+	for i := range at {
+		n := 0
+		for _, other := range at[i:] {
+			if other < at[i]+60 {
+				n++
+			}
+		}
+		most = max(most, n)
+	}
+	return most
+}
