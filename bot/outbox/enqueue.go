@@ -10,7 +10,6 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/act"
-	"ponte/bot/card"
 	"ponte/bot/records"
 	"ponte/storage"
 )
@@ -92,34 +91,6 @@ func (o *Outbox) Touch(tx *storage.Tx, s Shown) error {
 	}
 	tx.OnCommit(o.enqueued)
 	return records.Effects.Put(tx, e)
-}
-
-// Again shows a message anew that somebody took away where it stood, as another one,
-// with a word under it. It does so once for each message, and reports whether it does.
-func (o *Outbox) Again(tx *storage.Tx, at act.Place, ref string, word card.Card) (bool, error) {
-	slot, ok, err := records.Found(records.SlotByRef.First(tx, storage.K(at.String(), ref)))
-	if err != nil || !ok || slot.Again {
-		return false, err
-	}
-	e, ok, err := records.Found(records.Effects.Get(tx, storage.K(bot.ID("show/"+slot.ID))))
-	if err != nil || !ok {
-		return false, err
-	}
-	slot.Ref, slot.URL, slot.Shown, slot.Again = "", "", 0, true
-	if err := records.Slots.Put(tx, slot); err != nil {
-		return false, err
-	}
-	if err := o.Touch(tx, Shown{Slot: slot, Lane: e.Lane, Class: e.Class, Trace: e.Trace}); err != nil {
-		return false, err
-	}
-	under := act.Slot{ID: "again/" + slot.ID, Brand: slot.Brand, At: at, Parent: cmp.Or(slot.Parent, slot.ID)}
-	if err := records.Slots.Insert(tx, under); err != nil {
-		return false, err
-	}
-	_, err = o.Say(tx, act.Effect{ // in a lane of its own: in the message's it could wait for what is behind it
-		Brand: slot.Brand, At: at, Slot: under.ID, Class: act.RoutineClass, Trace: e.Trace, Act: act.Seal(act.Send{Card: word}),
-	})
-	return true, err
 }
 
 // touched is a touch of what waits already, is under way, or is not settled.

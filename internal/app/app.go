@@ -21,6 +21,7 @@ import (
 	"ponte/bot/approval"
 	"ponte/bot/calendar"
 	"ponte/bot/inbox"
+	"ponte/bot/lost"
 	"ponte/bot/media"
 	"ponte/bot/outbox"
 	"ponte/bot/post"
@@ -84,6 +85,7 @@ type App struct {
 	series   *series.Desk
 	results  *results.Desk
 	media    *media.Desk
+	lost     *lost.Desk
 	book     *commands.Book
 	decide   *approval.Desk
 	calendar *calendar.Calendar
@@ -140,6 +142,7 @@ func (a *App) build() {
 		Pace: func(at act.Place) outbox.Pace { return a.served.Load().paceOf(at) },
 	})
 	a.relay = relay.New(a.store, a.out, a.Brands, a.log)
+	a.lost = lost.New(a.store, a.out, a.Brands)
 	a.desk = reply.New(a.out, a.Brands, a.traits, a.relay, graphemes)
 	a.decide = approval.New(a.store, a.out, a.Brands, a.log)
 	a.posts = post.New(a.store, a.out, a.Brands, a.traits, a.decide, checks{a.traits}, a.log)
@@ -186,7 +189,7 @@ func (a *App) Hear(ctx context.Context, e act.Event) (act.Answer, error) {
 	case act.Noted:
 		return a.noted(ctx, e)
 	case act.Lost:
-		return a.lost(ctx, e)
+		return act.Answer{}, a.lost.Hear(ctx, e)
 	}
 	ans, err := a.book.Hear(ctx, e)
 	return a.speak(e, ans), err

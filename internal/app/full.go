@@ -91,45 +91,6 @@ func (a *App) tellAll(ctx context.Context, key string) error {
 	})
 }
 
-// lost takes in that something of Ponte's in team chat is gone. A message is shown
-// again, once; that a room is gone is told in another one of its brand.
-func (a *App) lost(ctx context.Context, e act.Lost) (act.Answer, error) {
-	b, gone, ok := a.Brands().Room(e.At.Platform, e.At.Space, e.At.Channel)
-	if !ok {
-		return act.Answer{}, nil
-	}
-	say := func(w card.Words) card.Card {
-		return card.Card{Mark: card.MarkFailed, Blocks: []card.Block{card.Say(w)}}
-	}
-	return act.Answer{}, a.store.Update(storage.Urgent(ctx), func(tx *storage.Tx) error {
-		if e.Ref != "" {
-			_, err := a.out.Again(tx, e.At, e.Ref, say(card.W("status.again")))
-			return err
-		}
-		id := bot.ID("lost/" + e.At.String() + "/" + e.ID)
-		told, err := records.Effects.Has(tx, storage.K(id))
-		ch, other := refuge(b, gone)
-		if err != nil || told || !other {
-			return err
-		}
-		_, err = a.out.Say(tx, act.Effect{
-			ID: id, Brand: b.ID, At: act.Place{Platform: ch.Platform, Space: ch.Space, Channel: ch.Remote}, Class: act.PersonClass, Act: act.Seal(act.Send{Card: say(e.Why)}),
-		})
-		return err
-	})
-}
-
-// refuge is where a brand is told that it lost a channel: its default one, or any
-// other that everybody sees.
-func refuge(b *bot.Brand, gone bot.Channel) (ch bot.Channel, ok bool) {
-	for _, c := range b.Channels {
-		if c.ID != gone.ID && len(c.Restricted) == 0 && (!ok || c.Default) {
-			ch, ok = c, true
-		}
-	}
-	return ch, ok
-}
-
 func remember(tx *storage.Tx, key string) error {
 	if key == sayFull {
 		return records.Tolds.Put(tx, records.Told{Person: everybody, What: sayFull, At: tx.Now()})

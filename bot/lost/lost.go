@@ -1,0 +1,97 @@
+// Package lost is what follows when something of Ponte's in team chat is gone: a
+// message is shown once more, and that a room cannot be written in any longer is told
+// in another one. It knows the brands' rooms and the outbox, and no platform.
+package lost
+
+import (
+	"cmp"
+	"context"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/card"
+	"ponte/bot/outbox"
+	"ponte/bot/records"
+	"ponte/storage"
+)
+
+// Desk takes in what is lost.
+type Desk struct {
+	store  storage.Store
+	out    *outbox.Outbox
+	brands func() *bot.Brands
+}
+
+// New makes it.
+func New(store storage.Store, out *outbox.Outbox, brands func() *bot.Brands) *Desk {
+	return &Desk{store: store, out: out, brands: brands}
+}
+
+// Hear takes in one loss. The same one again changes nothing.
+func (d *Desk) Hear(ctx context.Context, e act.Lost) error {
+	b, gone, ok := d.brands().Room(e.At.Platform, e.At.Space, e.At.Channel)
+	if !ok {
+		return nil
+	}
+	return d.store.Update(storage.Urgent(ctx), func(tx *storage.Tx) error {
+		if e.Ref != "" {
+			return d.again(tx, e.At, e.Ref)
+		}
+		return d.tell(tx, b, gone, e)
+	})
+}
+
+// again shows a message anew, as another one, with a word under it; once for each.
+func (d *Desk) again(tx *storage.Tx, at act.Place, ref string) error {
+	slot, ok, err := records.Found(records.SlotByRef.First(tx, storage.K(at.String(), ref)))
+	if err != nil || !ok || slot.Again {
+		return err
+	}
+	e, ok, err := records.Found(records.Effects.Get(tx, storage.K("show/"+slot.ID)))
+	if err != nil || !ok {
+		return err
+	}
+	slot.Ref, slot.URL, slot.Shown, slot.Again = "", "", 0, true
+	if err := records.Slots.Put(tx, slot); err != nil {
+		return err
+	}
+	if err := d.out.Touch(tx, outbox.Shown{Slot: slot, Lane: e.Lane, Class: e.Class, Trace: e.Trace}); err != nil {
+		return err
+	}
+	under := act.Slot{ID: "again/" + slot.ID, Brand: slot.Brand, At: at, Parent: cmp.Or(slot.Parent, slot.ID)}
+	if err := records.Slots.Insert(tx, under); err != nil {
+		return err
+	}
+	_, err = d.out.Say(tx, act.Effect{ // in a lane of its own: in the message's it could wait for what is behind it
+		Brand: slot.Brand, At: at, Slot: under.ID, Class: act.RoutineClass, Trace: e.Trace, Act: act.Seal(act.Send{Card: word(card.W("status.again"))}),
+	})
+	return err
+}
+
+func (d *Desk) tell(tx *storage.Tx, b *bot.Brand, gone bot.Channel, e act.Lost) error {
+	id := bot.ID("lost/" + e.At.String() + "/" + e.ID)
+	told, err := records.Effects.Has(tx, storage.K(id))
+	ch, other := refuge(b, gone)
+	if err != nil || told || !other {
+		return err
+	}
+	_, err = d.out.Say(tx, act.Effect{
+		ID: id, Brand: b.ID, At: act.Place{Platform: ch.Platform, Space: ch.Space, Channel: ch.Remote}, Class: act.PersonClass, Act: act.Seal(act.Send{Card: word(e.Why)}),
+	})
+	return err
+}
+
+// refuge is where a brand is told that it lost a channel: its default one, or any
+// other that everybody sees.
+func refuge(b *bot.Brand, gone bot.Channel) (ch bot.Channel, ok bool) {
+	for _, c := range b.Channels {
+		if c.ID != gone.ID && len(c.Restricted) == 0 && (!ok || c.Default) {
+			ch, ok = c, true
+		}
+	}
+	return ch, ok
+}
+
+func word(w card.Words) card.Card {
+	return card.Card{Mark: card.MarkFailed, Blocks: []card.Block{card.Say(w)}}
+}

@@ -1,0 +1,111 @@
+package lost_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/card"
+	"ponte/bot/lost"
+	"ponte/bot/outbox"
+	"ponte/internal/coretest"
+	"ponte/storage"
+)
+
+var (
+	inbox = act.Place{Platform: "chat", Space: "team", Channel: "a-inbox"}
+	press = act.Place{Platform: "chat", Space: "team", Channel: "a-press"}
+)
+
+// house is a world with one card in the inbox.
+type house struct {
+	*coretest.World
+	desk *lost.Desk
+}
+
+func in(t *testing.T, f func(*house)) {
+	t.Helper()
+	h := &house{}
+	coretest.In(t, func(w *coretest.World) []func(context.Context) error {
+		h.World, h.desk = w, lost.New(w.Store, w.Out, w.Brands)
+		w.Out.Draws("thing", func(*storage.Tx, act.Slot) (outbox.Drawing, error) {
+			return outbox.Drawing{Card: card.Card{Title: card.Literal("the card"), Revision: 1}}, nil
+		})
+		return nil
+	}, func(w *coretest.World) {
+		w.Run()
+		h.touch()
+		h.Pass(time.Second)
+		f(h)
+	})
+}
+
+func (h *house) touch() {
+	h.Update(func(tx *storage.Tx) error {
+		return h.Out.Touch(tx, outbox.Shown{Lane: "l", Slot: act.Slot{ID: "card/1", Brand: "aurora", Subject: act.Subject{Kind: "thing", ID: "1"}, At: inbox}})
+	})
+}
+
+func (h *house) loses(e act.Lost) {
+	h.Helper()
+	if err := h.desk.Hear(context.Background(), e); err != nil {
+		h.Fatal(err)
+	}
+	h.Pass(time.Minute)
+}
+
+// TestAgain: a message that somebody took away stands there once more, with a word
+// under it, also while a change of it waits to be tried again; and not a third time.
+func TestAgain(t *testing.T) {
+	for name, busy := range map[string]bool{"at rest": false, "while a change waits": true} {
+		t.Run(name, func(t *testing.T) {
+			in(t, func(h *house) {
+				first := coretest.Slot(h.World, "card/1").Ref
+				if busy {
+					h.Chat.Fails(func(_ string, a act.Act) *coretest.Fault {
+						if _, edit := a.(act.Edit); edit {
+							return &coretest.Fault{Err: bot.Errorf(bot.Unavailable, "error.unavailable")}
+						}
+						return nil
+					})
+					h.touch()
+					h.Pass(time.Second)
+				}
+				h.loses(act.Lost{ID: "1", At: inbox, Ref: first})
+				h.loses(act.Lost{ID: "1", At: inbox, Ref: first})
+				slot := coretest.Slot(h.World, "card/1")
+				all := h.Chat.All()
+				if len(all) != 3 || slot.Ref == first || slot.Ref == "" {
+					t.Fatalf("there stand %d messages; it was %q and is %q", len(all), first, slot.Ref)
+				}
+				if i := slices.IndexFunc(all, func(m coretest.Message) bool { return m.Thread == slot.Ref }); i < 0 || all[i].Card.Blocks[0].Words.Key != "status.again" {
+					t.Errorf("under it stands %+v", all)
+				}
+				h.loses(act.Lost{ID: "2", At: inbox, Ref: slot.Ref})
+				h.loses(act.Lost{ID: "3", At: inbox, Ref: "of somebody else"})
+				if n := len(h.Chat.All()); n != 3 {
+					t.Errorf("then there stand %d messages", n)
+				}
+			})
+		})
+	}
+}
+
+// TestRoom: that a room is lost is told once, where all of the brand reads it.
+func TestRoom(t *testing.T) {
+	in(t, func(h *house) {
+		why := card.W("status.room")
+		for range 2 {
+			h.loses(act.Lost{ID: "1", At: press, Why: why})
+		}
+		h.loses(act.Lost{ID: "2", At: inbox, Why: why}) // the others are not for all
+		h.loses(act.Lost{ID: "3", At: act.Place{Platform: "chat", Space: "team", Channel: "nobody's"}, Why: why})
+		all := h.Chat.All()
+		if len(all) != 2 || all[1].At != inbox || all[1].Card.Blocks[0].Words.Key != why.Key {
+			t.Errorf("there stand %+v", all)
+		}
+	})
+}
