@@ -67,6 +67,8 @@ func TestCalendar(t *testing.T) {
 	b.press("nav a", "Earlier")
 	b.miss("li", "")
 	b.press("nav a", "Later")
+	b.see("[data-view=week] li", "Latte art")
+	b.see("#account", "")
 	eval[bool](b, `document.querySelector('#account').value = 'webhook:demo', document.querySelector('.filter').requestSubmit() ?? true`)
 	b.see(".note", "Nothing goes out")
 	b.visit(p.Console + "/calendar/aurora?day=" + date)
