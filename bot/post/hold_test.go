@@ -61,6 +61,25 @@ func TestTheWordComesTooLate(t *testing.T) {
 	})
 }
 
+// What needs nobody's word and is looked at beyond its time is expired, and said to be.
+func TestTheLookTakesTooLong(t *testing.T) {
+	in(t, func(h *house) {
+		h.Configure(func(b *bot.Brand) { b.Approvals.Quorum = map[bot.Matter]int{bot.PostMatter: 0} })
+		d := h.writes(says(link, time.Now().Add(5*time.Second)))
+		h.Pass(10 * time.Second)
+		h.looked(h.draft(d), nil)
+		h.is(d, "expired")
+		if told := h.told("draft/" + string(d.ID)); !cmp.Equal(told, []string{"post.stands.expired_at u-ana"}) {
+			t.Errorf("told %q", told)
+		}
+		if h.retries(d); len(h.public()) != 0 {
+			t.Errorf("out: %q", h.public())
+		}
+		h.looked(h.draft(d), nil)
+		h.is(d, "published")
+	})
+}
+
 // After a down-time what is older than the grace does not go out in a burst.
 func TestMissed(t *testing.T) {
 	for down, want := range map[time.Duration]string{time.Hour + 29*time.Minute: "published", time.Hour + 31*time.Minute: "expired"} {

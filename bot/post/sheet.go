@@ -244,7 +244,11 @@ func (s *sheet) plan(p *bot.Post, who string) error {
 	if p.State == bot.Held { // the word on it came in time
 		late = s.late(p)
 	}
-	if late {
+	switch {
+	case late && p.State == bot.Drafted: // nobody was asked, and nothing else tells of it
+		s.news = append(s.news, p.ID)
+		return s.move(p, who, bot.InReview, bot.Expired)
+	case late:
 		return s.move(p, who, bot.Expired)
 	}
 	s.desk.clock.Expects(s.tx, p.Due)
