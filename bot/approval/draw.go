@@ -139,7 +139,10 @@ func (d *Desk) texts(b *bot.Brand, c *bot.Content) (out []card.Block) {
 		if text != c.Text {
 			on = append(on, card.W("approval.own_text"))
 		}
-		out = append(out, card.Block{Facts: on}, public(text))
+		out = append(out, card.Block{Facts: on})
+		if text != "" || len(c.Pictures) == 0 {
+			out = append(out, public(text))
+		}
 	}
 	return out
 }

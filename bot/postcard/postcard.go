@@ -79,6 +79,9 @@ func (s Sheet) quotes(struck bool) (out []card.Block) {
 	c := &s.Draft.Content
 	for _, a := range c.Accounts {
 		text := c.For(a)
+		if text == "" && len(c.Pictures) > 0 {
+			continue
+		}
 		i := slices.IndexFunc(texts, func(q quote) bool { return q.text == text })
 		if i < 0 {
 			texts, i = append(texts, quote{text: text}), len(texts)

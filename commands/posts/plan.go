@@ -19,7 +19,7 @@ func (c *Commands) runSchedule(tx *storage.Tx, req *commands.Request) (act.Answe
 	if err != nil {
 		return act.Answer{}, err
 	}
-	o := post.Order{By: req.Person.ID, Token: req.Token, Content: d.Content, Campaign: d.Campaign}
+	o := post.Order{By: req.Person.ID, Token: req.Token, Content: d.Content, Fetch: d.Fetch, Campaign: d.Campaign}
 	if o.Content.When, err = c.moment(tx, req.Brand, d.Content.Accounts, req.Values["at"]); err != nil {
 		return act.Answer{}, err
 	}

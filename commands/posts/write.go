@@ -227,7 +227,7 @@ func (c *Commands) runEdit(tx *storage.Tx, req *commands.Request) (act.Answer, e
 		f := c.form(tx, req, d, "edit", "")
 		return act.Answer{Form: &f}, nil
 	}
-	seen, o := req.Seen, post.Order{By: req.Person.ID, Token: req.Token, Content: d.Content, Campaign: d.Campaign}
+	seen, o := req.Seen, post.Order{By: req.Person.ID, Token: req.Token, Content: d.Content, Fetch: d.Fetch, Campaign: d.Campaign}
 	if req.Submitted {
 		if o, err = c.order(tx, req, d.Content); err != nil {
 			return act.Answer{}, err

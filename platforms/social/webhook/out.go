@@ -86,7 +86,7 @@ func (n *notice) tell(a act.Act, most int) error {
 	default:
 		return bot.Errorf(bot.Invalid, "webhook.not_understood")
 	}
-	if strings.TrimSpace(n.Data.Text) == "" {
+	if strings.TrimSpace(n.Data.Text) == "" && len(n.Data.Pictures) == 0 {
 		return bot.Errorf(bot.Invalid, "webhook.empty")
 	}
 	if most > 0 && utf8.RuneCountInString(n.Data.Text) > most {

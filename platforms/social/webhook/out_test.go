@@ -151,6 +151,17 @@ func TestGone(t *testing.T) {
 	}
 }
 
+// A picture is a post without a word; nothing at all is none.
+func TestPicturesWithoutWords(t *testing.T) {
+	r := newRig(t, false)
+	if _, err := r.hook.Carry(t.Context(), "key-1", act.Publish{Pictures: post.Pictures}, place); err != nil || r.sink.times() != 1 {
+		t.Errorf("%v, sent %d times", err, r.sink.times())
+	}
+	if _, err := r.hook.Carry(t.Context(), "key-2", act.Publish{Text: " "}, place); bot.KindOf(err) != bot.Invalid || r.sink.times() != 1 {
+		t.Errorf("nothing: %v, sent %d times", err, r.sink.times())
+	}
+}
+
 func TestNothingSent(t *testing.T) {
 	closed := httptest.NewServer(nil)
 	closed.Close()
