@@ -19,6 +19,8 @@ const (
 	maxBytes  = 20 << 20
 	maxPixels = 50_000_000
 	maxSide   = 12_000
+	maxScans  = 100           // in which a JPEG is painted
+	maxWork   = 1_000_000_000 // pixels painted in all its scans: seconds
 )
 
 // A kind is a way in which pictures are written.
@@ -82,6 +84,9 @@ func (k kind) clean(data []byte) (bot.Picture, []byte, error) {
 	if err == nil {
 		err = sized(c)
 	}
+	if err == nil && k.mime == "image/jpeg" {
+		err = painted(s.data, c)
+	}
 	if err != nil {
 		return bot.Picture{}, nil, broken(err)
 	}
@@ -102,6 +107,16 @@ func (k kind) clean(data []byte) (bot.Picture, []byte, error) {
 		return bot.Picture{}, nil, wrong("error.picture_large")
 	}
 	return bot.Picture{Type: mime, Width: img.Bounds().Dx(), Height: img.Bounds().Dy()}, out, nil
+}
+
+// painted refuses a JPEG that is painted over and over: each scan may touch every
+// pixel, and a few bytes are enough for one.
+func painted(data []byte, c image.Config) error {
+	scans := bytes.Count(data, []byte{0xff, markerSOS})
+	if scans > maxScans || scans*c.Width*c.Height > maxWork {
+		return wrong("error.picture_scans")
+	}
+	return nil
 }
 
 func broken(err error) error {

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/draw"
 	"image/gif"
+	"slices"
 	"strings"
 	"testing"
 
@@ -145,6 +146,35 @@ func TestRefusedPictures(t *testing.T) {
 		e, ok := bot.Asked(err)
 		if !ok || e.Kind != bot.Invalid || e.Key != c.key || e.Field != "pictures" {
 			t.Errorf("%s: %v, want %s", name, err, c.key)
+		}
+	}
+}
+
+// TestAJPEGThatIsPaintedOver has few bytes and takes long.
+func TestAJPEGThatIsPaintedOver(t *testing.T) {
+	over := func(times int, w, h uint16, between string) []byte {
+		whole := jpegOf(t, 1)
+		at := bytes.Index(whole, []byte{0xff, markerSOS})
+		end := at + bytes.Index(whole[at:], []byte{0xff, markerEOI})
+		head := bytes.Clone(whole[:at])
+		size := bytes.LastIndex(head, []byte{0xff, 0xc0}) + 5
+		binary.BigEndian.PutUint16(head[size:], h)
+		binary.BigEndian.PutUint16(head[size+2:], w)
+		return slices.Concat(head, []byte(between), bytes.Repeat(whole[at:end], times), whole[end:])
+	}
+	for name, c := range map[string]struct {
+		in  []byte
+		key string
+	}{
+		"often":               {over(maxScans, 40, 24, ""), ""},
+		"too often":           {over(maxScans+1, 40, 24, ""), "error.picture_scans"},
+		"and with a gap":      {over(maxScans+1, 40, 24, "\x00\x00"), "error.picture_scans"},
+		"too much of it":      {over(25, 10000, 5000, ""), "error.picture_scans"},
+		"as cameras write it": {over(1, 40, 24, ""), ""},
+	} {
+		_, _, err := cleaned(c.in)
+		if e, _ := bot.Asked(err); (err == nil) != (c.key == "") || err != nil && e.Key != c.key {
+			t.Errorf("%s: %v, want %q", name, err, c.key)
 		}
 	}
 }
