@@ -105,11 +105,11 @@ func ahead(tx *storage.Tx, s *bot.Series) (out []bot.Draft, err error) {
 	return out, nil
 }
 
-// Covers reports whether a draft is an unchanged time of a series that runs, and
-// whose content has its quorum now: it needs no decision of its own.
+// Covers reports whether a draft is an unchanged time of a series that runs, or ran
+// to its end, and whose content has its quorum now: it needs no decision of its own.
 func (d *Desk) Covers(tx *storage.Tx, b *bot.Brand, t *bot.Draft) (bool, error) {
 	s, ok, err := of(tx, t)
-	if err != nil || !ok || s.State != bot.SeriesRuns || !unchanged(&s, t) {
+	if err != nil || !ok || s.State != bot.SeriesRuns && s.State != bot.SeriesOver || !unchanged(&s, t) {
 		return false, err
 	}
 	return d.approvals.Stands(tx, b, s.ID, s.Content.Hash())

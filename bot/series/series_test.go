@@ -132,6 +132,24 @@ func TestAPauseKeepsOne(t *testing.T) {
 	})
 }
 
+// What is held when the series ends, and released after it, is too late, and asks.
+func TestReleasedAfterTheEnd(t *testing.T) {
+	in(t, func(h *house) {
+		s := h.runs("0 9 * * *", 2)
+		h.do(func(tx *storage.Tx) error { return h.posts.Pause(tx, h.brand(), "bo", "", time.Time{}) })
+		h.until(days(1, 3)...)
+		if got := h.series(s); got.State != bot.SeriesOver {
+			t.Fatalf("it is %s", got.State)
+		}
+		h.do(func(tx *storage.Tx) error { _, err := h.posts.Resume(tx, h.brand(), "bo"); return err })
+		h.do(func(tx *storage.Tx) error { _, err := h.posts.ReleaseAll(tx, h.brand(), "bo"); return err })
+		h.stand(s, "01-01T09:00 expired, 01-02T09:00 cancelled")
+		if h.public() != 0 {
+			t.Errorf("said %d times", h.public())
+		}
+	})
+}
+
 // What is held and released within the grace goes out; with the word on the series
 // taken back meanwhile, it asks.
 func TestReleasedWithAndWithoutTheWord(t *testing.T) {
