@@ -177,7 +177,7 @@ func TestHoldAndRelease(t *testing.T) {
 		}
 		h.Pass(2 * time.Hour)
 		h.Idle()
-		if err := one(d, hold); key(err) != "error.post_move" {
+		if err := one(d, hold); key(err) != "error.draft_no_hold" {
 			t.Errorf("held what is out: %v", err)
 		}
 	})

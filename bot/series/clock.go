@@ -3,6 +3,7 @@ package series
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"ponte/bot"
@@ -114,6 +115,7 @@ func (d *Desk) goesOn(tx *storage.Tx, b *bot.Brand, s *bot.Series) error {
 		return err
 	}
 	came = append(came, passed...)
+	slices.SortFunc(came, func(a, b slot) int { return a.at.Compare(b.at) })
 	keep := len(came) - 1
 	if len(came) > 0 {
 		full, err := keeps(tx, s, came)
@@ -220,29 +222,41 @@ func drafted(tx *storage.Tx, s *bot.Series, t slot) (bool, error) {
 	return had, err
 }
 
-// waiting is the last time that was made, if it has come and nothing became of it.
-func waiting(tx *storage.Tx, s *bot.Series) ([]slot, error) {
-	if s.Last.IsZero() || s.Last.After(tx.Now()) {
-		return nil, nil
-	}
-	for t, err := range records.DraftBySlot.Under(tx, storage.K(s.ID), storage.Reverse(), storage.Limit(mostAhead)) {
+// waiting are the times that were made, from the last that was made ahead up to now,
+// of which nothing became: also those that somebody looked at and left as they were.
+func waiting(tx *storage.Tx, s *bot.Series) (out []slot, err error) {
+	for t, err := range records.DraftBySlot.Under(tx, storage.K(s.ID), storage.Reverse()) {
 		if err != nil {
 			return nil, err
 		}
-		if !t.Content.When.Equal(s.Last) || t.Request != "" || !unchanged(s, &t) {
+		at := t.Content.When
+		if t.Edited == "" && at.Before(s.Last) {
+			break
+		}
+		if at.Before(s.Last) || at.After(tx.Now()) || t.Request != "" || !unchanged(s, &t) {
 			continue
 		}
-		for p, err := range records.PostsOf.Under(tx, storage.K(t.ID)) {
-			if err != nil {
-				return nil, err
-			}
-			if p.State != bot.Scheduled && p.State != bot.InReview && p.State != bot.Expired {
-				return nil, nil
-			}
+		rests := []bot.PostState{bot.Scheduled, bot.InReview}
+		if at.Equal(s.Last) {
+			rests = append(rests, bot.Expired)
 		}
-		return []slot{{at: s.Last, name: t.Slot, draft: &t}}, nil
+		if all, err := allIn(tx, &t, rests...); err != nil {
+			return nil, err
+		} else if all {
+			out = append(out, slot{at: at, name: t.Slot, draft: &t})
+		}
 	}
-	return nil, nil
+	return out, nil
+}
+
+// allIn reports whether every post of a draft is in one of the states.
+func allIn(tx *storage.Tx, t *bot.Draft, states ...bot.PostState) (bool, error) {
+	for p, err := range records.PostsOf.Under(tx, storage.K(t.ID)) {
+		if err != nil || !slices.Contains(states, p.State) {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // keeps reports whether the pause of the brand keeps a time of the series back

@@ -77,7 +77,9 @@ func (d *Desk) off(tx *storage.Tx, b *bot.Brand, s *bot.Series) error {
 	if err := logged(tx, s, ponte, "series.off"); err != nil {
 		return err
 	}
-	return d.drop(tx, b, s, ponte, func(t *bot.Draft) bool { return t.Request == "" && t.Content.When.After(tx.Now()) })
+	return d.drop(tx, b, s, ponte, func(t *bot.Draft) bool {
+		return t.Request == "" && t.Content.When.After(tx.Now()) && unchanged(s, t)
+	})
 }
 
 // follows has the drafts that are yet to go out stand where the decision leaves them.
@@ -129,8 +131,12 @@ func of(tx *storage.Tx, t *bot.Draft) (bot.Series, bool, error) {
 	return records.Found(records.Series.Get(tx, storage.K(t.Brand, t.Series)))
 }
 
-// unchanged reports whether a draft says what its series says, at a time of its rule.
+// unchanged reports whether a draft says what its series says, at a time of its rule,
+// and nothing is yet to be added to it.
 func unchanged(s *bot.Series, t *bot.Draft) bool {
+	if !t.LooksAt.IsZero() || len(t.Fetch) > 0 {
+		return false
+	}
 	c := s.Content
 	c.Repeat, c.When = nil, t.Content.When
 	if c.Hash() != t.Content.Hash() || t.Content.Repeat != nil {

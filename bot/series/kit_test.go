@@ -111,6 +111,26 @@ func (h *house) says(s bot.Series, word string) {
 	})
 }
 
+// takes has a time of a series written before its turn.
+func (h *house) takes(s bot.Series, name string) bot.Draft {
+	h.Helper()
+	var d bot.Draft
+	run := h.series(s)
+	h.do(func(tx *storage.Tx) (err error) { d, err = h.desk.Take(tx, h.brand(), &run, name); return err })
+	return d
+}
+
+// edits has bo give a draft another text.
+func (h *house) edits(d bot.Draft, text string) {
+	h.Helper()
+	h.do(func(tx *storage.Tx) error {
+		o := post.Order{By: "bo", Content: d.Content}
+		o.Content.Text = text
+		_, _, err := h.posts.Edit(tx, h.brand(), d, o, -1)
+		return err
+	})
+}
+
 func (h *house) series(s bot.Series) bot.Series {
 	h.Helper()
 	return coretest.Get(h.World, func(tx *storage.Tx) (bot.Series, error) { return records.Series.Get(tx, storage.K(aurora, s.ID)) })

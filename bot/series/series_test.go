@@ -106,6 +106,44 @@ func TestNoBurstWithinTheGrace(t *testing.T) {
 	})
 }
 
+// Times that somebody looked at and left as they are come in no burst either.
+func TestNoBurstOfWhatWasTaken(t *testing.T) {
+	in(t, func(h *house) {
+		s := h.runs("*/10 * * * *", 20)
+		h.takes(s, "2000-01-01T00:20")
+		h.takes(s, "2000-01-01T00:30")
+		h.until("01 00:37")
+		h.stand(s, "01-01T00:10 cancelled, 01-01T00:20 cancelled, 01-01T00:30 published, 01-01T00:40 scheduled")
+		if want := []string{"series.missed N=2 Number=1 From=2000-01-01T00:10:00Z To=2000-01-01T00:20:00Z"}; h.public() != 1 || !cmp.Equal(want, h.missed()) {
+			t.Errorf("said %d times, and told %q", h.public(), h.missed())
+		}
+		h.takes(s, "2000-01-01T01:00")
+		h.until("01 00:40", "01 00:57", "01 01:17") // 01:10 is newer
+		h.stand(s, "01-01T00:10 cancelled, 01-01T00:20 cancelled, 01-01T00:30 published, 01-01T00:40 published, "+
+			"01-01T00:50 published, 01-01T01:00 cancelled, 01-01T01:10 published, 01-01T01:20 scheduled")
+	})
+}
+
+// A series that is refused leaves what somebody is about to change.
+func TestRefusedWhileATimeIsChanged(t *testing.T) {
+	in(t, func(h *house) {
+		s := h.writes(order("0 9 * * *", 9))
+		left, stopped, looked := h.takes(s, "2000-01-02T09:00"), h.takes(s, "2000-01-03T09:00"), h.takes(s, "2000-01-04T09:00")
+		h.found = []bot.Finding{{Check: "blocked", Stops: true}}
+		h.edits(stopped, "We are shut.")
+		h.found = nil
+		h.do(func(tx *storage.Tx) error {
+			looked.LooksAt, looked.Fetch = tx.Now(), []bot.Fetch{{URL: "https://shop.example/a.png"}}
+			return records.Drafts.Put(tx, looked)
+		})
+		h.says(s, "no")
+		h.stand(s, "01-02T09:00 cancelled, 01-03T09:00 draft, 01-04T09:00 in review")
+		if got := h.series(s); got.State != bot.SeriesOff || left.Request != "" {
+			t.Errorf("it is %s", got.State)
+		}
+	})
+}
+
 func TestAPauseKeepsOne(t *testing.T) {
 	in(t, func(h *house) {
 		s := h.runs("0 * * * *", 100)
