@@ -80,7 +80,7 @@ func New(store storage.Store, opt Options) *Set {
 	if way := opt.Slack(); len(way.Workspaces) > 0 {
 		s.Slack = slack.New(slack.Options{
 			Workspaces: func() []slack.Workspace { return opt.Slack().Workspaces }, APIURL: way.APIURL, Client: way.Client, Dial: way.Dial, Unpaced: way.Unpaced,
-			Brands: opt.Brands, Commands: opt.Commands, Print: opt.Print, Log: opt.Log,
+			Brands: opt.Brands, Commands: opt.Commands, Print: opt.Print, Media: opt.Media, Log: opt.Log,
 		})
 	}
 	return s

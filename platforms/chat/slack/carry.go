@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
-	"golang.org/x/time/rate"
 
 	"ponte/bot"
 	"ponte/bot/act"
@@ -44,48 +43,31 @@ const (
 	editBurst    = 10
 )
 
-// room asks the guard of a channel or a workspace whether something may go out now.
-func (s *Slack) room(all map[string]*rate.Limiter, name string, every time.Duration, burst int) error {
+func (s *Slack) room(p *web.Pace, name string) error {
 	if s.opt.Unpaced {
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	l := all[name]
-	if l == nil {
-		if len(all) >= memories {
-			clear(all)
-		}
-		l = rate.NewLimiter(rate.Every(every), burst)
-		all[name] = l
-	}
-	now := s.opt.Now()
-	r := l.ReserveN(now, 1)
-	wait := r.DelayFrom(now)
-	if wait <= 0 {
-		return nil
-	}
-	r.CancelAt(now)
-	return &bot.Error{Kind: bot.RateLimited, Key: "slack.busy_slack", RetryAfter: wait, Parks: bot.ParksBudget}
+	return p.Take(name, s.opt.Now())
 }
 
 func (s *Slack) send(ctx context.Context, sp *web.Space, key string, a act.Send, at act.Place) (act.Receipt, error) {
 	if a.Thread != "" && !web.IsRef(a.Thread) {
 		return act.Receipt{}, bot.Errorf(bot.NotFound, "slack.thread_gone")
 	}
-	if err := s.room(s.channels, at.String(), messageEvery, messageBurst); err != nil {
+	if err := s.room(s.channels, at.String()); err != nil {
 		return act.Receipt{}, err
 	}
-	opts := append(s.drawn(ctx, sp, at, a.Card, a.Mention),
+	opts := []slack.MsgOption{
 		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(), slack.MsgOptionDisableMarkdown(),
-		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: web.EventType, EventPayload: map[string]any{"key": key}}))
+		slack.MsgOptionMetadata(slack.SlackMetadata{EventType: web.EventType, EventPayload: map[string]any{"key": key}}),
+	}
 	if a.Thread != "" {
 		opts = append(opts, slack.MsgOptionTS(a.Thread))
 	}
-	s.tried.Put(key, s.opt.Now())
 	var ref, thread string
-	err := s.try(ctx, at, func(ctx context.Context) error {
-		_, ts, m, err := sp.API.PostMessageWithResponseContext(ctx, at.Channel, opts...)
+	err := s.show(ctx, sp, at, a.Card, a.Mention, func(ctx context.Context, card ...slack.MsgOption) error {
+		s.tried.Put(key, s.opt.Now())
+		_, ts, m, err := sp.API.PostMessageWithResponseContext(ctx, at.Channel, append(card, opts...)...)
 		ref, thread = ts, m.ThreadTimestamp
 		return err
 	})
@@ -122,11 +104,11 @@ func (s *Slack) edit(ctx context.Context, sp *web.Space, a act.Edit, at act.Plac
 	if !web.IsRef(a.Ref) {
 		return act.Receipt{}, bot.Errorf(bot.NotFound, "slack.no_message")
 	}
-	if err := s.room(s.edits, at.Space, editEvery, editBurst); err != nil {
+	if err := s.room(s.edits, at.Space); err != nil {
 		return act.Receipt{}, err
 	}
-	err := s.try(ctx, at, func(ctx context.Context) error {
-		_, _, _, err := sp.API.UpdateMessageContext(ctx, at.Channel, a.Ref, s.drawn(ctx, sp, at, a.Card, nil)...)
+	err := s.show(ctx, sp, at, a.Card, nil, func(ctx context.Context, card ...slack.MsgOption) error {
+		_, _, _, err := sp.API.UpdateMessageContext(ctx, at.Channel, a.Ref, card...)
 		return err
 	})
 	if err != nil {
@@ -135,9 +117,25 @@ func (s *Slack) edit(ctx context.Context, sp *web.Space, a act.Edit, at act.Plac
 	return act.Receipt{Ref: a.Ref, URL: sp.Address(ctx, at.Channel, a.Ref, a.Thread)}, nil
 }
 
-// drawn is a card as a message's text and blocks.
-func (s *Slack) drawn(ctx context.Context, sp *web.Space, at act.Place, c card.Card, mention []string) []slack.MsgOption {
-	return shown(s.pen(ctx, sp, at, nil).Card(c, mention...))
+// show carries a card as a message's text and blocks, with its pictures. Where Slack
+// refuses them, one of the pictures may be gone: the card is carried without, once.
+func (s *Slack) show(ctx context.Context, sp *web.Space, at act.Place, c card.Card, mention []string, carry func(context.Context, ...slack.MsgOption) error) error {
+	pen := s.pen(ctx, sp, at, nil)
+	brand := bot.BrandID("")
+	if b, _, ok := s.opt.Brands().Room(at.Platform, at.Space, at.Channel); ok {
+		brand, pen.Files = b.ID, s.gallery.Bring(ctx, sp, b.ID, c)
+	}
+	try := func() error {
+		return s.try(ctx, at, func(ctx context.Context) error { return carry(ctx, shown(pen.Card(c, mention...))...) })
+	}
+	err := try()
+	if code, _ := web.Code(err); code == "invalid_blocks" && len(pen.Files) > 0 {
+		s.opt.Log.Warn("slack: a card is shown without its pictures", "channel", at.Channel, "err", err)
+		s.gallery.Forget(sp, brand, pen.Files)
+		pen.Files = nil
+		err = try()
+	}
+	return err
 }
 
 func shown(m draw.Message) []slack.MsgOption {

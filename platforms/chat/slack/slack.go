@@ -19,11 +19,10 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/platforms/chat/slack/gallery"
 	"ponte/platforms/chat/slack/setup"
 	"ponte/platforms/chat/slack/web"
 	"ponte/platforms/chat/slack/wire"
@@ -40,6 +39,7 @@ type Options struct {
 	Workspaces func() []Workspace   // as they are now
 	Brands     func() *bot.Brands   // channels with Platform "slack", Space the workspace and Remote the channel's id; people with "slack/WORKSPACE/USER"
 	Commands   func() []act.Command // what there is to run on a person's home; nil: nothing
+	Media      act.Media            // the pictures that cards show; nil: they only describe them
 	Print      func(lang bot.Lang, zone *time.Location, w card.Words) string
 	APIURL     string                                                               // ends in "/"; empty: Slack's own
 	Client     *http.Client                                                         // nil: one with a time-out
@@ -66,8 +66,9 @@ type Slack struct {
 	mu       sync.Mutex
 	handler  act.Handler
 	spaces   map[string]*web.Space
-	channels map[string]*rate.Limiter // messages, by channel
-	edits    map[string]*rate.Limiter // by workspace
+	channels *web.Pace // of messages, by channel
+	edits    *web.Pace // by workspace
+	gallery  *gallery.Gallery
 }
 
 const (
@@ -89,7 +90,8 @@ func New(opt Options) *Slack {
 		opt.Client = &http.Client{Timeout: patience, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	}
 	s := &Slack{
-		opt: opt, started: opt.Now(), spaces: map[string]*web.Space{}, channels: map[string]*rate.Limiter{}, edits: map[string]*rate.Limiter{},
+		opt: opt, started: opt.Now(), spaces: map[string]*web.Space{},
+		channels: web.NewPace(messageEvery, messageBurst), edits: web.NewPace(editEvery, editBurst), gallery: gallery.New(opt.Media, opt.Now, opt.Log),
 		sent: wire.NewRecent[posted](memories), tried: wire.NewRecent[time.Time](memories), threads: wire.NewRecent[string](memories),
 		forms: wire.NewRecent[card.Form](500), newest: wire.NewRecent[string](memories), homes: wire.NewRecent[time.Time](500), said: wire.NewMemory(),
 	}

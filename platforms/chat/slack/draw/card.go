@@ -279,13 +279,17 @@ func (s *sheet) line(l card.Line) (row []slack.RichTextSectionElement, read stri
 
 var room = regexp.MustCompile(`^[CGD][A-Z0-9]{1,20}$`)
 
-// picture shows what is on a picture and where it is. Slack is given no address
-// to fetch: the picture is somebody else's.
+// picture shows a picture that is a file of Slack's, what is on it, and where it is.
+// Slack is given no address to fetch: another picture is somebody else's.
 func (s *sheet) picture(p card.Picture) {
-	alt := line(string(p.Alt), maxLineText)
+	alt := cut(strings.TrimSpace(plain(string(p.Alt))), maxValue)
 	if alt == "" {
 		alt = s.say("slack.no_alt")
 	}
+	if file := s.Files[p.Hash]; file != "" && p.Hash != "" {
+		s.put(slack.NewImageBlockSlackFile(&slack.SlackFileObject{ID: file}, alt, "", nil))
+	}
+	alt = line(alt, maxLineText)
 	row := []slack.RichTextSectionElement{plainly(alt, nil)}
 	if link := web(p.URL); link != "" {
 		row = append(row, plainly(" · ", nil), slack.NewRichTextSectionLinkElement(link, s.say("slack.open_picture"), nil))

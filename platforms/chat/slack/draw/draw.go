@@ -48,6 +48,7 @@ type Pen struct {
 	card.Printer                       // writes what Slack's cards say by themselves
 	Link         func(card.Ref) string // the address of a message, empty where it is not known; nil: none is
 	Channel      string                // where clicks belong, for what stands in no channel
+	Files        map[string]string     // of Slack's, by the hash of the kept picture that each is
 }
 
 func (p Pen) say(key string, args ...card.Arg) string { return p.Print(card.W(key, args...)) }

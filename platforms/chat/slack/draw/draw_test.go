@@ -212,7 +212,7 @@ func everywhere(s string) card.Card {
 		Mark: card.MarkOpen, Title: w, Foot: w, Subject: s, Revision: 1, Author: &card.Author{Name: o, Handle: o, URL: s, Network: s, At: at},
 		Blocks: []card.Block{
 			{Words: &w}, {Quote: &card.Quote{Text: o, By: o, Public: true}}, {Quote: &card.Quote{Text: o}}, {Facts: []card.Words{w, w}},
-			{List: []card.Line{{Words: w, Text: o, Thread: &card.Ref{Channel: s, Message: s}}, {Text: o}}}, {Picture: &card.Picture{URL: s, Alt: o}},
+			{List: []card.Line{{Words: w, Text: o, Thread: &card.Ref{Channel: s, Message: s}}, {Text: o}}}, {Picture: &card.Picture{URL: s, Alt: o}}, {Picture: &card.Picture{Hash: "kept", Alt: o}},
 		},
 	}
 	for range 8 {
@@ -241,6 +241,7 @@ func FuzzTextFromOutside(f *testing.F) {
 		f.Add(s)
 	}
 	p := pen(f, bot.English)
+	p.Files = map[string]string{"kept": "F1"}
 	f.Fuzz(func(t *testing.T, s string) {
 		pings := 0
 		if regexp.MustCompile(`^[UW][A-Z0-9]{1,20}$`).MatchString(s) {

@@ -16,7 +16,7 @@ import (
 
 // Scopes are the permissions that Ponte needs of a workspace.
 var Scopes = []string{
-	"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:read", "groups:history",
+	"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:read", "files:write", "groups:history",
 	"groups:read", "im:history", "reactions:read", "users:read",
 }
 
