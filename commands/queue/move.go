@@ -1,6 +1,7 @@
 package queue
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -64,6 +65,9 @@ func (c *Commands) moves(way string) commands.Spec {
 			if err != nil {
 				return act.Answer{}, err
 			}
+			if req.Rest != s.mark() {
+				return act.Answer{}, bot.Errorf(bot.Conflict, "error.draft_moved")
+			}
 			if err := c.retime(tx, req, s.draft, s.to); err != nil {
 				return act.Answer{}, err
 			}
@@ -122,13 +126,24 @@ func (s *swap) asks() card.Words {
 	return card.W("queue.confirm_swap", number, card.Text("Other", strconv.Itoa(s.other.Number)))
 }
 
+// mark names the drafts as they are and where the first one goes: what somebody agrees
+// to is done only while that is the same.
+func (s *swap) mark() string {
+	out := fmt.Sprintf("%d,%d", s.draft.Revision, s.to.Unix())
+	if s.other != nil {
+		out += fmt.Sprintf(",%s,%d", s.other.ID, s.other.Revision)
+	}
+	return out
+}
+
 func (s *swap) button(way string) card.Action {
 	label := card.W("queue.up", card.Text("Number", strconv.Itoa(s.draft.Number)))
 	if way == "down" {
 		label.Key = "queue.down"
 	}
 	return card.Action{
-		Verb: "move-" + way, Label: label, Needs: managers, Subject: act.OnDraft + "/" + string(s.draft.ID), Confirm: s.asks(),
+		Verb: "move-" + way, Label: label, Needs: managers, Confirm: s.asks(),
+		Subject: act.OnDraft + "/" + string(s.draft.ID) + "?" + s.mark(),
 	}
 }
 
