@@ -153,6 +153,7 @@ type Readings struct {
 	Next    time.Time `json:"next,omitzero"` // when it is read again; zero: all is read
 	Step    int       `json:"step"`          // of the brand's moments, how many are read or passed
 	Tries   int       `json:"tries,omitempty"`
+	Missing time.Time `json:"missing,omitzero"` // when its network first said that it is not there
 }
 
 // Results is what is shown of the numbers of a draft's posts, on one card.

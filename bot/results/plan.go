@@ -13,6 +13,8 @@ const (
 	farthest  = 24 * time.Hour // a network's own wait is believed up to here
 	lastGrace = 24 * time.Hour // how long the last moment is tried
 	askedMost = 5              // tries because somebody asked
+
+	surelyGone = 15 * time.Minute // a post is gone that is missing at both ends of it
 )
 
 // moments are when the brand's posts are read, after they went out, in their order.
@@ -46,7 +48,8 @@ type try struct {
 
 // follows is what a try leaves to be read, and the readings to be kept: moments that
 // passed meanwhile are not made up for, and one that was tried in vain until the
-// next is kept with why.
+// next is kept with why. What a network does not find is asked for once more before it
+// is gone.
 func follows(r bot.Readings, moments []time.Duration, t try) (bot.Readings, []bot.Reading) {
 	keep := bot.Reading{Post: r.Post, Brand: r.Brand, Account: r.Account, At: t.at, Numbers: t.numbers}
 	var out []bot.Reading
@@ -60,7 +63,14 @@ func follows(r bot.Readings, moments []time.Duration, t try) (bot.Readings, []bo
 	}
 	switch {
 	case t.fault == nil:
+		r.Missing = time.Time{}
 		return over(r, moments, due), append(out, keep)
+	case t.fault.Kind == bot.NotFound && (r.Missing.IsZero() || t.at.Before(r.Missing.Add(surelyGone))):
+		if r.Missing.IsZero() {
+			r.Missing = t.at
+		}
+		r.Next = r.Missing.Add(surelyGone)
+		return r, out
 	case t.fault.Kind == bot.NotFound:
 		keep.Fault = string(bot.NotFound)
 		r.Step, r.Next, r.Tries = len(moments), time.Time{}, 0

@@ -33,6 +33,8 @@ func TestFollows(t *testing.T) {
 	silent := bot.Errorf(bot.Unavailable, "x")
 	busy := bot.Errorf(bot.RateLimited, "x")
 	busy.RetryAfter = 3 * time.Hour
+	lost, since := bot.Errorf(bot.NotFound, "x"), out.Add(time.Hour)
+	missing := func(r *bot.Readings) { r.Missing = since }
 	type kept struct {
 		At, After time.Duration
 		Fault     string
@@ -71,7 +73,10 @@ func TestFollows(t *testing.T) {
 			[]kept{{168 * time.Hour, 168 * time.Hour, "unavailable"}},
 		},
 		{"who asks is told after some tries", func(r *bot.Readings) { r.Tries = 4 }, tried(30*time.Minute, silent), 0, 0, time.Hour, []kept{{30 * time.Minute, 0, "unavailable"}}},
-		{"gone is gone", nil, tried(time.Hour, bot.Errorf(bot.NotFound, "x")), 3, 0, 0, []kept{{time.Hour, time.Hour, "not found"}}},
+		{"what is not there is asked for again", nil, tried(time.Hour, lost), 0, 0, 75 * time.Minute, nil},
+		{"not sooner because somebody asks", missing, tried(70*time.Minute, lost), 0, 0, 75 * time.Minute, nil},
+		{"and is gone then", missing, tried(75*time.Minute, lost), 3, 0, 0, []kept{{75 * time.Minute, time.Hour, "not found"}}},
+		{"or there again", missing, tried(75*time.Minute, nil), 1, 0, 24 * time.Hour, []kept{{75 * time.Minute, time.Hour, ""}}},
 	} {
 		from := begun()
 		if c.from != nil {
@@ -82,6 +87,12 @@ func TestFollows(t *testing.T) {
 		want.Step, want.Tries, want.Next = c.step, c.tries, time.Time{}
 		if c.next > 0 {
 			want.Next = out.Add(c.next)
+		}
+		switch {
+		case c.try.fault == nil:
+			want.Missing = time.Time{}
+		case c.try.fault == lost:
+			want.Missing = since
 		}
 		if d := cmp.Diff(want, got); d != "" {
 			t.Errorf("%s: %s", c.name, d)

@@ -193,8 +193,12 @@ func TestGone(t *testing.T) {
 		w.Down(2 * time.Hour)
 		w.net.set(func() { clear(w.net.numbers) })
 		w.Down(30 * 24 * time.Hour)
+		if all := w.Chat.All(); len(all) != 1 || w.net.times() != 2 {
+			t.Fatalf("missing once: %d messages, asked %d times", len(all), w.net.times())
+		}
+		w.Pass(15*time.Minute + time.Second)
 		all := w.Chat.All()
-		if len(all) != 2 || w.net.times() != 2 {
+		if len(all) != 2 || w.net.times() != 3 {
 			t.Fatalf("%d messages, asked %d times", len(all), w.net.times())
 		}
 		if text := said(all[0].Card); !strings.Contains(text, "failed results.gone_last") || !strings.Contains(text, "N=3") {
@@ -203,7 +207,7 @@ func TestGone(t *testing.T) {
 		if text := all[1].Card.Blocks[0].Words.String(); !strings.HasPrefix(text, "results.gone_told Number=12") || len(all[1].Mention) > 0 {
 			t.Errorf("%s, mentions %v", text, all[1].Mention)
 		}
-		if asked, _ := w.ask("d"); asked > 0 || w.net.times() != 2 {
+		if asked, _ := w.ask("d"); asked > 0 || w.net.times() != 3 {
 			t.Error("what is gone is read")
 		}
 	})
