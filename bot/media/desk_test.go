@@ -70,7 +70,7 @@ type house struct {
 
 // Looked notes what is handed back, and lets the draft go.
 func (h *house) Looked(tx *storage.Tx, seen bot.Draft, fetched []bot.Picture, left []bot.Fetch) error {
-	if h.refuse.Load() {
+	if h.refuse.Load() || strings.Contains(seen.Content.Text, "refused") {
 		return errors.New("the disk is full")
 	}
 	tx.OnCommit(func() {
@@ -357,6 +357,75 @@ func TestALinkThatDoesNotAnswerHoldsUpNobody(t *testing.T) {
 		h.Pass(1100 * time.Millisecond)
 		if n, _, _ := h.back(); n != 1 || h.link("https://silent.example/5").Fault != "slow" {
 			t.Errorf("%d drafts were let go; %+v", n, h.link("https://silent.example/5"))
+		}
+	})
+}
+
+// TestADraftThatFailsHoldsUpNoOther has as many of them as are looked at together.
+func TestADraftThatFailsHoldsUpNoOther(t *testing.T) {
+	in(t, func(h *house) {
+		h.web.says["https://shop.example/a"] = 200
+		for range 6 {
+			h.waits(bot.Draft{Content: bot.Content{Text: "refused: https://shop.example/a https://silent.example/"}})
+		}
+		h.Pass(10 * time.Second)
+		h.web.says["https://shop.example/b"] = 200
+		h.waits(bot.Draft{Content: bot.Content{Text: "https://shop.example/b"}})
+		h.Pass(10 * time.Second)
+		if n, _, _ := h.back(); n != 1 {
+			t.Errorf("%d drafts were let go", n)
+		}
+		asked := h.web.asked.Load()
+		h.Pass(20 * time.Second)
+		if now := h.web.asked.Load(); now != asked {
+			t.Errorf("what failed has no rest: asked %d times, then %d", asked, now)
+		}
+	})
+}
+
+func TestASlowDraftHoldsUpNoOther(t *testing.T) {
+	in(t, func(h *house) {
+		h.waits(bot.Draft{Content: bot.Content{Text: "https://silent.example/1 https://silent.example/2 https://silent.example/3 https://silent.example/4 https://silent.example/5"}})
+		h.Pass(time.Second)
+		h.web.says["https://shop.example/a"] = 200
+		h.waits(bot.Draft{Content: bot.Content{Text: "https://shop.example/a"}})
+		h.Pass(time.Second)
+		if n, _, _ := h.back(); n != 1 || h.link("https://shop.example/a").Code != 200 {
+			t.Errorf("%d drafts were let go", n)
+		}
+	})
+}
+
+// TestSlowLinksCostNoPictures has more links that do not answer than there is time for.
+func TestSlowLinksCostNoPictures(t *testing.T) {
+	in(t, func(h *house) {
+		text := ""
+		for _, n := range strings.Fields("a b c d e f g h i j k l") {
+			text += " https://silent.example/" + n
+		}
+		h.web.says = map[string]int{"https://a.example/1": 200, "https://a.example/2": 200}
+		h.web.has = map[string][]byte{"https://a.example/1": noise(t, 9), "https://a.example/2": noise(t, 8)}
+		h.waits(bot.Draft{Content: bot.Content{Text: text}, Fetch: []bot.Fetch{{URL: "https://a.example/1"}, {URL: "https://a.example/2"}}})
+		h.Pass(9 * time.Second)
+		n, fetched, left := h.back()
+		if n != 1 || len(fetched) != 2 || len(left) > 0 {
+			t.Errorf("%d drafts, %d pictures, %v", n, len(fetched), left)
+		}
+		links := 0
+		for c := range strings.SplitSeq("abcdefghijkl", "") {
+			err := h.Store.View(context.Background(), func(tx *storage.Tx) error {
+				l, ok, err := records.Found(records.Links.Get(tx, storage.K(aurora, "https://silent.example/"+c)))
+				if ok && l.Fault == "slow" {
+					links++
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if want := int(h.web.asked.Load()) - 2; links != want || links == 12 {
+			t.Errorf("%d links are said to be silent, %d were asked", links, want)
 		}
 	})
 }

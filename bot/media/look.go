@@ -2,19 +2,23 @@ package media
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"ponte/bot"
 	"ponte/bot/check"
+	"ponte/bot/clock"
 	"ponte/bot/records"
 	"ponte/storage"
 )
 
 const (
 	freshFor = time.Hour       // a link that was looked at needs no look
-	lookTime = 8 * time.Second // for all of a draft
-	lookers  = 4               // addresses, and drafts, at the same time
+	linkTime = 4 * time.Second // for one link
+	lookTime = 8 * time.Second // for all links of a draft, and for one picture
+	lookers  = 4               // drafts at the same time; of each, so many links and so many pictures
+	again    = time.Minute     // until a look that failed is tried again
 )
 
 // Web is what is asked of the net. A fault is a word as bot.Link has it.
@@ -53,69 +57,107 @@ func (d *Desk) Wants(tx *storage.Tx, draft *bot.Draft) (bool, error) {
 }
 
 // Run looks at what waits for it, until ctx ends.
-func (d *Desk) Run(ctx context.Context) error { return d.clock.Run(ctx, d.Tick) }
+func (d *Desk) Run(ctx context.Context) error {
+	defer d.looks.Wait()
+	return d.clock.Run(ctx, d.Tick)
+}
 
-// Tick looks at all drafts that wait for it. Nothing is planned for later.
-func (d *Desk) Tick(ctx context.Context) (time.Time, error) {
-	tried := map[bot.ID]int{}
-	for {
-		list, err := d.waiting(ctx, tried)
-		if err != nil || len(list) == 0 {
-			return time.Time{}, err
-		}
-		var all sync.WaitGroup
-		faults := make([]error, len(list))
-		for i, draft := range list {
-			tried[draft.ID] = draft.Revision
-			all.Go(func() { faults[i] = d.look(ctx, draft) })
-		}
-		all.Wait()
-		for i, err := range faults {
-			if err != nil {
-				d.log.Error("the links of a draft could not be looked at; they are tried again", "draft", list[i].ID, "err", err)
-				return time.Now().Add(freshFor / 60), ctx.Err()
+// Tick begins to look at drafts that wait for it, and returns when one whose look
+// failed is tried again. The clock wakes when a look ends; none waits for another.
+func (d *Desk) Tick(ctx context.Context) (next time.Time, err error) {
+	list, next, err := d.waiting(ctx)
+	for _, draft := range list {
+		d.looks.Go(func() {
+			err := d.look(ctx, draft)
+			if err != nil && ctx.Err() == nil {
+				d.log.Error("the links of a draft could not be looked at; they are tried again", "draft", draft.ID, "err", err)
 			}
-		}
+			d.ended(draft, err != nil)
+			d.clock.Wake()
+		})
+	}
+	return next, err
+}
+
+// a glance is a look at a draft that is on its way, or one that failed.
+type glance struct {
+	revision int
+	until    time.Time // it is tried again then; zero: it is on its way
+}
+
+func (d *Desk) ended(draft bot.Draft, failed bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.glances, draft.ID)
+	if failed {
+		d.glances[draft.ID] = glance{draft.Revision, time.Now().Add(again)}
 	}
 }
 
-// waiting returns some of the drafts that wait and were not tried as they are.
-func (d *Desk) waiting(ctx context.Context, tried map[bot.ID]int) (list []bot.Draft, err error) {
+// waiting returns drafts that wait for a look, as many as there are places, and notes
+// that they are looked at; and when the next of those that failed is tried again.
+func (d *Desk) waiting(ctx context.Context) (list []bot.Draft, next time.Time, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	places := lookers
+	failed := map[bot.ID]glance{}
+	for id, g := range d.glances {
+		if g.until.IsZero() {
+			places--
+		} else {
+			failed[id] = g
+		}
+	}
 	err = d.store.View(ctx, func(tx *storage.Tx) error {
-		list = nil
+		list, next = nil, time.Time{}
 		for draft, err := range records.DraftsLooking.Under(tx, nil) {
-			if err != nil {
+			if err != nil || len(list) == places {
 				return err
 			}
-			if r, ok := tried[draft.ID]; !ok || r != draft.Revision {
+			g, had := d.glances[draft.ID]
+			delete(failed, draft.ID)
+			switch {
+			case had && g.until.IsZero():
+			case had && g.revision == draft.Revision && time.Now().Before(g.until):
+				next = clock.Sooner(next, g.until)
+			default:
 				list = append(list, draft)
 			}
-			if len(list) == lookers {
-				break
-			}
+		}
+		for id := range failed { // they wait no more
+			delete(d.glances, id)
 		}
 		return nil
 	})
-	return list, err
+	if err != nil {
+		return nil, next, err
+	}
+	for _, draft := range list {
+		d.glances[draft.ID] = glance{revision: draft.Revision}
+	}
+	return list, next, nil
 }
 
-// look follows every link of a draft, fetches its pictures, and lets it go on.
+// look follows every link of a draft, fetches its pictures, and lets it go on. A
+// link whose turn did not come stays unknown.
 func (d *Desk) look(ctx context.Context, draft bot.Draft) error {
-	soon, cancel := context.WithTimeout(ctx, lookTime)
-	defer cancel()
 	addresses := check.Addresses(&draft.Content)
 	links := make([]bot.Link, len(addresses)+len(draft.Fetch))
 	kept := make([]bot.Picture, len(draft.Fetch))
+	faults := make([]error, len(draft.Fetch))
+	soon, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
 	var all sync.WaitGroup
+	following, fetching := make(chan struct{}, lookers), make(chan struct{}, lookers)
 	for i, address := range addresses {
-		all.Go(func() { links[i] = d.follow(soon, draft.Brand, address) })
+		all.Go(func() { links[i] = d.follow(soon, following, draft.Brand, address) })
 	}
 	for i, f := range draft.Fetch {
-		all.Go(func() { links[len(addresses)+i], kept[i] = d.fetch(soon, &draft, f) })
+		all.Go(func() { links[len(addresses)+i], kept[i], faults[i] = d.fetch(ctx, fetching, &draft, f) })
 	}
 	all.Wait()
-	if ctx.Err() != nil {
-		return ctx.Err()
+	if err := errors.Join(append(faults, ctx.Err())...); err != nil {
+		return err
 	}
 	var fetched []bot.Picture
 	var left []bot.Fetch
@@ -128,6 +170,9 @@ func (d *Desk) look(ctx context.Context, draft bot.Draft) error {
 	}
 	return d.store.Update(ctx, func(tx *storage.Tx) error {
 		for _, l := range links {
+			if l.URL == "" {
+				continue
+			}
 			l.At = tx.Now()
 			if err := records.Links.Put(tx, l); err != nil {
 				return err
@@ -137,45 +182,50 @@ func (d *Desk) look(ctx context.Context, draft bot.Draft) error {
 	})
 }
 
-func (d *Desk) follow(ctx context.Context, brand bot.BrandID, address string) bot.Link {
-	l := bot.Link{Brand: brand, URL: address}
-	if l.Fault = d.turn(ctx); l.Fault == "" {
-		l.Code, l.Fault = d.web.Look(ctx, address)
-		<-d.turns
+// follow asks what is at an address; without one in the answer its turn did not come.
+func (d *Desk) follow(ctx context.Context, turns chan struct{}, brand bot.BrandID, address string) (l bot.Link) {
+	if !enters(ctx, turns) {
+		return l
 	}
+	defer func() { <-turns }()
+	ctx, cancel := context.WithTimeout(ctx, linkTime)
+	defer cancel()
+	l = bot.Link{Brand: brand, URL: address}
+	l.Code, l.Fault = d.web.Look(ctx, address)
 	return l
 }
 
-// fetch keeps the picture at an address; one without a hash was not to be had.
-func (d *Desk) fetch(ctx context.Context, draft *bot.Draft, f bot.Fetch) (l bot.Link, p bot.Picture) {
+// fetch keeps the picture at an address; one without a hash was not to be had. The
+// error is of our own house and says nothing of the address.
+func (d *Desk) fetch(ctx context.Context, turns chan struct{}, draft *bot.Draft, f bot.Fetch) (l bot.Link, p bot.Picture, err error) {
+	if !enters(ctx, turns) {
+		return l, p, ctx.Err()
+	}
+	defer func() { <-turns }()
+	near, cancel := context.WithTimeout(ctx, lookTime)
+	defer cancel()
 	l = bot.Link{Brand: draft.Brand, URL: f.URL}
-	if l.Fault = d.turn(ctx); l.Fault != "" {
-		return l, p
+	var data []byte
+	if data, l.Code, l.Fault = d.web.Fetch(near, f.URL, maxBytes); data == nil {
+		return l, p, nil
 	}
-	data, code, fault := d.web.Fetch(ctx, f.URL, maxBytes)
-	<-d.turns
-	l.Code, l.Fault = code, fault
-	if data == nil {
-		return l, p
-	}
-	p, err := d.Keep(context.WithoutCancel(ctx), draft.Brand, draft.By, data)
-	if err != nil {
-		if _, told := bot.Asked(err); !told {
-			d.log.Error("a picture could not be kept", "draft", draft.ID, "err", err)
-		}
+	soon, enough := context.WithTimeout(ctx, lookTime)
+	defer enough()
+	p, err = d.Keep(soon, draft.Brand, draft.By, data)
+	if _, told := bot.Asked(err); told {
 		l.Fault = "picture"
-		return l, bot.Picture{}
+		return l, bot.Picture{}, nil
 	}
 	p.Alt = described(f.Alt)
-	return l, p
+	return l, p, err
 }
 
-// turn waits until an address may be asked; whoever comes to nothing is late.
-func (d *Desk) turn(ctx context.Context) (fault string) {
+// enters waits until one more may be asked; it reports false when it does not come.
+func enters(ctx context.Context, turns chan struct{}) bool {
 	select {
-	case d.turns <- struct{}{}:
-		return ""
+	case turns <- struct{}{}:
+		return true
 	case <-ctx.Done():
-		return "slow"
+		return false
 	}
 }

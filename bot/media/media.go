@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"log/slog"
 	"slices"
+	"sync"
 
 	"ponte/bot"
 	"ponte/bot/clock"
@@ -31,14 +32,17 @@ type Desk struct {
 	drafts Drafts
 	web    Web
 	places chan struct{} // of those who decode
-	turns  chan struct{} // of those who ask the net
+
+	looks   sync.WaitGroup
+	mu      sync.Mutex
+	glances map[bot.ID]glance // by draft
 }
 
 // New makes the desk. Public is the address of the public side as people reach it.
 func New(store storage.Store, public func() string, log *slog.Logger) *Desk {
 	return &Desk{
 		store: store, public: public, log: log, clock: clock.New("links", log),
-		places: make(chan struct{}, atOnce), turns: make(chan struct{}, lookers),
+		places: make(chan struct{}, atOnce), glances: map[bot.ID]glance{},
 	}
 }
 
@@ -46,18 +50,34 @@ func New(store storage.Store, public func() string, log *slog.Logger) *Desk {
 // 20 MiB, 50 megapixels and 12,000 pixels a side. It is stripped of all that is
 // said in it besides what is seen, turned upright, and kept once; the hash is of
 // what is kept. By is empty for what Ponte drew itself. The error is Invalid where
-// it is none of these.
+// it is none of these, and ctx's where it ends before the picture is unpacked.
 func (d *Desk) Keep(ctx context.Context, brand bot.BrandID, by bot.PersonID, data []byte) (bot.Picture, error) {
 	select {
 	case d.places <- struct{}{}:
 	case <-ctx.Done():
 		return bot.Picture{}, ctx.Err()
 	}
-	p, data, err := cleaned(data)
-	<-d.places
-	if err != nil {
-		return bot.Picture{}, err
+	type clean struct {
+		picture bot.Picture
+		data    []byte
+		err     error
 	}
+	done := make(chan clean, 1)
+	go func() {
+		defer func() { <-d.places }()
+		p, out, err := cleaned(data)
+		done <- clean{p, out, err}
+	}()
+	var c clean
+	select {
+	case c = <-done:
+	case <-ctx.Done():
+		return bot.Picture{}, ctx.Err()
+	}
+	if c.err != nil {
+		return bot.Picture{}, c.err
+	}
+	p, data := c.picture, c.data
 	sum := sha256.Sum256(data)
 	p.Hash, p.Size = hex.EncodeToString(sum[:]), int64(len(data))
 	return p, d.store.Update(storage.Urgent(ctx), func(tx *storage.Tx) error { return keep(tx, brand, by, p, data) })

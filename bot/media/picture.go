@@ -2,6 +2,7 @@ package media
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/gif"
 	"image/jpeg"
@@ -47,7 +48,12 @@ type stripped struct {
 
 // cleaned brings a picture into the form it is kept in. What it is, is told by
 // decoding it and by nothing else.
-func cleaned(data []byte) (bot.Picture, []byte, error) {
+func cleaned(data []byte) (p bot.Picture, out []byte, err error) {
+	defer func() {
+		if v := recover(); v != nil { // of a decoder
+			err = wrong("error.picture_broken").Because(fmt.Errorf("panic: %v", v))
+		}
+	}()
 	if len(data) > maxBytes {
 		return bot.Picture{}, nil, wrong("error.picture_large")
 	}

@@ -2,13 +2,19 @@ package media
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
+	"errors"
 	"image"
 	"image/draw"
 	"image/gif"
+	"io"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -193,6 +199,32 @@ func TestWhatCannotBeTakenApart(t *testing.T) {
 	if p.Width != 24 || p.Height != 40 || bytes.Contains(out, []byte(secret)) {
 		t.Errorf("%+v", p)
 	}
+}
+
+// TestNobodyWaitsForADecoder has one that takes long, and one that falls over.
+func TestNobodyWaitsForADecoder(t *testing.T) {
+	was := kinds
+	defer func() { kinds = was }()
+	slow := func(io.Reader) (image.Image, error) {
+		time.Sleep(time.Minute)
+		return nil, errors.New("never")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		d := New(nil, nil, slog.New(slog.DiscardHandler))
+		kinds = []kind{{"image/jpeg", was[0].config, slow, was[0].strip}}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		began := time.Now()
+		if _, err := d.Keep(ctx, "aurora", "ana", jpegOf(t, 1)); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) > time.Second {
+			t.Errorf("after %s: %v", time.Since(began), err)
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		kinds[0].decode = func(io.Reader) (image.Image, error) { panic("a decoder") }
+		if _, err := d.Keep(t.Context(), "aurora", "ana", jpegOf(t, 1)); bot.KindOf(err) != bot.Invalid {
+			t.Error(err)
+		}
+	})
 }
 
 func FuzzClean(f *testing.F) {
