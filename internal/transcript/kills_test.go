@@ -249,9 +249,28 @@ func (m *mortal) plans() error {
 			return err
 		}
 	}
+	for i := range series {
+		if err := m.skips(i); err != nil {
+			return err
+		}
+	}
 	m.given = time.Now()
 	m.words = []doubtful{{begins: m.ponte.given.at, begun: m.given}}
 	return nil
+}
+
+// skips has the last time of a series that is shown left out.
+func (m *mortal) skips(i int) error {
+	if err := m.says("Tom", place{room: "inbox"}, fmt.Sprintf("/ponte series %d", i+1)); err != nil {
+		return err
+	}
+	label := ""
+	for _, b := range m.people["Tom"].shown.buttons {
+		if strings.HasPrefix(b.label, "Skip ") {
+			label = b.label
+		}
+	}
+	return presses(m.story, []string{"Tom", label})
 }
 
 func once(i int) string { return fmt.Sprintf("Single %d of many.", i) }
@@ -374,6 +393,7 @@ type row struct {
 	due    time.Time
 	sent   time.Time   // into the outbox, first
 	held   bool        // once
+	taken  bool        // back, by a person
 	starts []time.Time // of attempts
 	out    time.Time   // on the square; zero: it is not there
 }
@@ -481,6 +501,7 @@ func (r *row) reads(tx *storage.Tx) error {
 			return err
 		}
 		r.held = r.held || l.What == "post.held"
+		r.taken = r.taken || l.What == "post.cancelled" && l.Who == "tom"
 		if l.What == "post.publishing" && r.sent.IsZero() {
 			r.sent = l.At
 		}
@@ -590,7 +611,7 @@ func (m *mortal) lively(r *row) {
 		if once := !slices.ContainsFunc(series, func(o often) bool { return o.text == r.text }); once && l.from.After(at) && l.from.Before(r.due.Add(grace-soon)) {
 			at = l.from
 		}
-		if l.from.After(at) || !l.to.IsZero() && l.to.Before(at.Add(soon)) || !m.may(r, at) {
+		if r.taken || l.from.After(at) || !l.to.IsZero() && l.to.Before(at.Add(soon)) || !m.may(r, at) {
 			continue
 		}
 		if r.State != bot.Published || r.Account == onSquare && r.out.After(at.Add(soon)) {
@@ -624,7 +645,7 @@ func (m *mortal) counts(tx *storage.Tx, i int, o often) error {
 	missed, all := 0, o.slots(m.ponte.given.at)
 	for _, due := range all {
 		n := slices.IndexFunc(m.rows, func(r *row) bool { return r.text == o.text && r.Account == onSquare && r.due.Equal(due) })
-		if n < 0 || m.rows[n].State == bot.Cancelled {
+		if n < 0 || m.rows[n].State == bot.Cancelled && !m.rows[n].taken {
 			missed++
 		}
 		if n >= 0 {
