@@ -366,7 +366,7 @@ func TestADraftThatFailsHoldsUpNoOther(t *testing.T) {
 	in(t, func(h *house) {
 		h.web.says["https://shop.example/a"] = 200
 		for range 6 {
-			h.waits(bot.Draft{Content: bot.Content{Text: "refused: https://shop.example/a https://silent.example/"}})
+			h.waits(bot.Draft{Content: bot.Content{Text: "refused: https://shop.example/a"}})
 		}
 		h.Pass(10 * time.Second)
 		h.web.says["https://shop.example/b"] = 200
@@ -406,7 +406,7 @@ func TestSlowLinksCostNoPictures(t *testing.T) {
 		h.web.says = map[string]int{"https://a.example/1": 200, "https://a.example/2": 200}
 		h.web.has = map[string][]byte{"https://a.example/1": noise(t, 9), "https://a.example/2": noise(t, 8)}
 		h.waits(bot.Draft{Content: bot.Content{Text: text}, Fetch: []bot.Fetch{{URL: "https://a.example/1"}, {URL: "https://a.example/2"}}})
-		h.Pass(9 * time.Second)
+		h.Pass(11 * time.Second)
 		n, fetched, left := h.back()
 		if n != 1 || len(fetched) != 2 || len(left) > 0 {
 			t.Errorf("%d drafts, %d pictures, %v", n, len(fetched), left)
@@ -424,8 +424,8 @@ func TestSlowLinksCostNoPictures(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if want := int(h.web.asked.Load()) - 2; links != want || links == 12 {
-			t.Errorf("%d links are said to be silent, %d were asked", links, want)
+		if links != 8 {
+			t.Errorf("%d links are said to be silent, and two times four had their time", links)
 		}
 	})
 }

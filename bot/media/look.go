@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	freshFor = time.Hour       // a link that was looked at needs no look
-	linkTime = 4 * time.Second // for one link
-	lookTime = 8 * time.Second // for all links of a draft, and for one picture
-	lookers  = 4               // drafts at the same time; of each, so many links and so many pictures
-	again    = time.Minute     // until a look that failed is tried again
+	freshFor = time.Hour        // a link that was looked at needs no look
+	linkTime = 4 * time.Second  // for one link
+	lookTime = 10 * time.Second // for all links of a draft, and for one picture
+	lookers  = 4                // drafts at the same time; of each, so many links and so many pictures
+	again    = time.Minute      // until a look that failed is tried again
 )
 
 // Web is what is asked of the net. A fault is a word as bot.Link has it.
@@ -139,7 +139,7 @@ func (d *Desk) waiting(ctx context.Context) (list []bot.Draft, next time.Time, e
 }
 
 // look follows every link of a draft, fetches its pictures, and lets it go on. A
-// link whose turn did not come stays unknown.
+// link for which there was no time stays unknown.
 func (d *Desk) look(ctx context.Context, draft bot.Draft) error {
 	addresses := check.Addresses(&draft.Content)
 	links := make([]bot.Link, len(addresses)+len(draft.Fetch))
@@ -182,7 +182,8 @@ func (d *Desk) look(ctx context.Context, draft bot.Draft) error {
 	})
 }
 
-// follow asks what is at an address; without one in the answer its turn did not come.
+// follow asks what is at an address; without one in the answer there was no time to
+// learn it.
 func (d *Desk) follow(ctx context.Context, turns chan struct{}, brand bot.BrandID, address string) (l bot.Link) {
 	if !enters(ctx, turns) {
 		return l
@@ -190,8 +191,11 @@ func (d *Desk) follow(ctx context.Context, turns chan struct{}, brand bot.BrandI
 	defer func() { <-turns }()
 	ctx, cancel := context.WithTimeout(ctx, linkTime)
 	defer cancel()
+	began := time.Now()
 	l = bot.Link{Brand: brand, URL: address}
-	l.Code, l.Fault = d.web.Look(ctx, address)
+	if l.Code, l.Fault = d.web.Look(ctx, address); l.Fault == "slow" && time.Since(began) < linkTime {
+		return bot.Link{}
+	}
 	return l
 }
 
