@@ -145,7 +145,7 @@ func (a *App) build() {
 	a.lost = lost.New(a.store, a.out, a.Brands)
 	a.desk = reply.New(a.out, a.Brands, a.traits, a.relay, graphemes)
 	a.decide = approval.New(a.store, a.out, a.Brands, a.log)
-	a.posts = post.New(a.store, a.out, a.Brands, a.traits, a.decide, checks{a.traits}, a.log)
+	a.posts = post.New(a.store, a.out, a.Brands, a.traits, a.decide, checks{a.traits, a.coming}, a.log)
 	a.decide.For(bot.PostMatter, a.posts)
 	a.decide.Room(a.room)
 	a.withSeries()
