@@ -59,7 +59,7 @@ func (d *Desk) Occur(tx *storage.Tx, b *bot.Brand, o bot.Draft) (bot.Draft, erro
 		case to == bot.Approved && !s.late(p):
 			d.clock.Expects(tx, p.Due)
 			err = s.move(p, ponte, bot.Approved, bot.Scheduled)
-		case to == bot.InReview:
+		case to == bot.InReview, tx.Now().Before(p.Due):
 			d.clock.Expects(tx, p.Due)
 			err = s.move(p, ponte, bot.InReview)
 		default:
@@ -71,6 +71,16 @@ func (d *Desk) Occur(tx *storage.Tx, b *bot.Brand, o bot.Draft) (bot.Draft, erro
 		}
 	}
 	return s.draft, s.keep()
+}
+
+// Joins makes a draft a time of another series, in whose place its own comes.
+func (d *Desk) Joins(tx *storage.Tx, b *bot.Brand, draft bot.Draft, series bot.ID, slot string) error {
+	s, err := d.open(tx, b, draft.ID)
+	if err != nil {
+		return err
+	}
+	s.draft.Series, s.draft.Slot = series, slot
+	return cmp.Or(s.logged(ponte, "draft.joined"), s.keep())
 }
 
 // Follow has a time of a series stand where the decision on the series leaves it

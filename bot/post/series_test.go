@@ -179,7 +179,7 @@ func TestCoveredBySeries(t *testing.T) {
 			h.Update(func(tx *storage.Tx) error { return records.Drafts.Put(tx, d) })
 		}, "failed"},
 		"another text of the series": {func(h *house, s bot.Series, _ bot.Draft) {
-			s.Content.Text = "other"
+			s.Content.Text, s.WakeAt = "other", time.Time{} // the clock does not look at it
 			h.Update(func(tx *storage.Tx) error { return records.Series.Put(tx, s) })
 		}, "failed"},
 		"another slot": {func(h *house, _ bot.Series, d bot.Draft) {
@@ -190,9 +190,14 @@ func TestCoveredBySeries(t *testing.T) {
 			s.State = bot.SeriesOff
 			h.Update(func(tx *storage.Tx) error { return records.Series.Put(tx, s) })
 		}, "failed"},
-		"no quorum": {func(h *house, _ bot.Series, _ bot.Draft) {
+		"no quorum": {func(h *house, s bot.Series, _ bot.Draft) {
 			h.Configure(func(b *bot.Brand) { b.Approvals.Quorum = map[bot.Matter]int{bot.PostMatter: 2} })
+			s.WakeAt = time.Time{}
+			h.Update(func(tx *storage.Tx) error { return records.Series.Put(tx, s) })
 		}, "failed"},
+		"no quorum when the clock looks": {func(h *house, _ bot.Series, _ bot.Draft) {
+			h.Configure(func(b *bot.Brand) { b.Approvals.Quorum = map[bot.Matter]int{bot.PostMatter: 2} })
+		}, "expired"},
 		"a word taken back": {func(h *house, s bot.Series, _ bot.Draft) {
 			h.do(func(tx *storage.Tx) error { return h.court.says(tx, h.brand(), s.ID, "pia", "off") })
 		}, "in review"},

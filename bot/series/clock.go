@@ -76,7 +76,26 @@ func (d *Desk) wakes(tx *storage.Tx, was bot.Series) error {
 	if err != nil || s.State != bot.SeriesRuns || s.WakeAt.After(tx.Now()) {
 		return err
 	}
+	stands, err := d.approvals.Stands(tx, b, s.ID, s.Content.Hash())
+	switch {
+	case err != nil:
+		return err
+	case !stands && s.Content.Repeat.Until.After(tx.Now()):
+		return d.asksAnew(tx, b, &s)
+	}
 	return d.goesOn(tx, b, &s)
+}
+
+// asksAnew has people decide again on a series whose decision holds no more, since
+// the brand needs more of them, or one of them is gone.
+func (d *Desk) asksAnew(tx *storage.Tx, b *bot.Brand, s *bot.Series) error {
+	if err := s.Move(bot.SeriesAsked); err != nil {
+		return err
+	}
+	if err := cmp.Or(logged(tx, s, ponte, "series.asked"), d.asks(tx, b, s, nil)); err != nil {
+		return err
+	}
+	return d.follows(tx, b, s)
 }
 
 // begins lets a series run that was agreed on. Times that passed before are only

@@ -71,26 +71,33 @@ func (d *Desk) Take(tx *storage.Tx, b *bot.Brand, s *bot.Series, name string) (b
 	if old, had, err := records.Found(records.DraftBySlot.First(tx, storage.K(s.ID, name))); err != nil || had {
 		return old, err
 	}
-	wall, err := time.Parse(wallClock, name[:min(len(name), len(wallClock))])
-	if err != nil {
-		return bot.Draft{}, bot.Errorf(bot.NotFound, "error.series_time")
-	}
-	walk, err := timesAfter(s.Content.Repeat, wall.Add(-48*time.Hour))
+	t, err := timeOf(s, name)
 	if err != nil {
 		return bot.Draft{}, err
 	}
-	for {
+	if !t.at.After(tx.Now()) {
+		return bot.Draft{}, bot.Errorf(bot.Conflict, "error.series_past")
+	}
+	return d.posts.Occur(tx, b, draft(s, t))
+}
+
+// timeOf is the time of a series with a name. The error is NotFound where there is none.
+func timeOf(s *bot.Series, name string) (slot, error) {
+	wall, err := time.Parse(wallClock, name[:min(len(name), len(wallClock))])
+	if err != nil {
+		return slot{}, bot.Errorf(bot.NotFound, "error.series_time")
+	}
+	walk, err := timesAfter(s.Content.Repeat, wall.Add(-48*time.Hour))
+	for err == nil {
 		t, ok := walk.next()
 		switch {
 		case !ok || t.at.After(wall.Add(48*time.Hour)):
-			return bot.Draft{}, bot.Errorf(bot.NotFound, "error.series_time")
-		case t.name != name:
-		case !t.at.After(tx.Now()):
-			return bot.Draft{}, bot.Errorf(bot.Conflict, "error.series_past")
-		default:
-			return d.posts.Occur(tx, b, draft(s, t))
+			err = bot.Errorf(bot.NotFound, "error.series_time")
+		case t.name == name:
+			return t, nil
 		}
 	}
+	return slot{}, err
 }
 
 // Find returns the series with a number. The error is a NotFound where there is none.

@@ -136,6 +136,11 @@ func (h *house) series(s bot.Series) bot.Series {
 	return coretest.Get(h.World, func(tx *storage.Tx) (bot.Series, error) { return records.Series.Get(tx, storage.K(aurora, s.ID)) })
 }
 
+func (h *house) draft(d bot.Draft) bot.Draft {
+	h.Helper()
+	return coretest.Get(h.World, func(tx *storage.Tx) (bot.Draft, error) { return records.Drafts.Get(tx, storage.K(aurora, d.ID)) })
+}
+
 // drafts are the times of a series that are written, and how each stands.
 func (h *house) drafts(s bot.Series) (all []bot.Draft, stand string) {
 	h.Helper()

@@ -37,6 +37,8 @@ type Posts interface {
 	Occur(tx *storage.Tx, b *bot.Brand, d bot.Draft) (bot.Draft, error)
 	// Follow has such a draft stand where that decision leaves it now.
 	Follow(tx *storage.Tx, b *bot.Brand, d bot.Draft) error
+	// Joins makes a draft a time of another series.
+	Joins(tx *storage.Tx, b *bot.Brand, d bot.Draft, series bot.ID, slot string) error
 	// Cancel takes back what is not out. The error is a Conflict where that is nothing.
 	Cancel(tx *storage.Tx, b *bot.Brand, by bot.PersonID, d bot.Draft) error
 }
@@ -78,6 +80,11 @@ type Order struct {
 // nothing is kept, and the series is the zero value. The errors are Invalid with
 // the field: "text", "to", "every", "until", "times" or "pictures".
 func (d *Desk) Write(tx *storage.Tx, b *bot.Brand, o Order) (bot.Series, []bot.Finding, error) {
+	return d.write(tx, b, o, func(*bot.Series) error { return nil })
+}
+
+// write has something done to a series that was kept, before anybody is asked.
+func (d *Desk) write(tx *storage.Tx, b *bot.Brand, o Order, first func(*bot.Series) error) (bot.Series, []bot.Finding, error) {
 	o.Token = cmp.Or(o.Token, string(bot.NewID(tx.Now())))
 	if old, had, err := records.Found(records.SeriesByToken.First(tx, storage.K(b.ID, o.Token))); err != nil || had {
 		return old, nil, err
@@ -102,20 +109,25 @@ func (d *Desk) Write(tx *storage.Tx, b *bot.Brand, o Order) (bot.Series, []bot.F
 	if err := records.Series.Insert(tx, s); err != nil {
 		return s, nil, err
 	}
+	if err := cmp.Or(first(&s), logged(tx, &s, string(o.By), "series.written")); err != nil {
+		return s, nil, err
+	}
+	return s, found, d.asks(tx, b, &s, found)
+}
+
+// asks has people decide on a series as it is; where nobody's word is needed it begins.
+func (d *Desk) asks(tx *storage.Tx, b *bot.Brand, s *bot.Series, found []bot.Finding) error {
+	content := s.Content
 	r, err := d.approvals.Ask(tx, bot.Request{
 		Brand: b.ID, Matter: bot.SeriesMatter, Subject: s.ID, Number: s.Number, Hash: content.Hash(), By: s.By, Wrote: s.Wrote, Content: &content, Warnings: found,
 	})
 	if err != nil {
-		return s, nil, err
+		return err
 	}
-	s.Request = r.ID
-	if err := logged(tx, &s, string(o.By), "series.written"); err != nil {
-		return s, nil, err
+	if s.Request = r.ID; r.State == bot.Agreed {
+		return d.begins(tx, b, s)
 	}
-	if r.State == bot.Agreed {
-		return s, found, d.begins(tx, b, &s)
-	}
-	return s, found, records.Series.Put(tx, s)
+	return d.keep(tx, s)
 }
 
 // Whole is a Repeat with its first and last time and their number filled in. The
@@ -165,6 +177,11 @@ func Whole(r *bot.Repeat, now time.Time) (bot.Repeat, error) {
 // what was changed. What is out, or on its way beyond recall, stays as it is. The
 // error is a Conflict where the series has ended.
 func (d *Desk) Stop(tx *storage.Tx, b *bot.Brand, by bot.PersonID, id bot.ID) (bot.Series, error) {
+	return d.stops(tx, b, by, id, func(*bot.Draft) bool { return true })
+}
+
+// stops ends a series, and takes back those of its drafts that are said.
+func (d *Desk) stops(tx *storage.Tx, b *bot.Brand, by bot.PersonID, id bot.ID, which func(*bot.Draft) bool) (bot.Series, error) {
 	s, err := open(tx, b.ID, id)
 	if err != nil {
 		return s, err
@@ -184,11 +201,12 @@ func (d *Desk) Stop(tx *storage.Tx, b *bot.Brand, by bot.PersonID, id bot.ID) (b
 	if err := logged(tx, &s, string(by), "series.stopped"); err != nil {
 		return s, err
 	}
-	return s, d.drop(tx, b, &s, by, func(*bot.Draft) bool { return true })
+	return s, d.drop(tx, b, &s, by, which)
 }
 
 // Change stops a series and writes another in its place, in one step. Where a
-// check stops the new one, the old one stays.
+// check stops the new one, the old one stays. Times to come that somebody changed,
+// held or left out stay as they are, and the new series says nothing at them.
 func (d *Desk) Change(tx *storage.Tx, b *bot.Brand, id bot.ID, o Order) (bot.Series, []bot.Finding, error) {
 	old, err := open(tx, b.ID, id)
 	if err != nil {
@@ -199,12 +217,47 @@ func (d *Desk) Change(tx *storage.Tx, b *bot.Brand, id bot.ID, o Order) (bot.Ser
 			o.Wrote = append(o.Wrote, p)
 		}
 	}
-	s, found, err := d.Write(tx, b, o)
+	own := map[bot.ID]bool{}
+	s, found, err := d.write(tx, b, o, func(s *bot.Series) error { return d.carries(tx, b, &old, s, own) })
 	if err != nil || s.ID == "" || s.ID == old.ID {
 		return s, found, err
 	}
-	_, err = d.Stop(tx, b, o.By, old.ID)
+	_, err = d.stops(tx, b, o.By, old.ID, func(t *bot.Draft) bool { return !own[t.ID] })
 	return s, found, err
+}
+
+// carries finds what somebody changed, held or left out of the times to come of a
+// series, and makes it a time of the other where that has the same time.
+func (d *Desk) carries(tx *storage.Tx, b *bot.Brand, old, s *bot.Series, own map[bot.ID]bool) error {
+	drafts, err := ahead(tx, old)
+	if err != nil {
+		return err
+	}
+	for _, t := range drafts {
+		was, err := timeOf(old, t.Slot)
+		if err != nil {
+			return err
+		}
+		if t.Request == "" && !was.at.After(tx.Now()) && !t.Content.When.After(tx.Now()) {
+			continue
+		}
+		if plain, err := allIn(tx, &t, bot.Drafted, bot.InReview, bot.Approved, bot.Scheduled); err != nil {
+			return err
+		} else if plain && t.Request == "" && unchanged(old, &t) {
+			continue
+		}
+		own[t.ID] = true
+		walk, err := timesAfter(s.Content.Repeat, was.at.Add(-time.Second))
+		if err != nil {
+			return err
+		}
+		if is, ok := walk.next(); !ok || !is.at.Equal(was.at) {
+			continue
+		} else if err := d.posts.Joins(tx, b, t, s.ID, is.name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // drop takes back the drafts of a series that are yet to go out.

@@ -1,6 +1,7 @@
 package series_test
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ponte/bot"
+	"ponte/bot/approval"
 	"ponte/bot/post"
 	"ponte/bot/records"
 	"ponte/internal/coretest"
@@ -349,6 +351,63 @@ func TestStopAndChange(t *testing.T) {
 		if h.series(next).State != bot.SeriesAsked {
 			t.Error("what could not be written took its place")
 		}
+	})
+}
+
+// What was left out, changed or held of a series stays so when another takes its place.
+func TestChangeKeepsWhatIsOnesOwn(t *testing.T) {
+	in(t, func(h *house) {
+		s, next := h.runs("0 9 * * *", 10), bot.Series{}
+		skipped, changed, held, moved := h.takes(s, "2000-01-02T09:00"), h.takes(s, "2000-01-03T09:00"), h.takes(s, "2000-01-04T09:00"), h.takes(s, "2000-01-10T09:00")
+		h.takes(s, "2000-01-05T09:00")
+		h.edits(changed, "Today we close at two.")
+		h.edits(moved, "The tenth.")
+		h.do(func(tx *storage.Tx) error {
+			for p, err := range records.PostsOf.Under(tx, storage.K(held.ID)) {
+				if err := errors.Join(err, h.posts.Hold(tx, h.brand(), "bo", p, "", time.Time{})); err != nil {
+					return err
+				}
+			}
+			return h.posts.Cancel(tx, h.brand(), "bo", skipped)
+		})
+		o := order("0 9 * * *", 6)
+		o.Content.Text = "Come in."
+		h.do(func(tx *storage.Tx) (err error) { next, _, err = h.desk.Change(tx, h.brand(), s.ID, o); return err })
+		h.stand(s, "01-01T09:00 cancelled, 01-05T09:00 cancelled, 01-10T09:00 in review")
+		h.stand(next, "01-02T09:00 cancelled, 01-03T09:00 in review, 01-04T09:00 held")
+		h.says(next, "yes")
+		h.says(bot.Series{Request: h.draft(changed).Request}, "yes")
+		h.until(days(1, 5)...)
+		h.stand(next, "01-01T09:00 published, 01-02T09:00 cancelled, 01-03T09:00 published, 01-04T09:00 held, 01-05T09:00 published, 01-06T09:00 scheduled")
+		if h.public() != 3 || len(h.missed()) != 0 {
+			t.Errorf("said %d times, and told %q", h.public(), h.missed())
+		}
+	})
+}
+
+// Where the word on a series suffices no more it is asked about anew, once.
+func TestAQuorumThatRises(t *testing.T) {
+	in(t, func(h *house) {
+		s := h.runs("0 9 * * *", 10)
+		h.until("01 09:00")
+		h.Configure(func(b *bot.Brand) {
+			b.People[2].Roles = append(b.People[2].Roles, bot.Approver)
+			b.Approvals.Quorum = map[bot.Matter]int{bot.PostMatter: 2, bot.SeriesMatter: 2}
+		})
+		h.takes(s, "2000-01-04T09:00")
+		h.until(days(2, 3)...)
+		now := h.series(s)
+		if now.State != bot.SeriesAsked || now.Request == s.Request || h.public() != 1 {
+			t.Fatalf("it is %s, said %d times", now.State, h.public())
+		}
+		h.stand(s, "01-01T09:00 published, 01-02T09:00 expired, 01-04T09:00 in review")
+		h.says(now, "yes")
+		h.do(func(tx *storage.Tx) error {
+			_, err := h.approvals.Decide(tx, h.brand(), h.brand().People[2], now.Request, approval.Word{Yes: true, How: approval.ByCommand, Seen: -1})
+			return err
+		})
+		h.until("04 09:00")
+		h.stand(s, "01-01T09:00 published, 01-02T09:00 expired, 01-04T09:00 published, 01-05T09:00 scheduled")
 	})
 }
 
