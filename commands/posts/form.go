@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/bot/hours"
 	"ponte/bot/postcard"
 	"ponte/commands"
 	"ponte/commands/picture"
@@ -87,11 +89,21 @@ func pictureField(b *bot.Brand, c *bot.Content) card.Field {
 // rest is the end of the form: when, and for which campaign.
 func rest(f card.Form, b *bot.Brand, d bot.Draft, at string) card.Form {
 	if at == "" && !d.Content.When.IsZero() {
-		at = d.Content.When.In(b.Location()).Format("2006-01-02 15:04")
+		at = onWall(b, d.Content.When)
 	}
 	f.Fields = append(f.Fields,
 		card.Field{Name: "at", Label: card.W("option.at"), Hint: card.W("posts.at_hint"), Kind: card.TimeField, Value: at, Max: 200, Count: string(act.Runes)},
 		card.Field{Name: "campaign", Label: card.W("option.campaign"), Kind: card.LineField, Value: d.Campaign, Max: 60, Count: string(act.Runes)},
 	)
 	return f
+}
+
+// onWall is a moment by the brand's clock as a form takes it, with its zone where
+// the clock shows it twice.
+func onWall(b *bot.Brand, at time.Time) string {
+	at = at.In(b.Location())
+	if hours.Twice(at) {
+		return at.Format("2006-01-02 15:04 MST")
+	}
+	return at.Format("2006-01-02 15:04")
 }
