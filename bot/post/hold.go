@@ -146,8 +146,8 @@ func (d *Desk) KeepBack(tx *storage.Tx, b *bot.Brand, h bot.Hold) error {
 }
 
 // Settle is a person's word on a post that may be out: it is, or it goes out
-// again, where it still may. The error is a Conflict where it is settled, and
-// where it may not go out now.
+// again. Where it may not any more it has failed, which says why. The error is a
+// Conflict where it is settled, and while the brand is paused.
 func (d *Desk) Settle(tx *storage.Tx, b *bot.Brand, by bot.PersonID, post bot.Post, happened bool) error {
 	s, p, err := d.row(tx, b, post)
 	if err != nil {
@@ -157,10 +157,10 @@ func (d *Desk) Settle(tx *storage.Tx, b *bot.Brand, by bot.PersonID, post bot.Po
 		return bot.Errorf(bot.Conflict, "error.draft_settled")
 	}
 	if !happened {
-		p.Due = tx.Now()
-		if err := s.may(p); err != nil {
+		if err := pause.Free(tx, b.ID); err != nil {
 			return err
 		}
+		p.Due = tx.Now()
 		if err := s.move(p, string(by)); err != nil {
 			return err
 		}

@@ -10,6 +10,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/records"
+	"ponte/bot/series"
 	"ponte/internal/coretest"
 	"ponte/storage"
 )
@@ -313,6 +314,39 @@ func TestSettle(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What is not out, and may not go out any more, has failed: it can be asked about anew.
+func TestSettleWhatMayNotGoOut(t *testing.T) {
+	in(t, func(h *house) {
+		h.Net.Asked = false
+		h.Halt()
+		h.Run()
+		var s bot.Series
+		h.do(func(tx *storage.Tx) (err error) {
+			c := bot.Content{Text: "again", Accounts: []bot.AccountID{page}, Repeat: &bot.Repeat{Rule: "0 * * * *", Zone: "UTC", Times: 3}}
+			if s, _, err = h.again.Write(tx, h.brand(), series.Order{By: "ana", Content: c}); err != nil {
+				return err
+			}
+			return h.court.says(tx, h.brand(), s.ID, "pia", "yes")
+		})
+		h.Net.Fails(func(string, act.Act) *coretest.Fault {
+			return &coretest.Fault{Err: bot.Errorf(bot.Ambiguous, "error.unknown_outcome")}
+		})
+		h.Pass(time.Hour + time.Second)
+		h.Idle()
+		d := coretest.Get(h.World, func(tx *storage.Tx) (bot.Draft, error) { return records.DraftBySlot.First(tx, storage.K(s.ID)) })
+		h.is(d, "unknown")
+		h.Net.Fails(nil)
+		h.do(func(tx *storage.Tx) error { _, err := h.again.Stop(tx, h.brand(), "bo", s.ID); return err })
+		h.do(func(tx *storage.Tx) error { return h.desk.Settle(tx, h.brand(), "bo", h.posts(d)[0], false) })
+		h.is(d, "failed")
+		if p := h.posts(d)[0]; p.Fault == nil || p.Fault.Key != "error.draft_unapproved" || len(h.public()) > 0 {
+			t.Errorf("for %v; the public reads %q", p.Fault, h.public())
+		}
+		h.retries(d)
+		h.is(d, "in review")
+	})
 }
 
 // Where the clock looks twice, or a process ends in between, one post goes out.

@@ -82,7 +82,7 @@ var walk = map[bot.PostState]string{
 	bot.Scheduled: "edit: in review; retry: error.draft_no_retry; cancel: cancelled; hold: held; release: error.draft_not_held; " +
 		"is out: error.draft_settled; is not: error.draft_settled; yes: scheduled; no: rejected; return: draft; clock: failed",
 	bot.Uncertain: "edit: error.draft_unsettled; retry: error.draft_no_retry; cancel: error.draft_unsettled; hold: error.draft_no_hold; " +
-		"release: error.draft_not_held; is out: error.not_found; is not: error.draft_unapproved; yes: no word counts any more; " +
+		"release: error.draft_not_held; is out: error.not_found; is not: error.not_found; yes: no word counts any more; " +
 		"no: no word counts any more; return: no word counts any more; clock: unknown",
 }
 
