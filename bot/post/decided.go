@@ -73,6 +73,9 @@ func (d *Desk) of(tx *storage.Tx, brand bot.BrandID, draft bot.ID) (*sheet, erro
 
 // standing is where a decision on the draft's content as it is leaves a post.
 func (s *sheet) standing() (bot.PostState, error) {
+	if s.unfinished() {
+		return bot.Drafted, nil
+	}
 	if stands, err := s.stands(); err != nil || stands {
 		return bot.Approved, err
 	}
@@ -95,6 +98,9 @@ func (s *sheet) standing() (bot.PostState, error) {
 
 // stands reports whether the content as it is may go out, by the word of those who decide.
 func (s *sheet) stands() (bool, error) {
+	if s.unfinished() {
+		return false, nil
+	}
 	if covered, err := s.covered(); err != nil || covered {
 		return covered, err
 	}

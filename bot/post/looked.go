@@ -46,18 +46,30 @@ func (s *sheet) handIn(by bot.PersonID) ([]bot.Finding, error) {
 	return nil, s.keep()
 }
 
+// unfinished reports whether the draft is not yet what it is meant to be: somebody
+// looks at it, or a picture of it is missing.
+func (s *sheet) unfinished() bool { return !s.draft.LooksAt.IsZero() || len(s.draft.Fetch) > 0 }
+
 // Looked takes a draft on whose links and pictures were looked at, as it was seen:
-// with the pictures that were fetched for it, and without those that are left. One
-// that changed since is looked at again as it is.
+// with the pictures that were fetched for it, each once, and without those
+// that are left. One that changed since is looked at again as it is.
 func (d *Desk) Looked(tx *storage.Tx, seen bot.Draft, fetched []bot.Picture, left []bot.Fetch) error {
 	s, err := d.of(tx, seen.Brand, seen.ID)
 	if err != nil || s.draft.LooksAt.IsZero() || s.draft.Revision != seen.Revision {
 		return err
 	}
 	by := s.draft.LooksBy
-	s.draft.LooksAt, s.draft.LooksBy, s.draft.Fetch = time.Time{}, "", left
-	s.draft.Content.Pictures = slices.Concat(s.draft.Content.Pictures, fetched)
-	if _, there := d.brands().Brand(s.b.ID); !there || !s.any(bot.Drafted, bot.Held) {
+	s.draft.LooksAt, s.draft.LooksBy = time.Time{}, ""
+	if !s.any(bot.Drafted, bot.Held) {
+		return s.keep()
+	}
+	s.draft.Fetch = left
+	for _, p := range fetched {
+		if all := s.draft.Content.Pictures; !slices.ContainsFunc(all, func(had bot.Picture) bool { return had.Hash == p.Hash }) {
+			s.draft.Content.Pictures = append(slices.Clip(all), p)
+		}
+	}
+	if _, there := d.brands().Brand(s.b.ID); !there {
 		return s.keep()
 	}
 	found, err := s.submit(by)

@@ -161,6 +161,75 @@ func TestAPictureThatIsMissingIsSaid(t *testing.T) {
 	})
 }
 
+// TestReleasedWhileAPictureIsFetched lets go of a post that needs nobody's word.
+func TestReleasedWhileAPictureIsFetched(t *testing.T) {
+	in(t, func(h *house) {
+		h.Configure(func(b *bot.Brand) { b.Approvals.Quorum = map[bot.Matter]int{bot.PostMatter: 0} })
+		o := says("A lamp", time.Now().Add(time.Hour))
+		d := h.writes(o)
+		h.is(d, "scheduled")
+		h.do(func(tx *storage.Tx) error {
+			return h.desk.Hold(tx, h.brand(), "ana", h.row(tx, d), "", time.Time{})
+		})
+		o.Fetch = []bot.Fetch{{URL: "https://shop.example/lamp.jpg"}}
+		if err := h.edits(d, o, -1); err != nil {
+			t.Fatal(err)
+		}
+		h.do(func(tx *storage.Tx) error { return h.desk.Release(tx, h.brand(), "ana", h.row(tx, d)) })
+		h.is(d, "draft")
+		h.looked(h.draft(d), []bot.Picture{{Hash: "lamp"}})
+		h.is(d, "scheduled")
+		if now := h.draft(d); len(now.Content.Pictures) != 1 || len(now.Fetch) > 0 {
+			t.Errorf("it goes out with %v", now.Content.Pictures)
+		}
+	})
+}
+
+// TestAMissingPictureKeepsAPostBack has one that could not be fetched, and that no
+// check speaks of.
+func TestAMissingPictureKeepsAPostBack(t *testing.T) {
+	in(t, func(h *house) {
+		h.Configure(func(b *bot.Brand) { b.Approvals.Quorum = map[bot.Matter]int{bot.PostMatter: 0} })
+		d := h.writes(says("A lamp", time.Now().Add(time.Hour)))
+		h.do(func(tx *storage.Tx) error {
+			_, err := records.Drafts.Change(tx, storage.K(aurora, d.ID), func(d *bot.Draft) error {
+				d.Fetch = []bot.Fetch{{URL: "https://shop.example/lamp.jpg"}}
+				return nil
+			})
+			return err
+		})
+		h.Pass(time.Hour + time.Minute)
+		if got := h.public(); len(got) > 0 {
+			t.Errorf("out: %v", got)
+		}
+	})
+}
+
+// TestALateLookChangesNothingThatIsOver hands pictures back for a draft that was taken back.
+func TestALateLookChangesNothingThatIsOver(t *testing.T) {
+	in(t, func(h *house) {
+		d := h.writes(says(link, time.Time{}))
+		h.do(func(tx *storage.Tx) error { return h.desk.Cancel(tx, h.brand(), "ana", h.draft(d)) })
+		h.looked(h.draft(d), []bot.Picture{{Hash: "lamp"}})
+		if now := h.draft(d); len(now.Content.Pictures) > 0 || !now.LooksAt.IsZero() {
+			t.Errorf("%+v", now)
+		}
+	})
+}
+
+func TestTheSamePictureTwiceIsOne(t *testing.T) {
+	in(t, func(h *house) {
+		o := says("A lamp", time.Time{})
+		o.Content.Pictures = []bot.Picture{{Hash: "lamp", Alt: "mine"}}
+		o.Fetch = []bot.Fetch{{URL: "https://shop.example/lamp.jpg"}}
+		d := h.writes(o)
+		h.looked(h.draft(d), []bot.Picture{{Hash: "lamp"}, {Hash: "other"}, {Hash: "other"}})
+		if got := h.draft(d).Content.Pictures; len(got) != 2 || got[0].Alt != "mine" || got[1].Hash != "other" {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
 // TestOnlyThePicturesAgreedOnGoOut swaps what an approved post shows.
 func TestOnlyThePicturesAgreedOnGoOut(t *testing.T) {
 	for name, change := range map[string]func(*act.Picture){
