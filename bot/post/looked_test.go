@@ -161,6 +161,52 @@ func TestAPictureThatIsMissingIsSaid(t *testing.T) {
 	})
 }
 
+// TestADuplicateKeepsWhatIsMissing hands the copy of a draft in whose picture was not there.
+func TestADuplicateKeepsWhatIsMissing(t *testing.T) {
+	in(t, func(h *house) {
+		o := says("A lamp", time.Time{})
+		o.Fetch = []bot.Fetch{{URL: "https://shop.example/lamp.jpg", Alt: "a lamp"}}
+		d := h.writes(o)
+		var copied bot.Draft
+		h.do(func(tx *storage.Tx) (err error) {
+			copied, err = h.desk.Duplicate(tx, h.brand(), "bo", "again", d)
+			return err
+		})
+		h.do(func(tx *storage.Tx) error {
+			_, _, err := h.desk.Retry(tx, h.brand(), "bo", copied)
+			return err
+		})
+		if now := h.draft(copied); now.LooksAt.IsZero() || len(now.Fetch) != 1 || now.Fetch[0] != o.Fetch[0] {
+			t.Errorf("%+v", now)
+		}
+	})
+}
+
+// TestAMissingPictureTakenOut has all posts held meanwhile.
+func TestAMissingPictureTakenOut(t *testing.T) {
+	in(t, func(h *house) {
+		o := says("A lamp", time.Now().Add(time.Hour))
+		d := h.writes(o)
+		h.approves(d)
+		h.do(func(tx *storage.Tx) error {
+			return h.desk.Hold(tx, h.brand(), "ana", h.row(tx, d), "", time.Time{})
+		})
+		with := o
+		with.Fetch = []bot.Fetch{{URL: "https://shop.example/lamp.jpg"}}
+		if err := h.edits(d, with, -1); err != nil {
+			t.Fatal(err)
+		}
+		h.found = []bot.Finding{{Check: "fetch", Stops: true}}
+		h.looked(h.draft(d), nil, with.Fetch...)
+		h.found = nil
+		if err := h.edits(d, o, -1); err != nil {
+			t.Fatal(err)
+		}
+		h.do(func(tx *storage.Tx) error { return h.desk.Release(tx, h.brand(), "ana", h.row(tx, d)) })
+		h.is(d, "in review")
+	})
+}
+
 // TestReleasedWhileAPictureIsFetched lets go of a post that needs nobody's word.
 func TestReleasedWhileAPictureIsFetched(t *testing.T) {
 	in(t, func(h *house) {

@@ -160,7 +160,7 @@ func (d *Desk) Edit(tx *storage.Tx, b *bot.Brand, draft bot.Draft, o Order, seen
 	if err != nil {
 		return draft, nil, err
 	}
-	same := content.Hash() == s.draft.Content.Hash() && len(o.Fetch) == 0 && !s.any(bot.Drafted, bot.Rejected, bot.Expired, bot.Failed)
+	same := content.Hash() == s.draft.Content.Hash() && len(o.Fetch)+len(s.draft.Fetch) == 0 && !s.any(bot.Drafted, bot.Rejected, bot.Expired, bot.Failed)
 	s.draft.Content, s.draft.Campaign, s.draft.Fetch = content, bot.Short(o.Campaign, 60), o.Fetch
 	if same {
 		if err := s.keep(); err != nil {
@@ -210,10 +210,14 @@ func (d *Desk) Duplicate(tx *storage.Tx, b *bot.Brand, by bot.PersonID, token st
 	c.When = time.Time{}
 	c.Accounts = slices.Concat(c.Accounts, from.accounts(bot.Published, bot.Uncertain))
 	c.Accounts = slices.DeleteFunc(c.Accounts, func(a bot.AccountID) bool { return d.cannot(b, a) })
-	s, had, err := d.written(tx, b, Order{By: by, Token: token, Content: c, Campaign: from.draft.Campaign})
-	if err != nil || had {
-		return s.draft, err
+	s, had, err := d.written(tx, b, Order{By: by, Token: token, Content: c, Fetch: from.draft.Fetch, Campaign: from.draft.Campaign})
+	if err != nil {
+		return draft, err
 	}
+	if had {
+		return s.draft, nil
+	}
+	s.draft.Fetch = from.draft.Fetch
 	s.hand(append([]bot.PersonID{from.draft.By}, from.draft.Wrote...)...)
 	return s.draft, s.keep()
 }
