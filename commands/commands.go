@@ -114,8 +114,9 @@ func both(one, two Spec) Spec {
 // Health is how an adapter is, or a trouble with a sentence of its own.
 type Health struct {
 	Name  string
-	Fault string // empty: well
-	Key   string // the sentence; the rest is empty then
+	Fault string     // empty: well
+	Key   string     // the sentence; name and fault are empty then
+	Args  []card.Arg // of the sentence
 }
 
 // New makes the table.

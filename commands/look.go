@@ -163,7 +163,7 @@ func (b *Book) runStatus(tx *storage.Tx, req *Request) (act.Answer, error) {
 	}
 	for _, h := range b.health() {
 		if h.Key != "" {
-			list = append(list, card.Line{Mark: card.MarkFailed, Words: card.W(h.Key)})
+			list = append(list, card.Line{Mark: card.MarkFailed, Words: card.W(h.Key, h.Args...)})
 			continue
 		}
 		l := card.Line{Mark: card.MarkResolved, Words: card.W("status.well", card.Text("Name", h.Name))}

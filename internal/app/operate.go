@@ -51,6 +51,30 @@ func (a *App) fault(name string, what error) {
 	a.links[name] = link{what, time.Now()}
 }
 
+// feeling can tell how it is while it listens: what it does not end for, but people
+// have to know of. Since is when that began, zero where it is not known.
+type feeling interface {
+	Health() (since time.Time, err error)
+}
+
+// linked is how an adapter that listens is now. The lock is held.
+func (a *App) linked(name string) link {
+	l := a.links[name]
+	f, ok := a.all[name].(feeling)
+	if !ok || l.fault != nil {
+		return l
+	}
+	since, err := f.Health()
+	if since.After(l.since) {
+		l.since = since
+	}
+	l.fault = err
+	return l
+}
+
+// mend is what people are told of an adapter that waits for somebody to mend something.
+func mend(e *bot.Error) commands.Health { return commands.Health{Key: e.Key, Args: card.Fault(e).Args} }
+
 func (a *App) health() []commands.Health {
 	var out []commands.Health
 	if a.store.Stats().Full {
@@ -60,9 +84,10 @@ func (a *App) health() []commands.Health {
 	defer a.mu.Unlock()
 	for _, name := range slices.Sorted(maps.Keys(a.links)) {
 		h := commands.Health{Name: name}
-		if e, asked := bot.Asked(a.links[name].fault); asked && refused(e) {
-			h = commands.Health{Key: e.Key}
-		} else if fault := a.links[name].fault; fault != nil {
+		fault := a.linked(name).fault
+		if e, asked := bot.Asked(fault); asked && refused(e) {
+			h = mend(e)
+		} else if fault != nil {
 			h.Fault = string(bot.KindOf(fault))
 		}
 		out = append(out, h)
@@ -74,7 +99,8 @@ func (a *App) adapters() []ops.Adapter {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	var out []ops.Adapter
-	for name, l := range a.links {
+	for name := range a.links {
+		l := a.linked(name)
 		ad := ops.Adapter{Name: name, State: ops.Connected, Since: l.since}
 		if e, asked := bot.Asked(l.fault); asked && refused(e) {
 			ad.State, ad.Fault = ops.Stopped, a.words.Print(bot.English, time.UTC, card.Fault(e))

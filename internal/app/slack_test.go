@@ -241,7 +241,7 @@ func TestShutOutOfSlack(t *testing.T) {
 		if err != nil || i < 0 || st.Adapters[i].State != ops.Stopped || !strings.Contains(st.Adapters[i].Fault, "a new token") {
 			t.Errorf("the status is %+v, %v", st.Adapters, err)
 		}
-		if h := w.app.health(); !slices.Contains(h, commands.Health{Key: "slack.deaf"}) {
+		if h := w.app.health(); !slices.ContainsFunc(h, func(h commands.Health) bool { return h.Key == "slack.deaf" }) {
 			t.Errorf("people are told %+v", h)
 		}
 
@@ -263,6 +263,95 @@ func TestShutOutOfSlack(t *testing.T) {
 		}
 		w.closes()
 	})
+}
+
+// slacks is how Slack is, as it is told to who operates Ponte.
+func (w *team) slacks() ops.Adapter {
+	w.t.Helper()
+	st, err := w.app.Status(w.t.Context())
+	i := slices.IndexFunc(st.Adapters, func(a ops.Adapter) bool { return a.Name == "slack" })
+	if err != nil || i < 0 {
+		w.t.Fatalf("the status is %+v, %v", st.Adapters, err)
+	}
+	return st.Adapters[i]
+}
+
+// TestSlackIsOutOfReach: a Slack that cannot be reached is not called connected; it is
+// tried again, and then it is, since then.
+func TestSlackIsOutOfReach(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newTeam(t)
+		w.opens()
+		if got := w.slacks(); got.State != ops.Connected {
+			t.Fatalf("at first it is %+v", got)
+		}
+		w.pass(time.Minute)
+		lost := time.Now()
+		w.API.Fail("apps.connections.open", webapi.Dropped().Times(8))
+		w.Sockets.Drop(0)
+		w.Sockets.Drop(0)
+		w.pass(4 * time.Second)
+		if got := w.slacks(); got.State != ops.Retrying || got.Fault != string(bot.Unavailable) || !got.Since.Equal(lost) {
+			t.Errorf("it is %+v", got)
+		}
+		if h := w.app.health(); !slices.ContainsFunc(h, func(h commands.Health) bool { return h.Name == "slack" && h.Fault != "" }) {
+			t.Errorf("people are told %+v", h)
+		}
+		w.pass(3 * time.Minute)
+		if got := w.slacks(); got.State != ops.Connected || got.Fault != "" || !got.Since.After(lost) {
+			t.Errorf("later it is %+v", got)
+		}
+		w.comments("Bea", "Do you have oat milk?")
+		w.ana.Presses(w.last(w.inbox), "Take")
+		w.pass(5 * time.Second)
+		if got := w.last(w.inbox); !got.Says("with Ana Ruiz") {
+			t.Errorf("nothing came of it:\n%s", got.Text())
+		}
+		w.closes()
+	})
+}
+
+// TestUninstalledFromSlack: who is shut out of a workspace says so, whoever tells of it,
+// and believes nobody else than Slack; a new token mends it.
+func TestUninstalledFromSlack(t *testing.T) {
+	for _, why := range []string{"tokens_revoked", "app_uninstalled"} {
+		t.Run(why, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newTeam(t)
+				w.opens()
+				w.Tells(why)
+				w.pass(15 * time.Second)
+				if got := w.slacks(); got.State != ops.Connected {
+					t.Errorf("with a token that is taken it is %+v", got)
+				}
+				w.API.Know(slacktest.BotToken, webapi.Token{State: "account_inactive"})
+				w.Tells(why)
+				w.pass(time.Minute + 15*time.Second)
+				if got := w.slacks(); got.State != ops.Stopped || !strings.Contains(got.Fault, "shut out of the Slack workspace "+w.Workspace.ID) {
+					t.Errorf("it is %+v", got)
+				}
+				if h := w.app.health(); !slices.ContainsFunc(h, func(h commands.Health) bool { return h.Key == "slack.shut_out" && len(h.Args) == 1 }) {
+					t.Errorf("people are told %+v", h)
+				}
+				asked := len(w.API.Requests("auth.test"))
+				w.pass(10 * time.Minute)
+				if more := len(w.API.Requests("auth.test")) - asked; more > 10 {
+					t.Errorf("Slack is asked %d times more", more)
+				}
+				next := w.cfg
+				next.Slack.Workspaces = []Workspace{{ID: w.Workspace.ID, BotToken: "xoxb-the-next", AppToken: slacktest.AppToken}}
+				w.API.Know("xoxb-the-next", webapi.Token{})
+				if err := w.app.Reload(next); err != nil {
+					t.Fatal(err)
+				}
+				w.pass(15 * time.Second)
+				if got := w.slacks(); got.State != ops.Connected {
+					t.Errorf("after the reload it is %+v", got)
+				}
+				w.closes()
+			})
+		})
+	}
 }
 
 // TestInSlackByWeb goes over signed requests to the public side.

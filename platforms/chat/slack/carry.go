@@ -144,7 +144,11 @@ func shown(m draw.Message) []slack.MsgOption {
 
 // try makes one call of the Web API.
 func (s *Slack) try(ctx context.Context, at act.Place, call func(context.Context) error) error {
-	return web.Try(ctx, s.channel(at), call)
+	err := web.Try(ctx, s.channel(at), call)
+	if sp, ok := s.space(at.Space); ok && web.Refused(err) {
+		sp.Doubt()
+	}
+	return err
 }
 
 // channel is how the team calls a channel.

@@ -98,7 +98,8 @@ func (s *Slack) upkeep(ctx context.Context, sp *web.Space, id string, e *payload
 			s.opt.Log.Info("slack: a channel of a brand changed", "what", e.Type, "workspace", sp.ID, "channel", at.Channel, "named", s.channel(at))
 		}
 	case "tokens_revoked", "app_uninstalled":
-		s.opt.Log.Error("slack: Ponte was shut out of a workspace; install the app again", "why", e.Type, "workspace", sp.ID)
+		s.opt.Log.Warn("slack: Ponte may be shut out of a workspace", "why", e.Type, "workspace", sp.ID)
+		sp.Doubt()
 	}
 	return nil
 }

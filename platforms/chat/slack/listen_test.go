@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/platforms/chat/slack/slacktest"
 	"ponte/platforms/chat/slack/slacktest/webapi"
@@ -174,5 +175,34 @@ func TestAWorkspaceThatComesLaterIsHeard(t *testing.T) {
 		r.connected(t, 2)
 		there.Store(false)
 		r.connected(t, 0)
+	})
+}
+
+// A token that is refused when something is sent tells as much as an event that was
+// missed, and is believed again when Slack takes it.
+func TestAShutWorkspaceIsKnown(t *testing.T) {
+	bubble(t, func(t *testing.T, r *rig, _ func() []act.Event) {
+		health := func(want string) {
+			t.Helper()
+			_, err := r.Health()
+			if e, ok := bot.Asked(err); ok != (want != "") || ok && e.Key != want {
+				t.Errorf("it is %v, not %q", err, want)
+			}
+		}
+		health("")
+		r.slack.API.Know(slacktest.BotToken, webapi.Token{State: "token_revoked"})
+		time.Sleep(time.Minute)
+		health("")
+		if _, err := r.Carry(t.Context(), "k", act.Send{Card: say("hello")}, r.place()); bot.KindOf(err) != bot.Denied {
+			t.Errorf("it is sent with %v", err)
+		}
+		time.Sleep(15 * time.Second)
+		health("slack.shut_out")
+		r.slack.API.Fail("auth.test", webapi.Dropped())
+		time.Sleep(time.Minute)
+		health("slack.shut_out")
+		r.slack.API.Know(slacktest.BotToken, webapi.Token{})
+		time.Sleep(2 * time.Minute)
+		health("")
 	})
 }

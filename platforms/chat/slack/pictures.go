@@ -1,9 +1,7 @@
 package slack
 
 import (
-	"bytes"
 	"context"
-	"errors"
 
 	"ponte/bot/act"
 	"ponte/bot/card"
@@ -62,25 +60,10 @@ func (s *Slack) withPictures(sp *web.Space, q asked, e *payload.Event, ev act.Ev
 
 // upload fetches a picture from Slack and hands it over.
 func (s *Slack) upload(ctx context.Context, sp *web.Space, scene act.Scene, f payload.File) (act.Answer, error) {
-	if f.Size > maxPicture {
-		return act.Answer{}, errTooBig
-	}
-	var data bounded
-	if err := sp.API.GetFileContext(ctx, f.URL, &data); err != nil {
+	data, err := sp.Fetch(ctx, f.URL, f.Size, maxPicture)
+	if err != nil {
 		return act.Answer{}, err
 	}
 	scene.ID += "/" + f.ID
-	return s.tell(ctx, act.Uploaded{Scene: scene, Data: data.Bytes()})
-}
-
-var errTooBig = errors.New("slack: the picture is too big")
-
-// bounded takes a picture's bytes, up to the most there may be.
-type bounded struct{ bytes.Buffer }
-
-func (b *bounded) Write(p []byte) (int, error) {
-	if b.Len()+len(p) > maxPicture {
-		return 0, errTooBig
-	}
-	return b.Buffer.Write(p)
+	return s.tell(ctx, act.Uploaded{Scene: scene, Data: data})
 }

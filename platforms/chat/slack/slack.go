@@ -66,6 +66,7 @@ type Slack struct {
 	mu       sync.Mutex
 	handler  act.Handler
 	spaces   map[string]*web.Space
+	ways     wire.Ways
 	channels *web.Pace // of messages, by channel
 	edits    *web.Pace // by workspace
 	gallery  *gallery.Gallery
@@ -96,6 +97,7 @@ func New(opt Options) *Slack {
 		forms: wire.NewRecent[card.Form](500), newest: wire.NewRecent[string](memories), homes: wire.NewRecent[time.Time](500), said: wire.NewMemory(),
 	}
 	s.desk = wire.NewDesk(s.take, opt.Now, opt.Log)
+	s.ways.Socket, s.ways.Log = s.socket, opt.Log
 	return s
 }
 

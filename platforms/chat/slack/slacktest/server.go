@@ -27,6 +27,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"ponte/platforms/chat/slack/slacktest/deliver"
+	"ponte/platforms/chat/slack/slacktest/ground"
 	"ponte/platforms/chat/slack/slacktest/pipe"
 	"ponte/platforms/chat/slack/slacktest/webapi"
 	"ponte/platforms/chat/slack/slacktest/workspace"
@@ -150,6 +151,15 @@ func (s *Server) DeliverOver(base string, client *http.Client) *deliver.Web {
 	}
 	s.Carrier.Over(w)
 	return w
+}
+
+// Tells has the app hear of something that is about no channel, such as that it was
+// uninstalled. Whether it was is up to what the Web API says of its token.
+func (s *Server) Tells(event string) {
+	_, _ = ground.Locked(s.Workspace.Ground, func() (any, error) {
+		s.Workspace.Tell(nil, map[string]any{"type": event})
+		return nil, nil //nolint:nilnil // there is nothing to return
+	})
 }
 
 // Quiet waits until nothing is on its way to the app.

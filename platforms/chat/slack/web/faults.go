@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptrace"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -98,6 +99,22 @@ func reasons(refused slack.SlackErrorResponse) error {
 	return errors.Join(out...)
 }
 
+// hopeless are the codes after which asking for a connection again is of no use.
+var hopeless = []string{
+	"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope",
+	"not_allowed_token_type", "no_permission", "org_login_required", "access_denied", "app_missing_action_url",
+}
+
+// Again reports whether a connection is asked for again after an error, and when at
+// the soonest.
+func Again(err error) (wait time.Duration, again bool) {
+	if limited, ok := errors.AsType[*slack.RateLimitedError](err); ok {
+		return max(limited.RetryAfter, time.Second), true
+	}
+	code, refused := Code(err)
+	return 0, !refused || !slices.Contains(hopeless, code)
+}
+
 // patience is how long one call may take.
 const patience = 15 * time.Second
 
@@ -112,6 +129,12 @@ func Try(ctx context.Context, channel string, call func(context.Context) error) 
 		return nil
 	}
 	return Fault(err, reached.Load(), channel)
+}
+
+// Refused reports whether an error of Try says that Slack does not take the token.
+func Refused(err error) bool {
+	e, ok := errors.AsType[*bot.Error](err)
+	return ok && e.Key == "slack.token"
 }
 
 // Code returns the code of a refusal; ok is false for any other error.

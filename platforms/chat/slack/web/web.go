@@ -29,6 +29,7 @@ type Space struct {
 	API *slack.Client
 
 	mu    sync.Mutex
+	doubt doubt
 	me    *Identity
 	names map[string]named
 }

@@ -42,11 +42,33 @@ type Socket struct {
 	Retry func(error) (wait time.Duration, again bool) // what follows from an error of Ask
 	Dial  func(context.Context, string) (*websocket.Conn, error)
 	Log   *slog.Logger
+
+	mu    sync.Mutex
+	open  int
+	since time.Time // there is a connection, or none
+}
+
+// Open reports whether there is a connection, and since when it is so.
+func (s *Socket) Open() (since time.Time, open bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.since, s.open > 0
+}
+
+// count notes that connections came or went.
+func (s *Socket) count(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	was := s.open > 0
+	if s.open += n; was != (s.open > 0) || s.since.IsZero() {
+		s.since = time.Now()
+	}
 }
 
 // Run keeps two connections until ctx ends. The error wraps ErrEnded when Slack
 // has none to give.
 func (s *Socket) Run(ctx context.Context, d *Desk) error {
+	s.count(0)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var all sync.WaitGroup
@@ -70,11 +92,15 @@ func (s *Socket) keep(ctx context.Context, d *Desk, all *sync.WaitGroup) error {
 	wait := firstWait
 	for ctx.Err() == nil {
 		began := time.Now()
-		l, err := s.open(ctx)
+		l, err := s.dial(ctx)
 		if err == nil {
 			warned := make(chan string, 1)
 			ended := make(chan error, 1)
-			all.Go(func() { ended <- l.listen(ctx, d, warned) })
+			s.count(1)
+			all.Go(func() {
+				defer s.count(-1)
+				ended <- l.listen(ctx, d, warned)
+			})
 			select {
 			case why := <-warned:
 				err = s.warned(why)
@@ -142,7 +168,7 @@ type link struct {
 	mu   sync.Mutex // one write at a time
 }
 
-func (s *Socket) open(ctx context.Context) (*link, error) {
+func (s *Socket) dial(ctx context.Context) (*link, error) {
 	ctx, cancel := context.WithTimeout(ctx, silence)
 	defer cancel()
 	address, err := s.Ask(ctx)

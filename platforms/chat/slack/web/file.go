@@ -11,6 +11,31 @@ import (
 	"ponte/bot"
 )
 
+var errTooBig = errors.New("slack: the file is too big")
+
+// Fetch has the bytes of a file, whose size is said to be, and at most, so many bytes.
+func (sp *Space) Fetch(ctx context.Context, address string, size int64, most int) ([]byte, error) {
+	if size > int64(most) {
+		return nil, errTooBig
+	}
+	data := bounded{most: most}
+	err := sp.API.GetFileContext(ctx, address, &data)
+	return data.Bytes(), err
+}
+
+// bounded takes a file's bytes, up to the most there may be.
+type bounded struct {
+	bytes.Buffer
+	most int
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.Len()+len(p) > b.most {
+		return 0, errTooBig
+	}
+	return b.Buffer.Write(p)
+}
+
 // glance is how long is waited between two looks at a file that Slack still works at.
 const glance = 500 * time.Millisecond
 
