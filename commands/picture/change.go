@@ -13,6 +13,7 @@ import (
 	"ponte/bot/post"
 	"ponte/bot/records"
 	"ponte/commands"
+	"ponte/commands/draft"
 	"ponte/storage"
 )
 
@@ -64,7 +65,7 @@ func (c *Commands) picture() commands.Spec {
 }
 
 func (c *Commands) change(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
-	d, err := draftOf(tx, req)
+	d, err := draft.The(tx, req)
 	if err != nil {
 		return act.Answer{}, err
 	}
@@ -87,9 +88,9 @@ func (c *Commands) change(tx *storage.Tx, req *commands.Request) (act.Answer, er
 	}
 	d, found, err := c.desk.Edit(tx, req.Brand, d, o, seen)
 	if err != nil {
-		return act.Answer{}, err
+		return draft.Over(tx, &d, err)
 	}
-	return told(req.Brand, &d, found), nil
+	return draft.Told(tx, req.Brand, &d, found, "posts.edited")
 }
 
 // without takes a picture out by its number; those that could not be fetched come
@@ -133,7 +134,7 @@ func named(d *bot.Draft, v map[string]string) (out []bot.Picture) {
 // addPicture opens the form with pictures that came along with talk.
 func (c *Commands) addPicture() commands.Spec {
 	return commands.Spec{Name: "add-picture", Roles: managers, About: onDraft, Inner: true, Run: func(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
-		d, err := draftOf(tx, req)
+		d, err := draft.The(tx, req)
 		if err != nil {
 			return act.Answer{}, err
 		}
@@ -183,52 +184,3 @@ func Link(value string) card.Field {
 }
 
 func number(d *bot.Draft) card.Arg { return card.Text("Number", strconv.Itoa(d.Number)) }
-
-// told says what became of the draft, and what the checks say of it.
-func told(b *bot.Brand, d *bot.Draft, found []bot.Finding) act.Answer {
-	key := "posts.edited"
-	switch {
-	case !d.LooksAt.IsZero():
-		key = "posts.looking"
-	case slices.ContainsFunc(found, func(f bot.Finding) bool { return f.Stops }):
-		key = "posts.stopped"
-	case b.Approvals.Needs(bot.PostMatter) == 0:
-		key = "posts.goes_out"
-	}
-	n := card.Notice(card.W(key, card.In("Draft", card.W("posts.draft", number(d))), card.Text("Room", b.DecidesIn().ID)))
-	var list []card.Line
-	for _, f := range found {
-		l := card.Line{Mark: card.MarkOverdue, Words: card.Fault(&bot.Error{Key: "check." + f.Check, Args: f.Args})}
-		if f.Stops {
-			l.Mark = card.MarkFailed
-		}
-		list = append(list, l)
-	}
-	if len(list) > 0 {
-		n.Blocks = append(n.Blocks, card.Block{List: list})
-	}
-	return act.Answer{Notice: &n}
-}
-
-// draftOf is the draft of the card or thread, or the one with the number given.
-func draftOf(tx *storage.Tx, req *commands.Request) (bot.Draft, error) {
-	given := strings.TrimPrefix(strings.TrimSpace(req.Values["draft"]), "#")
-	switch {
-	case given == "" && req.Draft != nil:
-		return *req.Draft, nil
-	case given == "":
-		return bot.Draft{}, bot.Errorf(bot.Invalid, "error.which_draft")
-	case !req.Brand.DecidesIn().Sees(req.Person):
-		return bot.Draft{}, bot.Errorf(bot.Denied, "error.room")
-	}
-	none := bot.Errorf(bot.NotFound, "error.no_draft", "Given", bot.Short(given, 20))
-	n, err := strconv.Atoi(given)
-	if err != nil || n < 1 {
-		return bot.Draft{}, none
-	}
-	d, ok, err := records.Found(records.DraftByNumber.First(tx, storage.K(req.Brand.ID, n)))
-	if err == nil && !ok {
-		err = none
-	}
-	return d, err
-}

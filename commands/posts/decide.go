@@ -11,6 +11,7 @@ import (
 	"ponte/bot/card"
 	"ponte/bot/records"
 	"ponte/commands"
+	"ponte/commands/draft"
 	"ponte/storage"
 )
 
@@ -58,7 +59,7 @@ func (c *Commands) asked(tx *storage.Tx, req *commands.Request) (bot.ID, error) 
 	if req.Asked != nil && req.Values["draft"] == "" {
 		return req.Asked.ID, nil
 	}
-	d, err := theDraft(tx, req)
+	d, err := draft.The(tx, req)
 	if err != nil {
 		return "", err
 	}

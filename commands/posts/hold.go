@@ -13,6 +13,7 @@ import (
 	"ponte/bot/records"
 	"ponte/bot/when"
 	"ponte/commands"
+	"ponte/commands/draft"
 	"ponte/commands/line"
 	"ponte/storage"
 )
@@ -108,7 +109,7 @@ func (c *Commands) runHold(tx *storage.Tx, req *commands.Request) (act.Answer, e
 		why = strings.TrimSpace(req.Values["draft"] + " " + why)
 		req.Values["draft"] = ""
 	}
-	d, err := theDraft(tx, req)
+	d, err := draft.The(tx, req)
 	if err != nil {
 		return act.Answer{}, err
 	}
@@ -129,7 +130,7 @@ func (c *Commands) runHold(tx *storage.Tx, req *commands.Request) (act.Answer, e
 	if n == 0 {
 		return act.Answer{}, bot.Errorf(bot.Conflict, "error.nothing_to_hold")
 	}
-	return commands.Say("posts.held", card.In("Draft", title(&d))), nil
+	return commands.Say("posts.held", card.In("Draft", draft.Title(&d))), nil
 }
 
 func (c *Commands) release() commands.Spec {
@@ -188,7 +189,7 @@ func (c *Commands) held(tx *storage.Tx, req *commands.Request) (rows []bot.Post,
 	case req.Post != nil && req.Values["draft"] == "":
 		return []bot.Post{*req.Post}, nil
 	}
-	d, err := theDraft(tx, req)
+	d, err := draft.The(tx, req)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"ponte/bot/postcard"
 	"ponte/bot/records"
 	"ponte/commands"
+	"ponte/commands/draft"
 	"ponte/storage"
 )
 
@@ -92,7 +93,7 @@ func (c *Commands) show() commands.Spec {
 	return commands.Spec{
 		Name: "show", Roles: bot.Anyone, Reads: true, About: onDraft, Maybe: true, Options: []act.Option{draftOption()}, Examples: []string{"show 12"},
 		Run: func(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
-			d, err := theDraft(tx, req)
+			d, err := draft.The(tx, req)
 			if err != nil {
 				return act.Answer{}, err
 			}

@@ -4,6 +4,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/post"
 	"ponte/commands"
+	"ponte/commands/draft"
 	"ponte/storage"
 )
 
@@ -15,7 +16,7 @@ func (c *Commands) schedule() commands.Spec {
 }
 
 func (c *Commands) runSchedule(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
-	d, err := theDraft(tx, req)
+	d, err := draft.The(tx, req)
 	if err != nil {
 		return act.Answer{}, err
 	}

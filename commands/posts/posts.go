@@ -4,9 +4,7 @@
 package posts
 
 import (
-	"errors"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -15,10 +13,10 @@ import (
 	"ponte/bot/approval"
 	"ponte/bot/card"
 	"ponte/bot/post"
-	"ponte/bot/records"
 	"ponte/bot/series"
 	"ponte/bot/when"
 	"ponte/commands"
+	"ponte/commands/draft"
 	"ponte/commands/line"
 	"ponte/commands/queue"
 	"ponte/storage"
@@ -44,7 +42,7 @@ func (c *Commands) Specs() []commands.Spec {
 		c.post(), c.edit(), c.duplicate(), c.cancel(), c.drafts(), c.show(), c.approve(), c.reject(), c.giveBack(), c.schedule(),
 		c.pause(), c.resume(), c.hold(), c.release(), c.retry(), c.settle("post-is-out", true), c.settle("post-again", false),
 		c.series(), c.stopSeries(), c.changeSeries(), c.editTime(), c.skipTime(),
-	}, queue.New(c.desk, c.accounts, theDraft).Specs()...)
+	}, queue.New(c.desk, c.accounts, draft.The).Specs()...)
 }
 
 var (
@@ -60,28 +58,8 @@ func toOption() act.Option {
 	return act.Option{Name: "to", Summary: card.W("option.accounts"), Kind: act.WordOption}
 }
 
-// theDraft is the draft of the card or thread, or the one with the number given.
-func theDraft(tx *storage.Tx, req *commands.Request) (bot.Draft, error) {
-	given := strings.TrimPrefix(strings.TrimSpace(req.Values["draft"]), "#")
-	if given == "" && req.Draft != nil {
-		return *req.Draft, nil
-	}
-	if given == "" {
-		return bot.Draft{}, field(bot.Errorf(bot.Invalid, "error.which_draft"), "draft")
-	}
-	if !req.Brand.DecidesIn().Sees(req.Person) {
-		return bot.Draft{}, bot.Errorf(bot.Denied, "error.room")
-	}
-	n, err := strconv.Atoi(given)
-	if err != nil || n < 1 {
-		return bot.Draft{}, field(bot.Errorf(bot.NotFound, "error.no_draft", "Given", bot.Short(given, 20)), "draft")
-	}
-	d, err := records.DraftByNumber.First(tx, storage.K(req.Brand.ID, n))
-	if errors.Is(err, storage.ErrNotFound) {
-		err = field(bot.Errorf(bot.NotFound, "error.no_draft", "Given", bot.Short(given, 20)), "draft")
-	}
-	return d, err
-}
+// finding is what a check says.
+var finding = draft.Finding
 
 func field(e *bot.Error, name string) *bot.Error { e.Field = name; return e }
 
@@ -127,9 +105,4 @@ func (c *Commands) accounts(b *bot.Brand, text string) ([]bot.AccountID, error) 
 	}
 	slices.Sort(out)
 	return slices.Compact(out), nil
-}
-
-// title names a draft in one line.
-func title(d *bot.Draft) card.Words {
-	return card.W("posts.draft", card.Text("Number", strconv.Itoa(d.Number)))
 }

@@ -6,6 +6,7 @@ import (
 	"ponte/bot/card"
 	"ponte/bot/results"
 	"ponte/commands"
+	"ponte/commands/draft"
 	"ponte/storage"
 )
 
@@ -16,7 +17,7 @@ func Results(desk *results.Desk) commands.Spec {
 	return commands.Spec{
 		Name: "results", Roles: bot.Anyone, About: onDraft, Maybe: true, Options: []act.Option{draftOption()}, Examples: []string{"results 12"},
 		Run: func(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
-			d, err := theDraft(tx, req)
+			d, err := draft.The(tx, req)
 			if err != nil {
 				return act.Answer{}, err
 			}

@@ -8,9 +8,9 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/bot/post"
-	"ponte/bot/postcard"
 	"ponte/bot/records"
 	"ponte/commands"
+	"ponte/commands/draft"
 	"ponte/commands/picture"
 	"ponte/storage"
 )
@@ -59,7 +59,7 @@ func (c *Commands) runPost(tx *storage.Tx, req *commands.Request) (act.Answer, e
 	if err != nil {
 		return act.Answer{}, err
 	}
-	return paused(tx, req, told(req.Brand, &d, found, "posts.written"))
+	return draft.Told(tx, req.Brand, &d, found, "posts.written")
 }
 
 // order is what a form or a line of text asks for.
@@ -136,74 +136,6 @@ func pictures(tx *storage.Tx, req *commands.Request, was []bot.Picture) (out []b
 
 func yes(value string) bool { return value != "" && value != "false" && value != "0" && value != "off" }
 
-// told says what became of a draft, and what the checks found.
-func told(b *bot.Brand, d *bot.Draft, found []bot.Finding, key string) act.Answer {
-	stops := slices.ContainsFunc(found, func(f bot.Finding) bool { return f.Stops })
-	switch {
-	case !d.LooksAt.IsZero():
-		key = "posts.looking"
-	case stops:
-		key = "posts.stopped"
-	case b.Approvals.Needs(bot.PostMatter) == 0:
-		key = "posts.goes_out"
-	}
-	n := card.Notice(card.W(key, card.In("Draft", title(d)), card.Text("Room", b.DecidesIn().ID)))
-	for _, f := range found {
-		mark := card.MarkOverdue
-		if f.Stops {
-			mark = card.MarkFailed
-		}
-		n.Blocks = append(n.Blocks, card.Block{List: []card.Line{{Mark: mark, Words: finding(b, f)}}})
-	}
-	if stops {
-		n.Actions = []card.Action{{Verb: "edit", Label: card.W("posts.action.edit"), Style: card.Primary, Subject: act.OnDraft + "/" + string(d.ID)}}
-	}
-	return act.Answer{Notice: &n}
-}
-
-// paused adds to an answer that nothing goes out for now, where that is so.
-func paused(tx *storage.Tx, req *commands.Request, ans act.Answer) (act.Answer, error) {
-	is, err := records.BrandHolds.Has(tx, storage.K(req.Brand.ID))
-	if is {
-		ans.Notice.Blocks = append(ans.Notice.Blocks, card.Say(card.W("posts.while_paused")))
-	}
-	return ans, err
-}
-
-// over says of a draft that cannot be changed since when it was taken back, or that
-// it is out; any other error is left as it is.
-func over(tx *storage.Tx, d *bot.Draft, err error) (act.Answer, error) {
-	e, ok := bot.Asked(err)
-	if !ok || e.Key != "error.draft_cancelled" && e.Key != "error.draft_is_out" {
-		return act.Answer{}, err
-	}
-	ans := commands.Say("posts.is_out", card.In("Draft", title(d)))
-	ans.Refused = true
-	if e.Key == "error.draft_is_out" {
-		return ans, nil
-	}
-	for r, failed := range records.AuditOn.Under(tx, storage.K(act.OnDraft+"/"+string(d.ID)), storage.Reverse()) {
-		if failed != nil {
-			return act.Answer{}, failed
-		}
-		if r.What == "draft.cancelled" {
-			ans = commands.Say("posts.was_cancelled", card.In("Draft", title(d)), card.At("At", r.At))
-			ans.Refused = true
-			return ans, nil
-		}
-	}
-	return act.Answer{}, err
-}
-
-// finding is what a check says, and of which account where it is one's.
-func finding(b *bot.Brand, f bot.Finding) card.Words {
-	w := card.Found(f)
-	if f.Account == "" || f.Args["Account"] != "" { // the sentence says it
-		return w
-	}
-	return card.W("posts.finding", card.Text("Account", postcard.Account(b, f.Account)), card.In("What", w))
-}
-
 func (c *Commands) edit() commands.Spec {
 	return commands.Spec{
 		Name: "edit", Roles: managers, Asks: true, About: onDraft, Maybe: true, Options: []act.Option{commands.Required(commands.Rest(commands.Option("text", act.TextOption)))},
@@ -218,7 +150,7 @@ func (c *Commands) runEdit(tx *storage.Tx, req *commands.Request) (act.Answer, e
 	if !req.Submitted && req.Draft == nil {
 		req.Values["draft"], text, _ = strings.Cut(text, " ")
 	}
-	d, err := theDraft(tx, req)
+	d, err := draft.The(tx, req)
 	if err != nil {
 		return act.Answer{}, err
 	}
@@ -246,19 +178,19 @@ func (c *Commands) change(tx *storage.Tx, req *commands.Request, d bot.Draft, o 
 	was, key := d.Request, "posts.edited"
 	d, found, err := c.desk.Edit(tx, req.Brand, d, o, seen)
 	if err != nil {
-		return over(tx, &d, err)
+		return draft.Over(tx, &d, err)
 	}
 	if was != "" && d.Request == was {
 		key = "posts.same"
 	}
-	return paused(tx, req, told(req.Brand, &d, found, key))
+	return draft.Told(tx, req.Brand, &d, found, key)
 }
 
 func (c *Commands) duplicate() commands.Spec {
 	return commands.Spec{
 		Name: "duplicate", Roles: managers, About: onDraft, Maybe: true, Options: []act.Option{draftOption()}, Examples: []string{"duplicate 12"},
 		Run: func(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
-			d, err := theDraft(tx, req)
+			d, err := draft.The(tx, req)
 			if err != nil {
 				return act.Answer{}, err
 			}
@@ -278,14 +210,14 @@ func (c *Commands) cancel() commands.Spec {
 			if req.Series != nil && req.Values["draft"] == "" {
 				return askStop(req.Series), nil
 			}
-			d, err := theDraft(tx, req)
+			d, err := draft.The(tx, req)
 			if err != nil {
 				return act.Answer{}, err
 			}
 			if err := c.desk.Cancel(tx, req.Brand, req.Person.ID, d); err != nil {
-				return over(tx, &d, err)
+				return draft.Over(tx, &d, err)
 			}
-			return commands.Say("posts.cancelled", card.In("Draft", title(&d))), nil
+			return commands.Say("posts.cancelled", card.In("Draft", draft.Title(&d))), nil
 		},
 	}
 }
@@ -294,7 +226,7 @@ func (c *Commands) cancel() commands.Spec {
 func (c *Commands) retry() commands.Spec {
 	return commands.Spec{
 		Name: "retry", Label: "post.action.retry", Roles: managers, About: onDraft, Inner: true, Run: func(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
-			d, err := theDraft(tx, req)
+			d, err := draft.The(tx, req)
 			if err != nil {
 				return act.Answer{}, err
 			}
@@ -302,7 +234,7 @@ func (c *Commands) retry() commands.Spec {
 			if err != nil {
 				return act.Answer{}, err
 			}
-			return paused(tx, req, told(req.Brand, &d, found, "posts.written"))
+			return draft.Told(tx, req.Brand, &d, found, "posts.written")
 		},
 	}
 }
