@@ -53,7 +53,8 @@ func (s *sheet) send(p *bot.Post) error {
 }
 
 // gate lets nothing be said by itself on any account but a post as it was agreed
-// on, for as long as that stands. It believes nothing that was true before.
+// on, for as long as that stands. It believes nothing that was true before, and
+// gives pictures addresses that are good from now on.
 func (d *Desk) gate(tx *storage.Tx, e *act.Effect) error {
 	if e.Act.Kind() != "publish" {
 		return nil
@@ -81,7 +82,14 @@ func (d *Desk) gate(tx *storage.Tx, e *act.Effect) error {
 	if text.Text != s.draft.Content.For(p.Account) || !shows(text.Pictures, &s.draft.Content) || e.At != place(s.b, p.Account) {
 		return unapproved
 	}
-	return s.may(p)
+	if err := s.may(p); err != nil {
+		return err
+	}
+	now, err := s.publication(p.Account)
+	if err == nil {
+		e.Act = act.Seal(now)
+	}
+	return err
 }
 
 // may refuses a post that may not go out as things stand in this transaction: by

@@ -8,6 +8,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/records"
+	"ponte/internal/coretest"
 	"ponte/storage"
 )
 
@@ -23,10 +24,10 @@ func (h *house) Described(_ *storage.Tx, _ bot.BrandID, all []bot.Picture, _ []b
 	return all, nil
 }
 
-// Given says where pictures are.
-func (h *house) Given(_ *storage.Tx, _ bot.BrandID, all []bot.Picture) (out []act.Picture, err error) {
+// Given says where pictures are, and since when.
+func (h *house) Given(tx *storage.Tx, _ bot.BrandID, all []bot.Picture) (out []act.Picture, err error) {
 	for _, p := range all {
-		out = append(out, act.Picture{URL: "https://ponte.example/m/" + p.Hash, Hash: p.Hash, Type: p.Type, Alt: p.Alt})
+		out = append(out, act.Picture{URL: "https://ponte.example/m/" + p.Hash + "?from=" + tx.Now().Format(time.RFC3339), Hash: p.Hash, Type: p.Type, Alt: p.Alt})
 	}
 	return out, nil
 }
@@ -317,6 +318,39 @@ func TestOnlyThePicturesAgreedOnGoOut(t *testing.T) {
 			h.is(d, want)
 		})
 	}
+}
+
+// TestAddressesOfPicturesAreNew has a network that does not say what became of a
+// post, and a person who does, when the first address is long over.
+func TestAddressesOfPicturesAreNew(t *testing.T) {
+	in(t, func(h *house) {
+		h.Net.Asked = false
+		h.Halt()
+		h.Run() // with a network that cannot be asked
+		o := says("A lamp", time.Now().Add(time.Hour))
+		o.Content.Pictures = []bot.Picture{{Hash: "lamp", Alt: "a lamp"}}
+		d := h.writes(o)
+		h.approves(d)
+		var given string
+		unknown := &coretest.Fault{Err: bot.Errorf(bot.Ambiguous, "error.unknown_outcome")}
+		h.Net.Fails(func(_ string, a act.Act) *coretest.Fault {
+			given = a.(act.Publish).Pictures[0].URL
+			if unknown == nil {
+				return nil
+			}
+			return unknown
+		})
+		h.Pass(time.Hour + time.Second)
+		h.Idle()
+		h.is(d, "unknown")
+		h.Down(72 * time.Hour)
+		unknown = nil
+		h.do(func(tx *storage.Tx) error { return h.desk.Settle(tx, h.brand(), "bo", h.row(tx, d), false) })
+		h.is(d, "published")
+		if want := "?from=" + time.Now().UTC().Format(time.RFC3339); !strings.HasSuffix(given, want) {
+			t.Errorf("its picture lies at %s, want %s", given, want)
+		}
+	})
 }
 
 // row is the one post of a draft.
