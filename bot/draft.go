@@ -84,7 +84,7 @@ type Kept struct {
 	Picture Picture   `json:"picture"` // without a description: that is a post's own
 	At      time.Time `json:"at"`
 	By      PersonID  `json:"by,omitempty"`
-	Used    time.Time `json:"used,omitzero"` // last, by a draft, a card or a chart
+	Used    time.Time `json:"used,omitzero"` // last, by a draft, a card, a chart or talk
 	Chunks  int       `json:"chunks"`
 }
 

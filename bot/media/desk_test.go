@@ -297,6 +297,36 @@ func TestTidy(t *testing.T) {
 	})
 }
 
+// TestTidyLeavesWhatIsSeen has a picture in talk, one that came again, and the chart
+// on a card.
+func TestTidyLeavesWhatIsSeen(t *testing.T) {
+	in(t, func(h *house) {
+		talk, again, chart := h.keeps("ana", noise(t, 2)), h.keeps("ana", noise(t, 3)), h.keeps("", noise(t, 4))
+		h.drafts(bot.Draft{Content: bot.Content{Pictures: []bot.Picture{again}}}, bot.Published)
+		h.do(func(tx *storage.Tx) error {
+			return records.Results.Put(tx, bot.Results{Draft: bot.NewID(tx.Now()), Brand: aurora, Chart: chart})
+		})
+		if err := h.desk.Talks(context.Background(), aurora, []string{talk.Hash, "none"}); err != nil {
+			t.Fatal(err)
+		}
+		are := func(after time.Duration, want ...bool) {
+			t.Helper()
+			h.Down(after)
+			if err := h.desk.Tidy(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, []bool{h.has(talk.Hash), h.has(again.Hash), h.has(chart.Hash)}); diff != "" {
+				t.Errorf("after further %s: %s", after, diff)
+			}
+		}
+		are(3*24*time.Hour, true, true, true)
+		are(86*24*time.Hour, true, true, true)
+		h.keeps("bo", noise(t, 3))
+		are(47*time.Hour, false, true, true)
+		are(2*time.Hour, false, false, true)
+	})
+}
+
 // waits writes a draft that waits for a look, as those who write drafts do.
 func (h *house) waits(d bot.Draft) bot.Draft {
 	h.Helper()

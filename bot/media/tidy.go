@@ -58,7 +58,7 @@ func (d *Desk) Tidy(ctx context.Context) error {
 
 // tidy forgets one picture, or notes when it was used last.
 func tidy(tx *storage.Tx, k bot.Kept) error {
-	if k.Used.IsZero() && tx.Now().Sub(k.At) < unnamed {
+	if tx.Now().Sub(k.At) < unnamed {
 		return nil
 	}
 	used, err := lastUse(tx, &k)
@@ -77,10 +77,31 @@ func tidy(tx *storage.Tx, k bot.Kept) error {
 	return records.Pictures.Delete(tx, storage.K(k.Brand, k.Picture.Hash))
 }
 
+// Talks notes that pictures of a brand came along with talk: they are kept with it
+// for 90 days. What is not kept is passed over.
+func (d *Desk) Talks(ctx context.Context, brand bot.BrandID, hashes []string) error {
+	return d.store.Update(ctx, func(tx *storage.Tx) error {
+		for _, hash := range hashes {
+			k, ok, err := records.Found(records.Pictures.Get(tx, storage.K(brand, hash)))
+			if ok {
+				k.Used = tx.Now()
+				err = records.Pictures.Put(tx, k)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // lastUse is when a draft or a series named the picture last: now, while it may
-// still go out.
+// still go out, and while it is the chart on a card.
 func lastUse(tx *storage.Tx, k *bot.Kept) (last time.Time, err error) {
 	named := storage.K(k.Brand, k.Picture.Hash)
+	if _, shown, err := records.Found(records.ResultsWith.First(tx, named)); err != nil || shown {
+		return tx.Now(), err
+	}
 	later := func(t time.Time) {
 		if t.After(last) {
 			last = t

@@ -7,10 +7,17 @@ import (
 	"ponte/storage"
 )
 
-// DraftsWith and SeriesWith are those that name a picture.
+// DraftsWith, SeriesWith and ResultsWith are those that name a picture.
 var (
 	DraftsWith = Drafts.Many("picture.1", func(d *bot.Draft) []storage.Key { return naming(d.Brand, &d.Content) })
 	SeriesWith = Series.Many("picture.1", func(s *bot.Series) []storage.Key { return naming(s.Brand, &s.Content) })
+
+	ResultsWith = Results.Index("chart.1", func(r *bot.Results) storage.Key {
+		if r.Chart.Hash == "" {
+			return nil
+		}
+		return storage.K(r.Brand, r.Chart.Hash)
+	})
 )
 
 func naming(brand bot.BrandID, c *bot.Content) (keys []storage.Key) {

@@ -43,6 +43,11 @@ func (a *App) noted(ctx context.Context, e act.Noted) (act.Answer, error) {
 	if err != nil {
 		return ans, err
 	}
+	if b, _, err := a.book.Asker(e.Scene); err == nil && len(e.Pictures) > 0 {
+		if err := a.media.Talks(ctx, b.ID, e.Pictures); err != nil {
+			return ans, err
+		}
+	}
 	if offer, err := a.pictures.Noted(ctx, e); err != nil {
 		a.log.Error("a picture in a thread could not be offered", "err", err)
 	} else if offer.Notice != nil {
