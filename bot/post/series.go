@@ -25,14 +25,14 @@ type Series interface {
 // Repeats sets who keeps series. It is called before anything else.
 func (d *Desk) Repeats(s Series) { d.series = s }
 
-// Vet brings a content into the form that it is kept in, and looks it over. The
-// errors are those of Write.
-func (d *Desk) Vet(tx *storage.Tx, b *bot.Brand, by bot.PersonID, c bot.Content) (bot.Content, []bot.Finding, error) {
-	content, err := d.valid(tx, b, c, nil)
+// Vet brings the content of a series into the form that it is kept in, and looks it
+// over. The errors are those of Write.
+func (d *Desk) Vet(tx *storage.Tx, b *bot.Brand, o bot.Draft) (bot.Content, []bot.Finding, error) {
+	content, err := d.valid(tx, b, o.Content, nil)
 	if err != nil {
 		return content, nil, err
 	}
-	s := &sheet{desk: d, tx: tx, b: b, draft: bot.Draft{Brand: b.ID, By: by, Content: content}}
+	s := &sheet{desk: d, tx: tx, b: b, draft: bot.Draft{Brand: b.ID, By: o.By, Content: content, Series: o.Series}}
 	found, err := s.findings()
 	return content, found, err
 }

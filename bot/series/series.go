@@ -30,8 +30,9 @@ const ponte = "ponte"
 
 // Posts is what a series needs of those who keep drafts.
 type Posts interface {
-	// Vet brings a content into the form that it is kept in, and looks it over.
-	Vet(tx *storage.Tx, b *bot.Brand, by bot.PersonID, c bot.Content) (bot.Content, []bot.Finding, error)
+	// Vet brings a content into the form that it is kept in, and looks it over: By,
+	// Content with the first time, and Series, in whose place it comes.
+	Vet(tx *storage.Tx, b *bot.Brand, d bot.Draft) (bot.Content, []bot.Finding, error)
 	// Occur keeps one time of a series as a draft, once, and has it stand where the
 	// decision on the series leaves it.
 	Occur(tx *storage.Tx, b *bot.Brand, d bot.Draft) (bot.Draft, error)
@@ -72,6 +73,8 @@ type Order struct {
 	Content  bot.Content // with Repeat: its Rule, its Zone, and its end as Until or Times
 	Campaign string      // cut at 60 characters
 	Wrote    []bot.PersonID
+
+	instead bot.ID // the series in whose place it comes
 }
 
 // Write takes an order in and asks for a decision on it; with a quorum of nobody
@@ -93,7 +96,8 @@ func (d *Desk) write(tx *storage.Tx, b *bot.Brand, o Order, first func(*bot.Seri
 	if err != nil {
 		return bot.Series{}, nil, err
 	}
-	content, found, err := d.posts.Vet(tx, b, o.By, o.Content)
+	o.Content.When = repeat.From
+	content, found, err := d.posts.Vet(tx, b, bot.Draft{By: o.By, Content: o.Content, Series: o.instead})
 	if err != nil || slices.ContainsFunc(found, func(f bot.Finding) bool { return f.Stops }) {
 		return bot.Series{}, found, err
 	}
@@ -218,6 +222,7 @@ func (d *Desk) Change(tx *storage.Tx, b *bot.Brand, id bot.ID, o Order) (bot.Ser
 		}
 	}
 	own := map[bot.ID]bool{}
+	o.instead = old.ID
 	s, found, err := d.write(tx, b, o, func(s *bot.Series) error { return d.carries(tx, b, &old, s, own) })
 	if err != nil || s.ID == "" || s.ID == old.ID {
 		return s, found, err
