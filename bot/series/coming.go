@@ -61,10 +61,10 @@ func Times(r *bot.Repeat, from time.Time, most int) (out []time.Time, err error)
 	return out, err
 }
 
-// Take writes a time of a series that is yet to come as a draft, so that it can be
-// changed or taken back alone. The errors are NotFound where the series has no such
-// time, and a Conflict where it has ended or the time has passed.
-func (d *Desk) Take(tx *storage.Tx, b *bot.Brand, s *bot.Series, name string) (bot.Draft, error) {
+// Time is a time of a series that is yet to come: the draft that was made of it, or
+// else what it would be, without an ID. The errors are NotFound where the series has
+// no such time, and a Conflict where it has ended or the time has passed.
+func (d *Desk) Time(tx *storage.Tx, s *bot.Series, name string) (bot.Draft, error) {
 	if s.Over() {
 		return bot.Draft{}, bot.Errorf(bot.Conflict, "error.series_over")
 	}
@@ -78,7 +78,17 @@ func (d *Desk) Take(tx *storage.Tx, b *bot.Brand, s *bot.Series, name string) (b
 	if !t.at.After(tx.Now()) {
 		return bot.Draft{}, bot.Errorf(bot.Conflict, "error.series_past")
 	}
-	return d.posts.Occur(tx, b, draft(s, t))
+	return draft(s, t), nil
+}
+
+// Take writes a time of a series that is yet to come as a draft, so that it can be
+// changed or taken back alone. The errors are those of Time.
+func (d *Desk) Take(tx *storage.Tx, b *bot.Brand, s *bot.Series, name string) (bot.Draft, error) {
+	t, err := d.Time(tx, s, name)
+	if err != nil || t.ID != "" {
+		return t, err
+	}
+	return d.posts.Occur(tx, b, t)
 }
 
 // timeOf is the time of a series with a name. The error is NotFound where there is none.

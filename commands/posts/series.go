@@ -9,6 +9,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/bot/hours"
 	"ponte/bot/postcard"
 	"ponte/bot/records"
 	"ponte/bot/series"
@@ -69,8 +70,7 @@ func (c *Commands) runSeries(tx *storage.Tx, req *commands.Request) (act.Answer,
 	if what == "stop" {
 		return c.stop(tx, req, &s)
 	}
-	f := c.seriesForm(tx, req, &s)
-	return act.Answer{Form: &f}, nil
+	return c.seriesForm(tx, req, &s)
 }
 
 // theSeries is that of the card or thread, or the one with the number given.
@@ -225,33 +225,54 @@ func (c *Commands) stop(tx *storage.Tx, req *commands.Request, s *bot.Series) (a
 	return commands.Say("series.stopped", card.In("Series", nameOf(s))), nil
 }
 
-// oneTime is a button about one time of a series.
-func (c *Commands) oneTime(name, label string, run func(*storage.Tx, *commands.Request, bot.Draft) (act.Answer, error)) commands.Spec {
+// editTime opens the form of one time of a series; sent, the time is a draft of its own.
+func (c *Commands) editTime() commands.Spec {
 	return commands.Spec{
-		Name: name, Label: label, Roles: managers, About: []string{act.OnSeries}, Inner: true, Run: func(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
-			d, err := c.again.Take(tx, req.Brand, req.Series, req.Slot)
+		Name: "edit-time", Label: "post.action.edit", Roles: managers, About: []string{act.OnSeries}, Inner: true, Run: func(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
+			if req.Submitted {
+				return c.editedTime(tx, req)
+			}
+			d, err := c.again.Time(tx, req.Series, req.Slot)
 			if err != nil {
 				return act.Answer{}, err
 			}
-			return run(tx, req, d)
+			f := c.form(tx, req, d, "edit", "")
+			if d.ID == "" {
+				f.Verb, f.Subject = "edit-time", act.OnSeries+"/"+string(req.Series.ID)+"/"+req.Slot
+			}
+			return act.Answer{Form: &f}, nil
 		},
 	}
 }
 
-func (c *Commands) editTime() commands.Spec {
-	return c.oneTime("edit-time", "post.action.edit", func(tx *storage.Tx, req *commands.Request, d bot.Draft) (act.Answer, error) {
-		f := c.form(tx, req, d, "edit", "")
-		return act.Answer{Form: &f}, nil
-	})
+func (c *Commands) editedTime(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
+	d, err := c.again.Take(tx, req.Brand, req.Series, req.Slot)
+	if err != nil {
+		return act.Answer{}, err
+	}
+	if d.Edited != "" { // since the form was opened
+		return act.Answer{}, bot.Errorf(bot.Conflict, "error.draft_moved")
+	}
+	o, err := c.order(tx, req, d.Content)
+	if err != nil {
+		return act.Answer{}, err
+	}
+	return c.change(tx, req, d, o, -1)
 }
 
 func (c *Commands) skipTime() commands.Spec {
-	return c.oneTime("skip-time", "series.skip", func(tx *storage.Tx, req *commands.Request, d bot.Draft) (act.Answer, error) {
-		if err := c.desk.Cancel(tx, req.Brand, req.Person.ID, d); err != nil {
-			return act.Answer{}, err
-		}
-		return commands.Say("series.skipped", card.In("Series", nameOf(req.Series)), card.At("At", d.Content.When)), nil
-	})
+	return commands.Spec{
+		Name: "skip-time", Label: "series.skip", Roles: managers, About: []string{act.OnSeries}, Inner: true, Run: func(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
+			d, err := c.again.Take(tx, req.Brand, req.Series, req.Slot)
+			if err != nil {
+				return act.Answer{}, err
+			}
+			if err := c.desk.Cancel(tx, req.Brand, req.Person.ID, d); err != nil {
+				return act.Answer{}, err
+			}
+			return commands.Say("series.skipped", card.In("Series", nameOf(req.Series)), card.At("At", d.Content.When)), nil
+		},
+	}
 }
 
 // changeSeries opens the form of a series; sent, it stops the old and writes the new.
@@ -261,8 +282,7 @@ func (c *Commands) changeSeries() commands.Spec {
 			if req.Submitted {
 				return c.repeat(tx, req)
 			}
-			f := c.seriesForm(tx, req, req.Series)
-			return act.Answer{Form: &f}, nil
+			return c.seriesForm(tx, req, req.Series)
 		},
 	}
 }
@@ -272,8 +292,7 @@ func (c *Commands) changeSeries() commands.Spec {
 func (c *Commands) repeat(tx *storage.Tx, req *commands.Request) (act.Answer, error) {
 	v := req.Values
 	if !req.Submitted && (strings.TrimSpace(v["text"]) == "" || v["until"] == "" && v["times"] == "") {
-		f := c.seriesForm(tx, req, nil)
-		return act.Answer{Form: &f}, nil
+		return c.seriesForm(tx, req, nil)
 	}
 	o, err := c.seriesOrder(tx, req)
 	if err != nil {
@@ -291,10 +310,14 @@ func (c *Commands) repeat(tx *storage.Tx, req *commands.Request) (act.Answer, er
 	if err != nil {
 		return act.Answer{}, err
 	}
-	if s.State == bot.SeriesRuns && old == "" {
-		key = "series.begins"
+	if s.State == bot.SeriesRuns {
+		key = map[string]string{"series.written": "series.begins", "series.changed": "series.replaced"}[key]
 	}
-	return c.toldSeries(req.Brand, &s, found, key, old)
+	ans, err := c.toldSeries(req.Brand, &s, found, key, old)
+	if err != nil || req.Series == nil || s.ID == "" {
+		return ans, err
+	}
+	return toldKept(tx, ans, &s, req.Series)
 }
 
 // toldSeries says what became of a series, with its first times.
@@ -325,6 +348,29 @@ func (c *Commands) toldSeries(b *bot.Brand, s *bot.Series, found []bot.Finding, 
 	return act.Answer{Notice: &n}, nil
 }
 
+// toldKept adds which times of the old series stay as somebody left them.
+func toldKept(tx *storage.Tx, ans act.Answer, s, old *bot.Series) (act.Answer, error) {
+	var list []card.Line
+	for _, of := range []*bot.Series{s, old} {
+		for t, err := range records.DraftBySlot.Under(tx, storage.K(of.ID)) {
+			if err != nil {
+				return ans, err
+			}
+			l, live, err := timeLine(tx, &series.Time{At: t.Content.When, Slot: t.Slot, Draft: &t})
+			if err != nil {
+				return ans, err
+			}
+			if own := of == s && t.At.Before(s.At) || of == old && live; own && len(list) < shownAtMost {
+				list = append(list, l)
+			}
+		}
+	}
+	if len(list) > 0 {
+		ans.Notice.Blocks = append(ans.Notice.Blocks, card.Say(card.W("series.kept")), card.Block{List: list})
+	}
+	return ans, nil
+}
+
 // seriesOrder is what a form or a line of text asks to be said again and again.
 func (c *Commands) seriesOrder(tx *storage.Tx, req *commands.Request) (series.Order, error) {
 	v := req.Values
@@ -346,6 +392,9 @@ func (c *Commands) seriesOrder(tx *storage.Tx, req *commands.Request) (series.Or
 		return series.Order{}, e
 	}
 	r := &bot.Repeat{Rule: rule, Zone: req.Brand.Location().String(), From: o.Content.When}
+	if day, err := when.Parse(v["at"]+" 00:00", tx.Now(), req.Brand.Location(), req.Brand.Hours); err == nil && !r.From.IsZero() {
+		r.From = day.UTC() // a day without a time is meant from its beginning
+	}
 	if r.Until, err = untilEnd(tx, req.Brand, until); err != nil {
 		return series.Order{}, err
 	}
@@ -354,8 +403,12 @@ func (c *Commands) seriesOrder(tx *storage.Tx, req *commands.Request) (series.Or
 			return series.Order{}, field(bot.Errorf(bot.Invalid, "error.series_count", "Given", bot.Short(times, 20)), "times")
 		}
 	}
-	if req.Series != nil && req.Series.Content.Repeat.Rule == r.Rule {
-		r.Zone = req.Series.Content.Repeat.Zone
+	if req.Series != nil {
+		if old := req.Series.Content.Repeat; old.Rule == r.Rule {
+			r.Zone = old.Zone
+		} else if old.From.Equal(r.From) { // the day is meant: the time of day is the rule's
+			r.From = hours.Midnight(r.From, req.Brand.Location())
+		}
 	}
 	o.Content.Repeat = r
 	return series.Order{By: o.By, Token: o.Token, Content: o.Content, Campaign: o.Campaign}, nil
@@ -378,17 +431,28 @@ func untilEnd(tx *storage.Tx, b *bot.Brand, text string) (time.Time, error) {
 
 // seriesForm asks for a series, prefilled with what was typed, or with the one that
 // is to be changed.
-func (c *Commands) seriesForm(tx *storage.Tx, req *commands.Request, s *bot.Series) card.Form {
+func (c *Commands) seriesForm(tx *storage.Tx, req *commands.Request, s *bot.Series) (act.Answer, error) {
 	v := req.Values
 	d := bot.Draft{Content: bot.Content{Text: strings.TrimSpace(v["text"])}, Campaign: v["campaign"]}
-	every, until, times, title, hint := v["every"], v["until"], v["times"], card.W("series.form_new"), card.Words{}
+	every, from, until, times, title, hint := v["every"], v["at"], v["until"], v["times"], card.W("series.form_new"), card.Words{}
 	if s != nil {
 		d.Content, d.Campaign, title = s.Content, s.Campaign, card.W("series.form_change")
+		if req.Brand.Approvals.Needs(bot.SeriesMatter) <= 0 {
+			title = card.W("series.form_change_free")
+		}
 		r := s.Content.Repeat
 		hint = postcard.Rule(r)
-		every, until = r.Rule, r.Until.In(req.Brand.Location()).Format("2006-01-02 15:04")
-	} else if ids, err := c.accounts(req.Brand, v["to"]); err == nil {
-		d.Content.Accounts = ids
+		if every, from, until = r.Rule, "", onWall(req.Brand, r.Until); r.From.After(tx.Now()) {
+			from = onWall(req.Brand, r.From)
+		}
+	} else {
+		if ids, err := c.accounts(req.Brand, v["to"]); err == nil {
+			d.Content.Accounts = ids
+		}
+		var err error
+		if d.Content.Pictures, err = pictures(tx, req, nil); err != nil {
+			return act.Answer{}, err
+		}
 	}
 	f := c.form(tx, req, d, "edit", "")
 	f.Verb, f.Title, f.Subject = "change-series", title, ""
@@ -402,8 +466,9 @@ func (c *Commands) seriesForm(tx *storage.Tx, req *commands.Request, s *bot.Seri
 	}
 	f.Fields = append(f.Fields,
 		card.Field{Name: "every", Label: card.W("option.every"), Hint: hint, Kind: card.LineField, Value: every, Required: true, Max: 200, Count: string(act.Runes)},
+		card.Field{Name: "at", Label: card.W("series.from_label"), Kind: card.TimeField, Value: from, Max: 200, Count: string(act.Runes)},
 		end,
 		card.Field{Name: "times", Label: card.W("option.times"), Kind: card.LineField, Value: times, Max: 4, Count: string(act.Runes)},
 	)
-	return f
+	return act.Answer{Form: &f}, nil
 }

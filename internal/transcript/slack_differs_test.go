@@ -16,6 +16,7 @@ var differs = map[string]map[string]string{
 	"pictures/a picture without a description": {"": noUpload},
 	"pictures/what is no picture":              {"": noUpload},
 	"pictures/a picture without a word":        {"": noUpload},
+	"series/a picture, said again and again":   {"": noUpload},
 	"hostile/directions, marks and nothing": {
 		"Tom's inbox shows:": "what cannot be seen is replaced by � before it goes to Slack, and six marks stay on a letter",
 	},
