@@ -55,14 +55,17 @@ type Desk struct {
 	seen   *Memory
 	under  chan struct{}
 
-	mu    sync.Mutex
-	ctx   context.Context // of Run; nil: nothing is taken
-	after sync.WaitGroup
+	mu   sync.Mutex
+	ctx  context.Context // of Run; nil: nothing is taken
+	busy int             // deliveries that are under way
+	idle *sync.Cond
 }
 
 // NewDesk makes a desk in front of a handler.
 func NewDesk(handle Handler, now func() time.Time, log *slog.Logger) *Desk {
-	return &Desk{handle: handle, now: now, log: log, seen: NewMemory(), under: make(chan struct{}, maxUnder)}
+	d := &Desk{handle: handle, now: now, log: log, seen: NewMemory(), under: make(chan struct{}, maxUnder)}
+	d.idle = sync.NewCond(&d.mu)
+	return d
 }
 
 // Open takes deliveries until ctx ends; close then waits for what is under way.
@@ -74,7 +77,7 @@ func (d *Desk) Open(ctx context.Context) (closed func()) {
 		d.mu.Lock()
 		d.ctx = nil
 		d.mu.Unlock()
-		d.after.Wait()
+		d.Quiet()
 	}
 }
 
@@ -91,8 +94,17 @@ func (d *Desk) enter() (ctx context.Context, leave func(), ok bool) {
 		d.log.Warn("slack: too much at once; a delivery was not taken")
 		return nil, nil, false
 	}
-	d.after.Add(1)
-	return d.ctx, func() { <-d.under; d.after.Done() }, true
+	d.busy++
+	return d.ctx, d.leave, true
+}
+
+func (d *Desk) leave() {
+	<-d.under
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.busy--; d.busy == 0 {
+		d.idle.Broadcast()
+	}
 }
 
 // take hands a delivery to the handler and acknowledges it, once for each id. ack
@@ -153,4 +165,10 @@ func eventID(payload []byte) string {
 }
 
 // Quiet waits until nothing that was delivered is under way.
-func (d *Desk) Quiet() { d.after.Wait() }
+func (d *Desk) Quiet() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for d.busy > 0 {
+		d.idle.Wait()
+	}
+}
