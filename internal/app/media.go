@@ -51,6 +51,9 @@ func (a *App) noted(ctx context.Context, e act.Noted) (act.Answer, error) {
 	if offer, err := a.pictures.Noted(ctx, e); err != nil {
 		a.log.Error("a picture in a thread could not be offered", "err", err)
 	} else if offer.Notice != nil {
+		if ans.Notice != nil { // the hint of somebody's first note
+			offer.Notice.Blocks = append(ans.Notice.Blocks, offer.Notice.Blocks...)
+		}
 		ans = offer
 	}
 	return a.speak(e, ans), nil
