@@ -39,10 +39,11 @@ func (c *Commands) runFeed(tx *storage.Tx, req *commands.Request, deed string) (
 		return act.Answer{}, bot.Errorf(bot.Invalid, "error.choice", "Given", bot.Short(deed, 30), "Choices", strings.Join(feedDeeds, ", "))
 	case deed == "" && exists:
 		by, ok := req.Brand.Person(had.By)
+		key := "calendar.feed.had"
 		if !ok {
-			by.Name = string(had.By)
+			key, by.Name = "calendar.feed.had_left", string(had.By)
 		}
-		return commands.Say("calendar.feed.had", card.Text("Name", by.Name), card.At("At", had.At)), nil
+		return commands.Say(key, card.Text("Name", by.Name), card.At("At", had.At)), nil
 	case c.feed("") == "":
 		return commands.Say("calendar.feed.nowhere"), nil
 	}
