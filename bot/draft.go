@@ -102,7 +102,7 @@ type Link struct {
 	URL   string    `json:"url"`
 	At    time.Time `json:"at"`
 	Code  int       `json:"code,omitempty"`  // of the answer; 0: there was none
-	Fault string    `json:"fault,omitempty"` // "unreachable", "private", "slow", "name", "tls"; empty: it answers
+	Fault string    `json:"fault,omitempty"` // "unreachable", "private", "slow", "name", "tls"; of a picture also "picture", "large"; empty: it answers
 }
 
 // Dead reports whether people who follow the link find nothing.

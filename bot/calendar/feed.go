@@ -22,7 +22,8 @@ const (
 
 // Feed is what a brand's feed holds: 60 days back and a year ahead, by time, with
 // when each entry changed, and what was taken back within 30 days. Of each of the
-// three there are Most at most, those nearest to now.
+// three there are Most at most, those nearest to now, and of what series are yet to
+// write as many.
 func (c *Calendar) Feed(tx *storage.Tx, b *bot.Brand) ([]bot.Entry, error) {
 	now := tx.Now()
 	r := newReader(tx, b)
@@ -51,9 +52,6 @@ func (c *Calendar) Feed(tx *storage.Tx, b *bot.Brand) ([]bot.Entry, error) {
 	}
 	return once(list), nil
 }
-
-// SecretLength is how many characters the secret of a feed has.
-const SecretLength = 43
 
 // NewFeed makes a secret of 256 bits under which the brand's feed is read from now
 // on, and nothing else: an earlier one reads nothing any more. It is kept as a hash,

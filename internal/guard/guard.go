@@ -21,7 +21,7 @@ import (
 // The errors that callers tell apart with errors.Is.
 var (
 	ErrPrivate = errors.New("the address lies in a private network")
-	ErrScheme  = errors.New("only http and https addresses are reached")
+	errScheme  = errors.New("only http and https addresses are reached")
 	ErrLarge   = errors.New("there is more than is taken")
 	errAround  = errors.New("it leads on and on")
 )
@@ -81,7 +81,7 @@ func New(agent string, way http.RoundTripper) *Client {
 
 func web(u *url.URL) error {
 	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return ErrScheme
+		return errScheme
 	}
 	return nil
 }
