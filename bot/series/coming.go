@@ -2,6 +2,7 @@ package series
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"ponte/bot"
@@ -120,31 +121,40 @@ func (d *Desk) Find(tx *storage.Tx, brand bot.BrandID, n int) (bot.Series, error
 }
 
 // Coming returns what the brand's series will say in a time that is not written
-// yet, an entry for each account, from one moment up to another; at most 2,000.
+// yet, an entry for each account, from one moment up to another, by time; of more
+// than 2,000 the nearest.
 func (d *Desk) Coming(tx *storage.Tx, b *bot.Brand, from, to time.Time) (out []bot.Entry, err error) {
+	type turn struct {
+		series *bot.Series
+		slot   slot
+	}
+	var turns []turn
+	if from.Before(tx.Now()) {
+		from = tx.Now()
+	}
 	for s, err := range records.SeriesLive.Under(tx, storage.K(b.ID)) {
 		if err != nil {
 			return nil, err
-		}
-		if from.Before(tx.Now()) {
-			from = tx.Now()
 		}
 		walk, err := timesAfter(s.Content.Repeat, from.Add(-time.Nanosecond))
 		if err != nil {
 			return nil, err
 		}
-		for len(out) < mostComing {
-			t, ok := walk.next()
-			if !ok || !t.at.Before(to) {
-				break
-			}
-			had, err := drafted(tx, &s, t)
-			if err != nil {
-				return nil, err
-			}
-			if !had {
-				out = append(out, entries(&s, t)...)
-			}
+		for t, ok := walk.next(); ok && t.at.Before(to); t, ok = walk.next() {
+			turns = append(turns, turn{&s, t})
+		}
+	}
+	slices.SortStableFunc(turns, func(a, b turn) int { return a.slot.at.Compare(b.slot.at) })
+	for _, t := range turns {
+		if len(out) >= mostComing {
+			return out[:mostComing], nil
+		}
+		had, err := drafted(tx, t.series, t.slot)
+		if err != nil {
+			return nil, err
+		}
+		if !had {
+			out = append(out, entries(t.series, t.slot)...)
 		}
 	}
 	return out, nil

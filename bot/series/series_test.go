@@ -491,3 +491,33 @@ func TestComing(t *testing.T) {
 		}
 	})
 }
+
+// Of very much that is to come the nearest is shown, of whichever series it is.
+func TestTheNearestIsComing(t *testing.T) {
+	in(t, func(h *house) {
+		often := order("0 * * * *", 1000)
+		often.Content.Accounts = []bot.AccountID{page, shop}
+		h.writes(often)
+		also := order("30 * * * *", 1000)
+		also.Content.Accounts = often.Content.Accounts
+		h.writes(also)
+		seldom := h.writes(order("15 9 * * *", 2))
+		var coming []bot.Entry
+		h.do(func(tx *storage.Tx) (err error) {
+			coming, err = h.desk.Coming(tx, h.brand(), at("01 00:00"), at("31 00:00").AddDate(1, 0, 0))
+			return err
+		})
+		n := 0
+		for i, e := range coming {
+			if e.Series == seldom.Number {
+				n++
+			}
+			if i > 0 && e.At.Before(coming[i-1].At) {
+				t.Fatalf("%v comes after %v", e.At, coming[i-1].At)
+			}
+		}
+		if n != 2 || len(coming) != 2000 {
+			t.Errorf("%d in all, %d of them of the last series", len(coming), n)
+		}
+	})
+}
