@@ -3,7 +3,6 @@ package results
 import (
 	"context"
 	"errors"
-	"math"
 	"sync"
 	"time"
 
@@ -13,12 +12,11 @@ import (
 )
 
 const (
-	atOnce       = 100  // readings that one look at the clock takes
-	perAccount   = 5    // of them of one account
-	lookedAt     = 5000 // of what is due, to find those of other accounts
-	accounts     = 4    // that are asked at once
-	measureFor   = 20 * time.Second
-	longestSleep = time.Minute // the machine's clock may jump
+	atOnce     = 100  // readings that one look at the clock takes
+	perAccount = 5    // of them of one account
+	lookedAt   = 5000 // of what is due, to find those of other accounts
+	accounts   = 4    // that are asked at once
+	measureFor = 20 * time.Second
 )
 
 // Tick reads what is due, shows it, and returns when it must be called again; the
@@ -149,49 +147,4 @@ func (d *Desk) putOff(ctx context.Context, list []bot.Readings, until time.Time)
 }
 
 // Run reads what the clock asks for, until ctx ends.
-func (d *Desk) Run(ctx context.Context) error {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		d.next.Store(math.MaxInt64) // what commits from here on may be missed below
-		next, err := d.Tick(ctx)
-		if ctx.Err() != nil {
-			return nil
-		}
-		wait := longestSleep
-		if err != nil {
-			d.Log.Error("the clock of results stumbled; it tries again", "err", err)
-			wait = time.Second
-		} else if !next.IsZero() {
-			d.next.Store(next.UnixNano())
-			wait = min(max(time.Until(next), 10*time.Millisecond), wait)
-		}
-		timer.Reset(wait)
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-timer.C:
-		case <-d.wake:
-		}
-	}
-}
-
-// Wake has the clock look at once.
-func (d *Desk) Wake() {
-	select {
-	case d.wake <- struct{}{}:
-	default:
-	}
-}
-
-// expects wakes the clock when something is due sooner than it thinks.
-func (d *Desk) expects(tx *storage.Tx, at time.Time) {
-	if at.IsZero() {
-		return
-	}
-	tx.OnCommit(func() {
-		if at.UnixNano() < d.next.Load() {
-			d.Wake()
-		}
-	})
-}
+func (d *Desk) Run(ctx context.Context) error { return d.clock.Run(ctx, d.Tick) }

@@ -9,12 +9,12 @@ import (
 	"context"
 	"log/slog"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/bot/clock"
 	"ponte/bot/outbox"
 	"ponte/bot/records"
 	"ponte/storage"
@@ -54,13 +54,12 @@ type Desk struct {
 	Options
 	store storage.Store
 	out   *outbox.Outbox
-	wake  chan struct{}
-	next  atomic.Int64 // when the clock looks again, in nanoseconds of Unix time
+	clock *clock.Clock
 }
 
 // New makes the desk, and tells the outbox who draws results.
 func New(store storage.Store, out *outbox.Outbox, opt Options) *Desk {
-	d := &Desk{Options: opt, store: store, out: out, wake: make(chan struct{}, 1)}
+	d := &Desk{Options: opt, store: store, out: out, clock: clock.New("results", opt.Log)}
 	out.Draws(act.OnResults, d.draw)
 	return d
 }
@@ -84,7 +83,7 @@ func (d *Desk) plan(tx *storage.Tx, b *bot.Brand, p *bot.Post) (*bot.Readings, e
 	at := moments(b)
 	r = bot.Readings{Post: p.ID, Brand: p.Brand, Account: p.Account, OutAt: p.OutAt, Step: passed(at, tx.Now().Sub(p.OutAt))}
 	r.Next = planned(&r, at)
-	d.expects(tx, r.Next)
+	d.clock.Expects(tx, r.Next)
 	return &r, records.ToRead.Put(tx, r)
 }
 
@@ -127,7 +126,7 @@ func (d *Desk) Ask(tx *storage.Tx, b *bot.Brand, draft bot.ID) (asked, fresh int
 				return asked, fresh, err
 			}
 		}
-		d.expects(tx, r.Next)
+		d.clock.Expects(tx, r.Next)
 	}
 	return asked, fresh, nil
 }
