@@ -124,6 +124,12 @@ type Entry struct {
 	URL      string    // once it is out
 }
 
+// TimeUID is the UID of a time of a series on an account, before and after there is a
+// draft for it.
+func TimeUID(series ID, slot string, account AccountID) string {
+	return string(series) + "-" + slot + "-" + string(account)
+}
+
 // Numbers is what a network tells of a post. Nil is a number that it does not give,
 // which is not 0.
 type Numbers struct {

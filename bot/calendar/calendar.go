@@ -20,7 +20,7 @@ import (
 const Most = 2000
 
 // Coming knows the times of series for which there is no draft yet. The UID of an
-// entry is what Name makes of its series, slot and account.
+// entry is what bot.TimeUID makes of its series, slot and account.
 type Coming interface {
 	Coming(tx *storage.Tx, b *bot.Brand, from, to time.Time) ([]bot.Entry, error)
 }
@@ -30,12 +30,6 @@ type Calendar struct{ coming Coming }
 
 // New makes the calendar. Coming may be nil: then there are no series.
 func New(coming Coming) *Calendar { return &Calendar{coming} }
-
-// Name is the UID of a time of a series on an account, before and after there is a
-// draft for it.
-func Name(series bot.ID, slot string, account bot.AccountID) string {
-	return string(series) + "-" + slot + "-" + string(account)
-}
 
 // Entries is what goes out, or went out, from a moment on and before another, by
 // time; what was taken back is not among it. There are Most at most; more is how

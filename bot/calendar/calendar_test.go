@@ -158,7 +158,7 @@ func TestATimeOfASeriesStaysTheSameEntry(t *testing.T) {
 		s := bot.Series{ID: bot.NewID(at), Number: 4, Brand: "aurora", Token: "s", State: bot.SeriesRuns, Revision: 5}
 		h.Update(func(tx *storage.Tx) error { return records.Series.Insert(tx, s) })
 		slot := at.Format("2006-01-02T15:04")
-		h.coming = []bot.Entry{{UID: calendar.Name(s.ID, slot, page), At: at, Account: page, State: bot.Scheduled, Text: "planned", Series: 4, Revision: 5}}
+		h.coming = []bot.Entry{{UID: bot.TimeUID(s.ID, slot, page), At: at, Account: page, State: bot.Scheduled, Text: "planned", Series: 4, Revision: 5}}
 		before := h.feed()
 		h.has("written", at, bot.Scheduled, func(d *bot.Draft, _ *bot.Post) { d.Series, d.Slot = s.ID, slot })
 		after := h.feed()

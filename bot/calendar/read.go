@@ -59,7 +59,7 @@ func (r *reader) entry(p *bot.Post) (bot.Entry, error) {
 		return e, nil
 	}
 	s, err := known(r.tx, r.series, records.Series, r.b.ID, d.Series)
-	e.UID, e.Series, e.Revision = Name(d.Series, d.Slot, p.Account), s.Number, d.Revision+s.Revision
+	e.UID, e.Series, e.Revision = bot.TimeUID(d.Series, d.Slot, p.Account), s.Number, d.Revision+s.Revision
 	return e, err
 }
 

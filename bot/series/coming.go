@@ -166,14 +166,9 @@ var states = map[bot.SeriesState]bot.PostState{bot.SeriesAsked: bot.InReview, bo
 func entries(s *bot.Series, t slot) (out []bot.Entry) {
 	for _, a := range s.Content.Accounts {
 		out = append(out, bot.Entry{
-			UID: UID(s.ID, t.name, a), At: t.at, Account: a, State: cmp.Or(states[s.State], bot.Drafted), Text: s.Content.For(a),
+			UID: bot.TimeUID(s.ID, t.name, a), At: t.at, Account: a, State: cmp.Or(states[s.State], bot.Drafted), Text: s.Content.For(a),
 			Campaign: s.Campaign, Series: s.Number, Changed: s.At,
 		})
 	}
 	return out
-}
-
-// UID names a time of a series on an account, before and after it is written.
-func UID(series bot.ID, slot string, account bot.AccountID) string {
-	return string(series) + "-" + slot + "-" + string(account)
 }
