@@ -9,6 +9,7 @@ type exception struct{ rule, where, reason string }
 // finding, so the list cannot outlive its reasons.
 var exceptions = []exception{
 	{"room size", "internal/cli", "one file for each verb, each of them short and none knowing the others"},
+	{"room size", "bot/post", "all that moves a post stands beside its gate, so that one reader sees that no way leads around it"},
 }
 
 // excused removes what the exceptions allow, and adds the exceptions that
