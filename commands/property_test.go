@@ -39,7 +39,7 @@ var storyAccounts = []bot.AccountID{"net:aurora", "net:aurora", "net:shop", "net
 // restarts leaves one conversation per root, one thread per conversation, every
 // reply at most once in public, and no note outside team chat.
 func TestAnyStory(t *testing.T) {
-	runs, first := 200, uint64(time.Now().UnixNano())
+	runs, first := coretest.Some(200), uint64(time.Now().UnixNano())
 	if n, err := strconv.Atoi(os.Getenv("PONTE_RUNS")); err == nil {
 		runs = n
 	}

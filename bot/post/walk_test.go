@@ -88,9 +88,9 @@ var walk = map[bot.PostState]string{
 
 func TestEveryVerbInEveryState(t *testing.T) {
 	for _, from := range slices.Sorted(maps.Keys(bot.PostMoves)) {
-		var got []string
-		for _, v := range verbs {
-			in(t, func(h *house) {
+		in(t, func(h *house) {
+			var got []string
+			for _, v := range verbs {
 				d := h.writes(says("hello", time.Now().Add(time.Hour)))
 				p := h.posts(d)[0]
 				h.do(func(tx *storage.Tx) error {
@@ -109,11 +109,11 @@ func TestEveryVerbInEveryState(t *testing.T) {
 					t.Errorf("%s, %s: became %s, which the table does not allow", from, v.name, to)
 				}
 				got = append(got, v.name+": "+cmp.Or(key(err), string(to)))
-			})
-		}
-		if all := strings.Join(got, "; "); all != walk[from] {
-			t.Errorf("%s:\n got %q\nwant %q", from, all, walk[from])
-		}
+			}
+			if all := strings.Join(got, "; "); all != walk[from] {
+				t.Errorf("%s:\n got %q\nwant %q", from, all, walk[from])
+			}
+		})
 	}
 }
 

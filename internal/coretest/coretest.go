@@ -225,3 +225,12 @@ func Audit(w *World, subject string) []string {
 		return out, nil
 	})
 }
+
+// Some is how many of n random worlds a test tries: all of them, or a third under
+// the race detector, where each takes several times as long.
+func Some(n int) int {
+	if raced {
+		return (n + 2) / 3
+	}
+	return n
+}

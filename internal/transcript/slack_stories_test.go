@@ -39,7 +39,7 @@ func TestStoriesInSlack(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal("no stories", err)
 	}
-	left := maps.Clone(differs)
+	left, n := maps.Clone(differs), 0
 	for _, file := range files {
 		body, err := os.ReadFile(file)
 		if err != nil {
@@ -53,6 +53,9 @@ func TestStoriesInSlack(t *testing.T) {
 			line += strings.Count(string(f.Data), "\n")
 			name := strings.TrimSuffix(filepath.Base(file), ".txt") + "/" + f.Name
 			delete(left, name)
+			if n++; n%oneIn != 0 {
+				continue
+			}
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				differ := differs[name]
