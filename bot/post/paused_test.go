@@ -24,7 +24,7 @@ func TestPauseIsRemindedOf(t *testing.T) {
 			h.do(func(tx *storage.Tx) error { return h.desk.Pause(tx, h.brand(), "bo", "", until) })
 		}
 		pause(time.Time{})
-		h.Pass(48 * time.Hour)
+		h.Pass(5 * time.Hour)
 		pause(time.Now().Add(time.Hour))
 		pause(time.Now().Add(2 * time.Hour))
 		h.Pass(2*time.Hour - time.Second)
@@ -32,7 +32,7 @@ func TestPauseIsRemindedOf(t *testing.T) {
 			t.Fatalf("told before: %q", got)
 		}
 		h.Pass(2 * time.Second)
-		h.Pass(24 * time.Hour)
+		h.Pass(3 * time.Hour)
 		want := []string{h.brand().DecidesIn().Remote + " post.pause_over u-bo"}
 		if got := told(); !slices.Equal(got, want) || !paused(h) {
 			t.Errorf("told %q, want %q, and it goes on: %v", got, want, paused(h))
