@@ -42,7 +42,7 @@ const withdrawn = 1
 // and then for longer than the grace. PONTE_CRASHES says how many deaths there
 // are at least, of seeds that nobody knows before; empty: those of the seeds below.
 func TestSeriesUnderKills(t *testing.T) {
-	if oneIn > 1 {
+	if raced {
 		t.Skip("it takes its time under the race detector, and is told without")
 	}
 	kills, _ := strconv.Atoi(os.Getenv("PONTE_CRASHES"))

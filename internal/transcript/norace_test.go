@@ -2,4 +2,4 @@
 
 package transcript
 
-const oneIn = 1
+const raced = false
