@@ -53,6 +53,9 @@ type Brand struct {
 	Results   []time.Duration // after which the numbers of a post are read; empty: 1 h, 24 h, 7 days
 }
 
+// Late is how long after its time a post may still go out.
+func (b *Brand) Late() time.Duration { return cmp.Or(b.Grace, 30*time.Minute) }
+
 // ReadsAfter is when the numbers of a post are read, after it went out.
 func (b *Brand) ReadsAfter() []time.Duration {
 	if len(b.Results) > 0 {

@@ -12,10 +12,6 @@ import (
 	"ponte/storage"
 )
 
-// defaultGrace is how long after its time a post may still go out where the brand
-// does not say.
-const defaultGrace = 30 * time.Minute
-
 // ponte is who acts when nobody does.
 const ponte = "ponte"
 
@@ -258,7 +254,7 @@ func (s *sheet) plan(p *bot.Post, who string) error {
 // late reports whether a post may not go out any more.
 func (s *sheet) late(p *bot.Post) bool { return s.tx.Now().After(s.until(p)) }
 
-func (s *sheet) until(p *bot.Post) time.Time { return p.Due.Add(cmp.Or(s.b.Grace, defaultGrace)) }
+func (s *sheet) until(p *bot.Post) time.Time { return p.Due.Add(s.b.Late()) }
 
 // wrote is who had a hand in the draft besides the one who asks.
 func (s *sheet) wrote(by bot.PersonID) (others []bot.PersonID) {

@@ -8,7 +8,6 @@ import (
 	"cmp"
 	"errors"
 	"strings"
-	"time"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -246,7 +245,7 @@ func (d *Desk) alter(tx *storage.Tx, by bot.PersonID, rep bot.Reply, change, wan
 	if _, err := d.out.Say(tx, act.Effect{
 		Brand: rep.Brand, Subject: act.Subject{Kind: act.OnReply, ID: rep.ID}, Trace: rep.Conversation, At: d.place(rep.Account),
 		Lane: "public/" + string(rep.Conversation), Class: act.PersonClass, By: string(by), Act: act.Seal(a),
-		Until: tx.Now().Add(cmp.Or(b.Grace, 30*time.Minute)),
+		Until: tx.Now().Add(b.Late()),
 	}); err != nil {
 		return err
 	}

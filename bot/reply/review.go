@@ -1,7 +1,6 @@
 package reply
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -47,7 +46,7 @@ func (d *Desk) sendOff(tx *storage.Tx, b *bot.Brand, rep *bot.Reply, due time.Ti
 		Brand: rep.Brand, Subject: act.Subject{Kind: act.OnReply, ID: rep.ID}, Trace: c.ID, Slot: "out/" + string(rep.ID),
 		At: d.place(rep.Account), Lane: "public/" + string(c.ID), Class: act.PersonClass, By: string(rep.By),
 		Act: act.Seal(act.Reply{To: to.Remote, Post: to.Post, Text: rep.Text, Private: c.Private || to.Kind == bot.Direct, Author: to.Author.ID}),
-		Due: due, Until: due.Add(cmp.Or(b.Grace, 30*time.Minute)),
+		Due: due, Until: due.Add(b.Late()),
 	})
 	rep.State, rep.Due, rep.Effect = bot.Scheduled, due, e.ID
 	return err

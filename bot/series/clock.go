@@ -12,9 +12,8 @@ import (
 )
 
 const (
-	atOnce       = 100 // series that one look at the clock takes
-	mostHeld     = 1000
-	defaultGrace = 30 * time.Minute
+	atOnce   = 100 // series that one look at the clock takes
+	mostHeld = 1000
 )
 
 // Tick makes the drafts of the times that come next, passes over what could not go
@@ -187,7 +186,7 @@ func (d *Desk) ahead(tx *storage.Tx, b *bot.Brand, s *bot.Series, next *slot) er
 		if _, err := d.posts.Occur(tx, b, draft(s, *next)); err != nil {
 			return err
 		}
-	} else if s.WakeAt = s.Last.Add(cmp.Or(b.Grace, defaultGrace) + time.Minute); !s.WakeAt.After(tx.Now()) {
+	} else if s.WakeAt = s.Last.Add(b.Late() + time.Minute); !s.WakeAt.After(tx.Now()) {
 		if err := s.Move(bot.SeriesOver); err != nil {
 			return err
 		}

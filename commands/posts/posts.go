@@ -59,7 +59,6 @@ func toOption() act.Option {
 }
 
 // finding is what a check says.
-var finding = draft.Finding
 
 func field(e *bot.Error, name string) *bot.Error { e.Field = name; return e }
 

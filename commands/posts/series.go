@@ -15,6 +15,7 @@ import (
 	"ponte/bot/series"
 	"ponte/bot/when"
 	"ponte/commands"
+	"ponte/commands/draft"
 	"ponte/commands/line"
 	"ponte/storage"
 )
@@ -343,7 +344,7 @@ func (c *Commands) toldSeries(b *bot.Brand, s *bot.Series, found []bot.Finding, 
 		if f.Stops {
 			mark = card.MarkFailed
 		}
-		n.Blocks = append(n.Blocks, card.Block{List: []card.Line{{Mark: mark, Words: finding(b, f)}}})
+		n.Blocks = append(n.Blocks, card.Block{List: []card.Line{{Mark: mark, Words: draft.Finding(b, f)}}})
 	}
 	return act.Answer{Notice: &n}, nil
 }

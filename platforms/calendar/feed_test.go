@@ -209,7 +209,7 @@ func FuzzFeed(f *testing.F) {
 	print := printer(f)
 	f.Fuzz(func(t *testing.T, text, campaign, uid string) {
 		if len(text)+len(campaign)+len(uid) > 20_000 {
-			t.Skip()
+			return // no draft is so long
 		}
 		entries := []bot.Entry{
 			{UID: "first", At: noon, Account: "net:aurora", State: bot.Scheduled, Number: 1, Text: text, Campaign: campaign, Revision: 1},
