@@ -42,6 +42,7 @@ type Brand struct {
 	Accounts  []Account
 	Channels  []Channel
 	People    []Person
+	Groups    []Group
 	Routes    []Route // first match wins; the default channel takes the rest
 	Targets   map[Priority]Target
 	Undo      time.Duration // how long a reply waits before it goes out
@@ -99,6 +100,13 @@ type Person struct {
 	Roles    []Role
 	Language Lang     // empty: the brand's
 	Users    []string // who they are in chat, as "platform/space/user"
+}
+
+// Group is a group of people that team chat knows, a user group or a role there.
+// Whoever is in it has its roles in the brand, as long as they are.
+type Group struct {
+	ID    string // "platform/space/group"
+	Roles []Role
 }
 
 // Route sends items that match every given condition to a channel.

@@ -245,6 +245,12 @@ type Reaction struct {
 	Emoji string
 }
 
+// Roster can be asked who is in a group of team chat, "platform/space/group": all who
+// are, guests and bots left out. Of a group that is not there the error is NotFound.
+type Roster interface {
+	Members(ctx context.Context, group string) ([]bot.Actor, error)
+}
+
 // Measurer can be asked for the numbers of something that was published. Of what
 // is not there any more the error is NotFound.
 type Measurer interface {

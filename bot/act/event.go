@@ -8,7 +8,7 @@ import (
 )
 
 // Event is something that came in. The set is closed: Arrived, Commanded,
-// Clicked, Submitted, Noted, Reacted, Uploaded, Suggest, Lost.
+// Clicked, Submitted, Noted, Reacted, Uploaded, Suggest, Lost, Met.
 type Event interface{ event() }
 
 // Arrived brings what was said on a social platform, in the order in which it
@@ -119,6 +119,14 @@ type Lost struct {
 	Why card.Words // of a room: what somebody can do about it
 }
 
+// Met tells in which of the groups that brands give roles to somebody is now: all of
+// them, none when they are in none, have left, or are a guest. An adapter whose
+// platform tells it with a deed hands it over before the deed.
+type Met struct {
+	Who    bot.Actor
+	Groups []string // as "platform/space/group"
+}
+
 func (Arrived) event()   {}
 func (Commanded) event() {}
 func (Clicked) event()   {}
@@ -128,6 +136,7 @@ func (Reacted) event()   {}
 func (Uploaded) event()  {}
 func (Suggest) event()   {}
 func (Lost) event()      {}
+func (Met) event()       {}
 
 // Answer is what only the person who did it sees, at once: a word, a form, choices.
 type Answer struct {

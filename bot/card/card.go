@@ -50,6 +50,7 @@ type Card struct {
 	Revision int      `json:"revision,omitempty"` // of the state it was drawn from
 	Subject  string   `json:"subject,omitempty"`  // what it shows, as "conversation/01k…"; the subject of its actions
 	Opens    bool     `json:"opens,omitempty"`    // people talk in the thread under it
+	Tags     []Words  `json:"tags,omitempty"`     // what a place that sorts threads sorts it by: how it stands, what it is about, its language
 }
 
 // Author is who said what the card shows, and where.

@@ -109,6 +109,7 @@ func (c Card) Print(p Printer) Card {
 	c.Title = c.Title.Print(p)
 	c.Foot = c.Foot.Print(p)
 	c.Blocks = printBlocks(c.Blocks, p)
+	c.Tags = each(c.Tags, func(w Words) Words { return w.Print(p) })
 	c.Actions = each(c.Actions, func(a Action) Action {
 		a.Label, a.Confirm = a.Label.Print(p), a.Confirm.Print(p)
 		return a
