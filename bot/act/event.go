@@ -66,6 +66,7 @@ type Clicked struct {
 	Verb     string
 	Subject  string
 	Revision int
+	Value    string // of the choice, where the button is a menu
 }
 
 // Submitted is a form that was filled in.

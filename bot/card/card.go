@@ -111,6 +111,7 @@ type Action struct {
 	Subject string     `json:"subject,omitempty"` // where it differs from the card's
 	Link    string     `json:"link,omitempty"`    // opens an address instead; http and https only
 	Confirm Words      `json:"confirm,omitzero"`  // asked before it is sent
+	Choices []Choice   `json:"choices,omitempty"` // it is a menu: the click sends the chosen one's value; at most 25
 }
 
 // Style is how a button stands out.

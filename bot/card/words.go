@@ -112,6 +112,7 @@ func (c Card) Print(p Printer) Card {
 	c.Tags = each(c.Tags, func(w Words) Words { return w.Print(p) })
 	c.Actions = each(c.Actions, func(a Action) Action {
 		a.Label, a.Confirm = a.Label.Print(p), a.Confirm.Print(p)
+		a.Choices = printChoices(a.Choices, p)
 		return a
 	})
 	return c
@@ -123,10 +124,14 @@ func (f Form) Print(p Printer) Form {
 	f.Blocks = printBlocks(f.Blocks, p)
 	f.Fields = each(f.Fields, func(d Field) Field {
 		d.Label, d.Hint, d.Fault = d.Label.Print(p), d.Hint.Print(p), d.Fault.Print(p)
-		d.Choices = each(d.Choices, func(c Choice) Choice { c.Label = c.Label.Print(p); return c })
+		d.Choices = printChoices(d.Choices, p)
 		return d
 	})
 	return f
+}
+
+func printChoices(in []Choice, p Printer) []Choice {
+	return each(in, func(c Choice) Choice { c.Label = c.Label.Print(p); return c })
 }
 
 // Print returns the words written by the printer; words that already stand as text are left alone.
