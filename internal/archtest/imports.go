@@ -88,7 +88,7 @@ var tiers = []tier{
 	},
 	{
 		name:  "edge fake",
-		rooms: []string{"platforms/chat/slack/slacktest", "platforms/chat/slack/slacktest/*", "platforms/chat/slack/draw/drawtest"},
+		rooms: []string{"platforms/chat/pipetest", "platforms/chat/slack/slacktest", "platforms/chat/slack/slacktest/*", "platforms/chat/slack/draw/drawtest", "platforms/chat/discord/discordtest", "platforms/chat/discord/discordtest/*"},
 		may:   []string{"words", "edge fake"},
 	},
 	{

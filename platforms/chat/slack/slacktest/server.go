@@ -26,9 +26,9 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"ponte/platforms/chat/pipetest"
 	"ponte/platforms/chat/slack/slacktest/deliver"
 	"ponte/platforms/chat/slack/slacktest/ground"
-	"ponte/platforms/chat/slack/slacktest/pipe"
 	"ponte/platforms/chat/slack/slacktest/webapi"
 	"ponte/platforms/chat/slack/slacktest/workspace"
 )
@@ -48,7 +48,7 @@ type Server struct {
 	Sockets   *deliver.Sockets // connections, and how they end
 
 	t    testing.TB
-	line *pipe.Listener
+	line *pipetest.Listener
 	mu   sync.Mutex
 	base string
 }
@@ -60,7 +60,7 @@ func New(t testing.TB) *Server { return NewAt(t, time.Now) }
 // NewAt starts a Slack with a clock of its own. What it waits for, it waits for
 // by the clock of the test.
 func NewAt(t testing.TB, now func() time.Time) *Server {
-	s := &Server{t: t, line: pipe.Listen(), base: "http://slack.test"}
+	s := &Server{t: t, line: pipetest.Listen(), base: "http://slack.test"}
 	s.Workspace = workspace.New(now, s.Base)
 	s.API = webapi.New(s.Workspace, now)
 	s.Sockets = deliver.NewSockets(s.Workspace.App.ID, s.Base)
@@ -111,7 +111,7 @@ func (s *Server) Dial(ctx context.Context, network, address string) (net.Conn, e
 // Client speaks to the fake in memory.
 func (s *Server) Client() *http.Client { return over(s.line) }
 
-func over(l *pipe.Listener) *http.Client {
+func over(l *pipetest.Listener) *http.Client {
 	return &http.Client{Transport: &http.Transport{DialContext: l.Dial, DisableKeepAlives: true}}
 }
 
@@ -136,7 +136,7 @@ func (s *Server) Listen() string {
 // memory. The handler is asked under /slack/events, /slack/commands and
 // /slack/interactions.
 func (s *Server) DeliverTo(h http.Handler) *deliver.Web {
-	line := pipe.Listen()
+	line := pipetest.Listen()
 	server := &http.Server{Handler: h, ReadHeaderTimeout: time.Minute}
 	go func() { _ = server.Serve(line) }()
 	s.t.Cleanup(func() { server.Close() })

@@ -1,8 +1,8 @@
-// Package pipe is a network that lives in memory: a listener and buffered
+// Package pipetest is a network that lives in memory: a listener and buffered
 // connections with deadlines. What waits on one of them rests inside a bubble
 // of testing/synctest, so that the bubble's clock can move, which a socket
 // would hold up. It knows nothing of what is spoken over it.
-package pipe
+package pipetest
 
 import (
 	"context"
