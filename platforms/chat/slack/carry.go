@@ -2,7 +2,6 @@ package slack
 
 import (
 	"context"
-	"time"
 
 	"github.com/slack-go/slack"
 
@@ -34,28 +33,9 @@ func (s *Slack) Carry(ctx context.Context, key string, a act.Act, at act.Place) 
 	return act.Receipt{}, bot.Errorf(bot.Invalid, "slack.cannot")
 }
 
-// Slack takes a message a second in a channel, with short bursts, and fifty edits
-// a minute in a workspace. Whoever sends more is told to wait before Slack is asked.
-const (
-	messageEvery = time.Second
-	messageBurst = 3
-	editEvery    = 1200 * time.Millisecond
-	editBurst    = 10
-)
-
-func (s *Slack) room(p *web.Pace, name string) error {
-	if s.opt.Unpaced {
-		return nil
-	}
-	return p.Take(name, s.opt.Now())
-}
-
 func (s *Slack) send(ctx context.Context, sp *web.Space, key string, a act.Send, at act.Place) (act.Receipt, error) {
 	if a.Thread != "" && !web.IsRef(a.Thread) {
 		return act.Receipt{}, bot.Errorf(bot.NotFound, "slack.thread_gone")
-	}
-	if err := s.room(s.channels, at.String()); err != nil {
-		return act.Receipt{}, err
 	}
 	opts := []slack.MsgOption{
 		slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl(), slack.MsgOptionDisableMarkdown(),
@@ -65,11 +45,13 @@ func (s *Slack) send(ctx context.Context, sp *web.Space, key string, a act.Send,
 		opts = append(opts, slack.MsgOptionTS(a.Thread))
 	}
 	var ref, thread string
-	err := s.show(ctx, sp, at, a.Card, a.Mention, func(ctx context.Context, card ...slack.MsgOption) error {
-		s.tried.Put(key, s.opt.Now())
-		_, ts, m, err := sp.API.PostMessageWithResponseContext(ctx, at.Channel, append(card, opts...)...)
-		ref, thread = ts, m.ThreadTimestamp
-		return err
+	err := s.guard.Message(sp.ID, at.Channel, s.opt.Now, func() error {
+		return s.show(ctx, sp, at, a.Card, a.Mention, func(ctx context.Context, card ...slack.MsgOption) error {
+			s.tried.Put(key, s.opt.Now())
+			_, ts, m, err := sp.API.PostMessageWithResponseContext(ctx, at.Channel, append(card, opts...)...)
+			ref, thread = ts, m.ThreadTimestamp
+			return err
+		})
 	})
 	switch {
 	case err != nil:
@@ -104,12 +86,11 @@ func (s *Slack) edit(ctx context.Context, sp *web.Space, a act.Edit, at act.Plac
 	if !web.IsRef(a.Ref) {
 		return act.Receipt{}, bot.Errorf(bot.NotFound, "slack.no_message")
 	}
-	if err := s.room(s.edits, at.Space); err != nil {
-		return act.Receipt{}, err
-	}
-	err := s.show(ctx, sp, at, a.Card, nil, func(ctx context.Context, card ...slack.MsgOption) error {
-		_, _, _, err := sp.API.UpdateMessageContext(ctx, at.Channel, a.Ref, card...)
-		return err
+	err := s.guard.Edit(sp.ID, at.Channel, s.opt.Now, func() error {
+		return s.show(ctx, sp, at, a.Card, nil, func(ctx context.Context, card ...slack.MsgOption) error {
+			_, _, _, err := sp.API.UpdateMessageContext(ctx, at.Channel, a.Ref, card...)
+			return err
+		})
 	})
 	if err != nil {
 		return act.Receipt{}, err

@@ -15,6 +15,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/platforms/chat/slack/slacktest/webapi"
+	"ponte/platforms/chat/slack/web"
 )
 
 func TestWhatARefusalProves(t *testing.T) {
@@ -133,7 +134,7 @@ func TestTheGuardKeepsToSlacksPace(t *testing.T) {
 			t.Errorf("it is %v after %s", err, e.RetryAfter)
 		}
 	}
-	if asked := len(r.slack.API.Requests("chat.postMessage")); taken != messageBurst || asked != taken {
+	if asked := len(r.slack.API.Requests("chat.postMessage")); taken != web.MessageBurst || asked != taken {
 		t.Errorf("%d were taken, Slack was asked %d times", taken, asked)
 	}
 	r.clock.pass(time.Second)

@@ -55,21 +55,20 @@ type Slack struct {
 	desk    *wire.Desk
 	started time.Time
 
-	sent     *wire.Recent[posted]    // by key: messages of ours that are out
-	tried    *wire.Recent[time.Time] // by key: when a message was last sent off
-	threads  *wire.Recent[string]    // by message: the thread it stands in
-	forms    *wire.Recent[card.Form] // by token: forms that are open, for what their choices fill in
-	newest   *wire.Recent[string]    // by reaction: the last that was heard of it
-	homes    *wire.Recent[time.Time] // by person: when their home was last drawn
-	said     *wire.Memory            // messages that were heard: Slack tells of one twice when it names the bot
-	order    wire.Turns              // of what is heard of one reaction
-	mu       sync.Mutex
-	handler  act.Handler
-	spaces   map[string]*web.Space
-	ways     wire.Ways
-	channels *web.Pace // of messages, by channel
-	edits    *web.Pace // by workspace
-	gallery  *gallery.Gallery
+	sent    *wire.Recent[posted]    // by key: messages of ours that are out
+	tried   *wire.Recent[time.Time] // by key: when a message was last sent off
+	threads *wire.Recent[string]    // by message: the thread it stands in
+	forms   *wire.Recent[card.Form] // by token: forms that are open, for what their choices fill in
+	newest  *wire.Recent[string]    // by reaction: the last that was heard of it
+	homes   *wire.Recent[time.Time] // by person: when their home was last drawn
+	said    *wire.Memory            // messages that were heard: Slack tells of one twice when it names the bot
+	order   wire.Turns              // of what is heard of one reaction
+	mu      sync.Mutex
+	handler act.Handler
+	spaces  map[string]*web.Space
+	ways    wire.Ways
+	guard   *web.Guard
+	gallery *gallery.Gallery
 }
 
 const (
@@ -92,9 +91,12 @@ func New(opt Options) *Slack {
 	}
 	s := &Slack{
 		opt: opt, started: opt.Now(), spaces: map[string]*web.Space{},
-		channels: web.NewPace(messageEvery, messageBurst), edits: web.NewPace(editEvery, editBurst), gallery: gallery.New(opt.Media, opt.Now, opt.Log),
-		sent: wire.NewRecent[posted](memories), tried: wire.NewRecent[time.Time](memories), threads: wire.NewRecent[string](memories),
+		gallery: gallery.New(opt.Media, opt.Now, opt.Log),
+		sent:    wire.NewRecent[posted](memories), tried: wire.NewRecent[time.Time](memories), threads: wire.NewRecent[string](memories),
 		forms: wire.NewRecent[card.Form](500), newest: wire.NewRecent[string](memories), homes: wire.NewRecent[time.Time](500), said: wire.NewMemory(),
+	}
+	if !opt.Unpaced {
+		s.guard = web.NewGuard()
 	}
 	s.desk = wire.NewDesk(s.take, opt.Now, opt.Log)
 	s.ways.Socket, s.ways.Log = s.socket, opt.Log
