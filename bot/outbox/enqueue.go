@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/outbox/rate"
 	"ponte/bot/records"
 	"ponte/storage"
 )
@@ -31,7 +31,7 @@ func (o *Outbox) Say(tx *storage.Tx, e act.Effect) (act.Effect, error) {
 	e.ID = cmp.Or(e.ID, bot.NewID(tx.Now()))
 	e.Key = cmp.Or(e.Key, "say/"+string(e.ID))
 	e.Lane = cmp.Or(e.Lane, "effect/"+string(e.ID))
-	e.Budget = cmp.Or(e.Budget, budgetOf(e.At, !e.Act.New()))
+	e.Budget = cmp.Or(e.Budget, rate.Name(e.At, !e.Act.New()))
 	e.Class = cmp.Or(e.Class, act.RoutineClass)
 	if e.Due.IsZero() {
 		e.Due = tx.Now()
@@ -109,7 +109,7 @@ func (o *Outbox) touched(tx *storage.Tx, e act.Effect, s Shown) error {
 func anew(tx *storage.Tx, e *act.Effect, slot act.Slot) error {
 	e.Due, e.EndedAt, e.Fault, e.Act = tx.Now(), time.Time{}, nil, act.Envelope{}
 	e.Tries, e.Asked, e.Again, e.Awaits = 0, 0, false, ""
-	e.Budget = budgetOf(e.At, slot.Ref != "")
+	e.Budget = rate.Name(e.At, slot.Ref != "")
 	return records.EnterLane(tx, e)
 }
 
@@ -117,19 +117,6 @@ func (o *Outbox) enqueued() {
 	o.at(StepEnqueued)
 	o.Wake()
 }
-
-const editing = "#edits"
-
-// budgetOf names a rate: a place has one for what is new there, and one for
-// changes, so that neither waits behind the other.
-func budgetOf(at act.Place, edit bool) string {
-	if edit {
-		return at.String() + editing
-	}
-	return at.String()
-}
-
-func isEdits(budget string) bool { return strings.HasSuffix(budget, editing) }
 
 func merged(had, more []string) []string {
 	out := slices.Clone(had)

@@ -171,6 +171,9 @@ func (s settling) Settle(_ context.Context, key string, _ act.Act, _ act.Place) 
 	if len(s.found) > 0 {
 		f := s.found[0]
 		s.found = s.found[1:]
+		if f == "later" {
+			return act.Receipt{}, act.Unsure, &bot.Error{Kind: bot.Unavailable, Key: "x", RetryAfter: time.Minute}
+		}
 		if f == "error" {
 			return act.Receipt{}, act.Absent, errors.New("no answer")
 		}

@@ -15,6 +15,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/bot/outbox/rate"
 	"ponte/storage"
 )
 
@@ -29,14 +30,8 @@ type Options struct {
 	Timeout  time.Duration                      // of one attempt; 0: 30 s
 }
 
-// Pace is how fast a place may be talked to, per second; 0 or less: no limit.
-// A team chat counts by channel, a social platform by account. Nothing is saved
-// up: after a pause there is one act at once, and after a start none for as long
-// as one takes, so that a restart cannot double the rate.
-type Pace struct {
-	Messages float64 // new messages and replies
-	Edits    float64 // changes of what is there
-}
+// Pace is how fast a place may be talked to.
+type Pace = rate.Pace
 
 // Step is a moment in the life of an effect at which a process may die.
 type Step string
@@ -97,7 +92,7 @@ func New(store storage.Store, opt Options) *Outbox {
 		watches: map[string][]func(*storage.Tx, act.Effect) error{},
 		wake:    make(chan struct{}, 1),
 		waiters: make(chan chan struct{}),
-		mem:     memory{under: map[bot.ID]int{}, asks: map[bot.ID]question{}, rates: map[string]rate{}, aside: map[bot.ID]time.Time{}},
+		mem:     memory{under: map[bot.ID]int{}, asks: map[bot.ID]question{}, rates: map[string]rate.Budget{}, aside: map[bot.ID]time.Time{}},
 	}
 	o.outcomes = make(chan outcome, o.parallel)
 	o.holder, _ = os.Hostname()

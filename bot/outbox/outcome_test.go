@@ -3,6 +3,7 @@ package outbox_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -117,6 +118,33 @@ func TestUnsure(t *testing.T) {
 		if w.dest.asked != 5 {
 			t.Errorf("it was asked %d times, want 5", w.dest.asked)
 		}
+	})
+}
+
+// A platform that says when it can tell is waited for, across restarts too; when it says
+// so for ever, a person is asked.
+func TestLater(t *testing.T) {
+	in(t, (*world).asks, func(w *world) {
+		later := slices.Repeat([]act.Finding{"later"}, 1000)
+		w.dest.found = append(slices.Clone(later[:20]), act.Found)
+		w.dest.fails("hello", fault{err: errors.New("reset"), accepted: true}, fault{err: errors.New("reset")})
+		e := w.say("l", "hello")
+		w.run()
+		for range 10 {
+			pass(10 * time.Second)
+			w.halt()
+			w.make(w.store)
+			w.run()
+		}
+		w.state(e.ID, act.Started)
+		pass(15 * time.Minute)
+		w.state(e.ID, act.Done)
+		w.dest.found = later
+		e = w.say("l", "hello")
+		pass(time.Hour)
+		w.state(e.ID, act.Started)
+		pass(10 * time.Minute)
+		w.state(e.ID, act.Unknown)
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/outbox/rate"
 	"ponte/bot/records"
 	"ponte/storage"
 )
@@ -28,18 +29,13 @@ const (
 // the commit of the turn that says so.
 type memory struct {
 	lease  storage.Lease
-	begun  time.Time            // rates count from here
-	under  map[bot.ID]int       // the attempt of what is being carried, or asked after
-	asks   map[bot.ID]question  // to be asked after, and when
-	rates  map[string]rate      // by budget
-	parked map[string]time.Time // budgets and accounts, until when
+	begun  time.Time           // rates count from here
+	under  map[bot.ID]int      // the attempt of what is being carried, or asked after
+	asks   map[bot.ID]question // to be asked after, and when
+	rates  map[string]rate.Budget
+	parked rate.Parked
 	aside  map[bot.ID]time.Time // effects that broke a turn, until when
 	last   string               // the budget that was served last
-}
-
-type rate struct {
-	at   act.Place
-	last time.Time // start of the last act; zero: none in this run
 }
 
 type question struct {
@@ -53,8 +49,8 @@ type plan struct {
 	lease  storage.Lease
 	starts []act.Effect
 	asks   map[bot.ID]question
-	rates  map[string]rate
-	parked map[string]time.Time
+	rates  map[string]rate.Budget
+	parked rate.Parked
 	last   string
 	done   int
 	due    bool      // something is due that has not started
@@ -173,7 +169,7 @@ func (r *run) turn() (time.Duration, error) {
 	maps.DeleteFunc(r.mem.aside, func(_ bot.ID, until time.Time) bool { return !time.Now().Before(until) })
 	var p *plan
 	err := r.store.Update(r.ctx, func(tx *storage.Tx) error {
-		p = &plan{now: tx.Now(), asks: map[bot.ID]question{}, rates: map[string]rate{}, parked: map[string]time.Time{}}
+		p = &plan{now: tx.Now(), asks: map[bot.ID]question{}, rates: map[string]rate.Budget{}, parked: rate.Parked{}}
 		maps.Copy(p.parked, r.mem.parked)
 		return r.all(tx, p)
 	})

@@ -2,21 +2,22 @@ package outbox
 
 import (
 	"errors"
-	"math/rand/v2"
 	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/outbox/rate"
 	"ponte/bot/records"
 	"ponte/storage"
 )
 
-const (
-	firstWait = time.Second
-	longest   = 5 * time.Minute // of Ponte's own back-off
-	farthest  = 24 * time.Hour  // a platform's Retry-After is believed up to here
-	asksMost  = 5               // questions after one attempt, then a person is asked
-)
+// asksMost is how many questions after one attempt are answered by nothing, before a
+// person is asked.
+const asksMost = 5
+
+// answersIn is how long after an attempt, or after a start, a platform that asks for time
+// to answer is given it, before that counts as nothing.
+const answersIn = time.Hour
 
 // record takes in what came back, if it is about the attempt that is under way.
 func (r *run) record(tx *storage.Tx, p *plan, out outcome) error {
@@ -49,8 +50,7 @@ func (r *run) refused(tx *storage.Tx, p *plan, e *act.Effect, err error) error {
 	r.log.Warn("an attempt failed", "effect", e.ID, "trace", e.Trace, "attempt", e.Attempt, "kind", fault.Kind, "error", err)
 	switch {
 	case fault.Kind == bot.RateLimited || fault.Kind == bot.Unavailable:
-		p.park(e, fault)
-		return r.wait(tx, e, fault, p.now.Add(r.delay(e, fault)))
+		return r.wait(tx, e, fault, p.parked.Park(e, fault, p.now, r.delay(e, fault)))
 	case fault.Kind.Final() && e.Show && e.Act.New() && !e.Maybe:
 		// nobody else would tell that it is missing, and what is in its way may be mended
 		return errors.Join(records.StepAside(tx, e), r.wait(tx, e, fault, p.now.Add(min(time.Minute<<min(e.Tries, 6), time.Hour))))
@@ -117,38 +117,35 @@ func (r *run) answered(tx *storage.Tx, p *plan, e *act.Effect, out outcome) erro
 		e.Maybe = false
 		return r.wait(tx, e, e.Fault, p.now.Add(r.delay(e, nil)))
 	}
-	e.Asked++
+	fault, _ := errors.AsType[*bot.Error](out.err)
+	wait := max(rate.Backoff(e.Asked+1), rate.Asked(fault))
+	if !r.later(p, e, fault) {
+		e.Asked++
+	}
 	if e.Asked >= asksMost {
 		return r.unknown(tx, e, e.Fault)
 	}
-	fault, _ := errors.AsType[*bot.Error](out.err)
-	wait := max(backoff(e.Asked), retryAfter(fault))
 	p.asks[e.ID] = question{effect: *e, at: p.now.Add(wait)}
 	return records.Effects.Put(tx, *e)
 }
 
+// later reports whether a platform cannot answer yet, and says when it can.
+func (r *run) later(p *plan, e *act.Effect, fault *bot.Error) bool {
+	if rate.Asked(fault) == 0 || fault.Kind != bot.RateLimited && fault.Kind != bot.Unavailable {
+		return false
+	}
+	return p.now.Before(e.StartedAt.Add(answersIn)) || p.now.Before(r.mem.begun.Add(answersIn))
+}
+
 // delay is how long an effect waits before its next attempt.
 func (r *run) delay(e *act.Effect, fault *bot.Error) time.Duration {
-	if d := retryAfter(fault); d > 0 {
+	if d := rate.Asked(fault); d > 0 {
 		return d
 	}
 	if s := r.traits(e).Schedule; len(s) > 0 {
 		return s[min(max(e.Tries, 1), len(s))-1]
 	}
-	return backoff(e.Tries)
-}
-
-func retryAfter(fault *bot.Error) time.Duration {
-	if fault == nil {
-		return 0
-	}
-	return min(fault.RetryAfter, farthest)
-}
-
-// backoff doubles with each try, and spreads by half.
-func backoff(tries int) time.Duration {
-	d := min(firstWait<<min(max(tries-1, 0), 10), longest)
-	return d/2 + rand.N(d/2+1)
+	return rate.Backoff(e.Tries)
 }
 
 func (r *run) traits(e *act.Effect) act.Traits {

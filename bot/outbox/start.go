@@ -7,6 +7,7 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/outbox/rate"
 	"ponte/bot/records"
 	"ponte/storage"
 )
@@ -79,7 +80,7 @@ func (r *run) against(tx *storage.Tx, p *plan, e *act.Effect, err error) error {
 
 // postpone lets an effect wait that was not tried.
 func (r *run) postpone(tx *storage.Tx, e *act.Effect, fault *bot.Error) error {
-	wait := retryAfter(fault)
+	wait := rate.Asked(fault)
 	if wait <= 0 {
 		wait = closedFor
 	}
@@ -123,7 +124,7 @@ func (r *run) address(tx *storage.Tx, p *plan, e *act.Effect, slot, thread act.S
 		if slot.Ref == "" {
 			needs = thread
 		}
-		if budget := budgetOf(e.At, slot.Ref != ""); budget != e.Budget {
+		if budget := rate.Name(e.At, slot.Ref != ""); budget != e.Budget {
 			e.Budget, p.more = budget, true
 			return false, records.Effects.Put(tx, *e)
 		}

@@ -20,7 +20,7 @@ type tier struct {
 var tiers = []tier{
 	{
 		name:  "words",
-		rooms: []string{"bot", "bot/card", "bot/act", "bot/hours", "bot/chart", "bot/check", "bot/postcard", "bot/triage", "bot/triage/*"},
+		rooms: []string{"bot", "bot/card", "bot/act", "bot/hours", "bot/chart", "bot/check", "bot/postcard", "bot/triage", "bot/triage/*", "bot/verdict", "bot/near"},
 		may:   []string{"words"},
 	},
 	{
@@ -43,7 +43,7 @@ var tiers = []tier{
 	},
 	{
 		name:  "outbox",
-		rooms: []string{"bot/outbox", "bot/pause"},
+		rooms: []string{"bot/outbox", "bot/outbox/*", "bot/pause"},
 		may:   []string{"words", "storage", "records", "outbox"},
 		tests: []string{"engine"},
 	},
