@@ -2,7 +2,6 @@ package slack
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"ponte/bot"
@@ -37,14 +36,14 @@ func (s *Slack) Settle(ctx context.Context, key string, a act.Act, at act.Place)
 	seen, err := sp.Find(ctx, web.Look{Key: key, Channel: at.Channel, Thread: send.Thread, Oldest: oldest})
 	switch {
 	case err != nil:
-		return act.Receipt{}, act.Unsure, later(web.Fault(err, true, s.channel(at)))
+		return act.Receipt{}, act.Unsure, repeated(web.Fault(err, true, s.channel(at)))
 	case seen.Stray && s.takeBack(ctx, sp, at, seen.Ref):
 		return act.Receipt{}, act.Absent, nil
 	case seen.Ref != "":
 		s.posted(key, at, seen.Ref, send.Thread)
 		return act.Receipt{Ref: seen.Ref, URL: sp.Address(ctx, at.Channel, seen.Ref, send.Thread)}, act.Found, nil
 	case !seen.Whole:
-		return act.Receipt{}, act.Unsure, later(nil)
+		return act.Receipt{}, act.Unsure, repeated(bot.Errorf(bot.Ambiguous, "slack.unclear"))
 	}
 	if wait := settled - now.Sub(last); wait > 0 {
 		return act.Receipt{}, act.Unsure, &bot.Error{Kind: bot.Unavailable, Key: "slack.unclear", RetryAfter: wait}
@@ -52,13 +51,12 @@ func (s *Slack) Settle(ctx context.Context, key string, a act.Act, at act.Place)
 	return act.Receipt{}, act.Absent, nil
 }
 
-// later has a look that failed repeated after a while: the outbox asks a few times
-// only, and a person after that.
-func later(err error) error {
-	again := bot.Error{Kind: bot.Unavailable, Key: "slack.unclear", Err: err}
-	if e, ok := errors.AsType[*bot.Error](err); ok {
-		again = *e
+// repeated has a look that failed repeated after a while: as often as Slack is not there or
+// gives no answer, and a few times only where it refuses, or shows no end.
+func repeated(e *bot.Error) error {
+	if e.Err != nil && e.Kind == bot.Ambiguous {
+		e.Kind = bot.Unavailable // a look changes nothing
 	}
-	again.RetryAfter = max(again.RetryAfter, lookAfter)
-	return &again
+	e.RetryAfter = max(e.RetryAfter, lookAfter)
+	return e
 }
