@@ -1,0 +1,67 @@
+package register
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/bwmarrin/discordgo"
+)
+
+// Discord is who commands are registered with.
+type Discord interface {
+	Do(ctx context.Context, method, path string, in, out any) error
+}
+
+// Notes keeps what was registered last.
+type Notes interface {
+	Read(ctx context.Context, name string) ([]byte, error)
+	Write(ctx context.Context, name string, value []byte) error
+}
+
+// Put registers the commands in each server where they are not what was registered
+// there last: Discord takes only so many new ones a day. A server that fails keeps
+// none of the others from having them.
+func Put(ctx context.Context, discord Discord, notes Notes, app string, guilds []string, commands []*discordgo.ApplicationCommand) error {
+	body, err := json.Marshal(commands)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(append([]byte(app+"\x00"), body...))
+	want := hex.EncodeToString(sum[:])
+	var failed error
+	for _, guild := range guilds {
+		name := "commands." + guild
+		if had, err := notes.Read(ctx, name); err == nil && string(had) == want {
+			continue
+		}
+		if err := discord.Do(ctx, http.MethodPut, path(app, guild), commands, nil); err != nil {
+			failed = errors.Join(failed, err)
+			continue
+		}
+		failed = errors.Join(failed, notes.Write(ctx, name, []byte(want)))
+	}
+	return failed
+}
+
+// Known lists the names of the commands that Discord has of an app in a server.
+func Known(ctx context.Context, discord Discord, app, guild string) ([]string, error) {
+	var all []struct {
+		Name string `json:"name"`
+	}
+	if err := discord.Do(ctx, http.MethodGet, path(app, guild), nil, &all); err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, c := range all {
+		out = append(out, c.Name)
+	}
+	return out, nil
+}
+
+func path(app, guild string) string {
+	return "/applications/" + app + "/guilds/" + guild + "/commands"
+}

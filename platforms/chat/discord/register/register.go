@@ -1,0 +1,234 @@
+// Package register offers Ponte's commands in Discord: it writes the table of
+// commands as Discord has them, and registers them where they changed. It knows no
+// command's meaning, and asks Discord through whoever gives it a way to.
+//
+// Everything stands under "/ponte", as everywhere else that Ponte is spoken to: a
+// name such as "/queue" or "/pause" would stand beside those of other bots. Discord
+// takes 25 under one name and 8,000 characters in all, so what is about the brand's
+// own posts stands one step further in, as "/ponte posts queue"; who types "/queue"
+// is offered it all the same. What the table has beyond that is put under "more",
+// so that a table that grows is never refused.
+package register
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/bwmarrin/discordgo"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/card"
+)
+
+// Name is the command under which all others stand.
+const Name = "ponte"
+
+// Discord's limits of a command.
+const (
+	maxUnder = 25
+	maxAbout = 100
+	maxName  = 32
+	maxAll   = 8_000
+)
+
+// posts are the commands about what the brand says by itself.
+var posts = []string{
+	"duplicate", "cancel", "drafts", "show", "approve", "reject", "return", "schedule", "pause", "resume", "hold", "release", "series", "queue",
+	"move", "results", "calendar", "picture",
+}
+
+// The groups that commands stand in; the others stand under "/ponte" itself.
+const (
+	groupPosts = "posts"
+	groupMore  = "more"
+)
+
+// Printer writes words in a language.
+type Printer func(lang bot.Lang, zone *time.Location, w card.Words) string
+
+// locales are Discord's names of the languages that Ponte speaks besides English.
+var locales = map[discordgo.Locale]bot.Lang{
+	discordgo.EnglishUS: bot.English, discordgo.EnglishGB: bot.English,
+	discordgo.SpanishES: bot.Spanish, discordgo.SpanishLATAM: bot.Spanish, discordgo.Italian: bot.Italian,
+}
+
+// Commands writes the table as Discord has it.
+func Commands(table []act.Command, print Printer) []*discordgo.ApplicationCommand {
+	pen := pen(print)
+	root := &discordgo.ApplicationCommand{Type: discordgo.ChatApplicationCommand, Name: Name, Description: pen.about(card.W("discord.command_about")),
+		DescriptionLocalizations: pen.everywhere(card.W("discord.command_about")), Contexts: &[]discordgo.InteractionContextType{discordgo.InteractionContextGuild}}
+	groups := map[string]*discordgo.ApplicationCommandOption{}
+	for i, c := range table {
+		one := pen.command(c)
+		name := placed(c.Name, len(root.Options), len(table)-i)
+		if name == "" {
+			root.Options = append(root.Options, one)
+			continue
+		}
+		g := groups[name]
+		if g == nil {
+			about := card.W("discord.group_" + name)
+			g = &discordgo.ApplicationCommandOption{Type: discordgo.ApplicationCommandOptionSubCommandGroup, Name: name, Description: pen.about(about), DescriptionLocalizations: pen.all(about)}
+			groups[name] = g
+			root.Options = append(root.Options, g)
+		}
+		if len(g.Options) < maxUnder {
+			g.Options = append(g.Options, one)
+		}
+	}
+	shorten(root)
+	return []*discordgo.ApplicationCommand{root}
+}
+
+// placed is the group that a command stands in; empty for none.
+func placed(name string, taken, left int) string {
+	switch {
+	case slices.Contains(posts, name):
+		return groupPosts
+	case taken >= maxUnder-3 && left > 1: // room for the groups themselves
+		return groupMore
+	}
+	return ""
+}
+
+// pen writes in all languages.
+type pen Printer
+
+func (p pen) about(w card.Words) string { return cut(p(bot.English, time.UTC, w), maxAbout) }
+
+func (p pen) all(w card.Words) map[discordgo.Locale]string {
+	out := map[discordgo.Locale]string{}
+	for locale, lang := range locales {
+		out[locale] = cut(p(lang, time.UTC, w), maxAbout)
+	}
+	return out
+}
+
+func (p pen) everywhere(w card.Words) *map[discordgo.Locale]string { all := p.all(w); return &all }
+
+func (p pen) command(c act.Command) *discordgo.ApplicationCommandOption {
+	one := &discordgo.ApplicationCommandOption{
+		Type: discordgo.ApplicationCommandOptionSubCommand, Name: named(c.Name), Description: p.about(c.Summary), DescriptionLocalizations: p.all(c.Summary),
+	}
+	for _, o := range c.Options[:min(len(c.Options), maxUnder)] {
+		one.Options = append(one.Options, p.option(o))
+	}
+	slices.SortStableFunc(one.Options, func(a, b *discordgo.ApplicationCommandOption) int { // as Discord wants it
+		switch {
+		case a.Required == b.Required:
+			return 0
+		case a.Required:
+			return -1
+		}
+		return 1
+	})
+	return one
+}
+
+// option writes an option. Only what is short is asked for before the command is sent:
+// for a text Ponte opens a form, and a draft need not be named in its own thread.
+func (p pen) option(o act.Option) *discordgo.ApplicationCommandOption {
+	out := &discordgo.ApplicationCommandOption{
+		Type: discordgo.ApplicationCommandOptionString, Name: named(o.Name), Description: p.about(o.Summary), DescriptionLocalizations: p.all(o.Summary),
+		Required: o.Required && o.Kind != act.TextOption && o.Kind != act.WordOption,
+	}
+	switch {
+	case len(o.Choices) > 0 && len(o.Choices) <= maxUnder:
+		for _, c := range o.Choices {
+			w := card.W("choice." + c)
+			out.Choices = append(out.Choices, &discordgo.ApplicationCommandOptionChoice{Name: p.about(w), NameLocalizations: p.all(w), Value: c})
+		}
+	default:
+		out.Autocomplete = o.Kind != act.TextOption
+	}
+	return out
+}
+
+// names are as Discord takes them.
+var names = regexp.MustCompile(`^[-_\pL\pN]{1,32}$`)
+
+// named is a name as Discord takes it.
+func named(name string) string {
+	name = strings.ToLower(strings.ReplaceAll(name, " ", "-"))
+	if !names.MatchString(name) {
+		return "x"
+	}
+	return name
+}
+
+// cut shortens what is longer than Discord takes, in characters.
+func cut(s string, most int) string {
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return string([]rune(s)[:most-1]) + "…"
+}
+
+// Size is how many characters a command counts: its names, descriptions and values,
+// each in the language in which it is longest.
+func Size(c *discordgo.ApplicationCommand) int {
+	n := utf8.RuneCountInString(c.Name)
+	if c.DescriptionLocalizations != nil {
+		n += longest(c.Description, *c.DescriptionLocalizations)
+	}
+	return n + sizes(c.Options)
+}
+
+func sizes(options []*discordgo.ApplicationCommandOption) (n int) {
+	for _, o := range options {
+		n += longest(o.Name, o.NameLocalizations) + longest(o.Description, o.DescriptionLocalizations) + sizes(o.Options)
+		for _, c := range o.Choices {
+			value, _ := c.Value.(string)
+			n += longest(c.Name, c.NameLocalizations) + utf8.RuneCountInString(value)
+		}
+	}
+	return n
+}
+
+func longest(s string, all map[discordgo.Locale]string) int {
+	n := utf8.RuneCountInString(s)
+	for _, other := range all {
+		n = max(n, utf8.RuneCountInString(other))
+	}
+	return n
+}
+
+// shorten takes as much off the descriptions of options, and then of commands, as is
+// needed for all to fit.
+func shorten(c *discordgo.ApplicationCommand) {
+	for most := maxAbout; Size(c) > maxAll && most > 10; most -= 10 {
+		for _, leaf := range leaves(c.Options) {
+			for _, o := range leaf.Options {
+				trim(o, most)
+			}
+		}
+	}
+	for most := maxAbout; Size(c) > maxAll && most > 10; most -= 10 {
+		for _, leaf := range leaves(c.Options) {
+			trim(leaf, most)
+		}
+	}
+}
+
+func trim(o *discordgo.ApplicationCommandOption, most int) {
+	o.Description = cut(o.Description, most)
+	for locale, s := range o.DescriptionLocalizations {
+		o.DescriptionLocalizations[locale] = cut(s, most)
+	}
+}
+
+// leaves are the commands themselves, in their groups or not.
+func leaves(all []*discordgo.ApplicationCommandOption) (out []*discordgo.ApplicationCommandOption) {
+	for _, o := range all {
+		if o.Type == discordgo.ApplicationCommandOptionSubCommandGroup {
+			out = append(out, leaves(o.Options)...)
+			continue
+		}
+		out = append(out, o)
+	}
+	return out
+}
