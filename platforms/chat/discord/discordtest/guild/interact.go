@@ -1,0 +1,365 @@
+package guild
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"ponte/platforms/chat/discord/discordtest/shape"
+)
+
+// Patience is how long the app has to answer an interaction, and Life how long
+// the token is good after it did.
+const (
+	Patience = 3 * time.Second
+	Life     = 15 * time.Minute
+)
+
+// Types of interaction.
+const (
+	Commanded = 2
+	Clicked   = 3
+	Suggested = 4
+	Submitted = 5
+)
+
+// Types of answer to one.
+const (
+	AnswerMessage = 4
+	AnswerLater   = 5
+	AnswerNothing = 6
+	AnswerUpdate  = 7
+	AnswerChoices = 8
+	AnswerModal   = 9
+)
+
+// Reply is what became of an interaction.
+type Reply struct {
+	OK      bool
+	Took    time.Duration
+	Why     string
+	Type    int   // of the answer
+	Choices []Obj // of autocomplete
+}
+
+// Interaction is something that somebody did to the app.
+type Interaction struct {
+	ID, Token     string
+	Type          int
+	User, Channel string
+	At            time.Time
+	Data          Obj
+	On            *Message // whose button was pressed, or whose button opened the modal
+	Answer        int      // the type of the answer; 0: none came
+	AnsweredAt    time.Time
+	Late          bool
+
+	original *Message
+	whisper  bool // what was put off is for one person alone
+	came     chan Reply
+}
+
+// Modal is a form in front of somebody.
+type Modal struct {
+	Body   Obj
+	On     *Message
+	Where  string
+	Filled map[string]any
+}
+
+// begin tells the app of an interaction, with the world held.
+func (w *World) interact(a *Interaction) <-chan Reply {
+	a.ID = w.id()
+	a.Token = "token-of-" + a.ID
+	a.At, a.came = w.now(), make(chan Reply, 1)
+	w.acts[a.ID], w.tokens[a.Token] = a, a
+	c := w.channels[a.Channel]
+	o := Obj{
+		"id": a.ID, "token": a.Token, "type": a.Type, "application_id": w.app.ID, "version": 1, "channel_id": c.ID, "channel": w.channelJSON(c),
+		"data": a.Data, "locale": "en-US", "entitlements": []any{}, "app_permissions": strconv.FormatUint(w.perms(w.app.User, c), 10),
+		"authorizing_integration_owners": Obj{"0": c.Guild}, "context": 0, "attachment_size_limit": shape.FileBytes,
+	}
+	if c.Guild != "" {
+		g := w.guild(c.Guild)
+		member := w.memberJSON(g, w.member(g, a.User))
+		member["permissions"] = strconv.FormatUint(w.perms(a.User, c), 10)
+		o["guild_id"], o["member"], o["guild_locale"] = c.Guild, member, "en-US"
+		o["guild"] = Obj{"id": g.ID, "locale": "en-US", "features": []any{}}
+	} else {
+		o["user"], o["context"] = w.userJSON(a.User), 1
+	}
+	if a.On != nil {
+		o["message"] = w.messageJSON(a.On)
+	}
+	w.tell(Event{Type: "INTERACTION_CREATE", Data: o})
+	return a.came
+}
+
+// GiveUp settles an interaction that the app took too long for.
+func (w *World) GiveUp(came <-chan Reply) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, a := range w.acts {
+		if a.came == came && a.Answer == 0 {
+			a.Late = true
+		}
+	}
+}
+
+// Interactions lists all that people did to the app, the first one first.
+func (w *World) Interactions() []Interaction {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var all []Interaction
+	for _, a := range w.acts {
+		seen := *a
+		if seen.Answer == 0 && w.now().Sub(seen.At) > Patience {
+			seen.Late = true
+		}
+		all = append(all, seen)
+	}
+	slices.SortFunc(all, func(a, b Interaction) int {
+		if Before(a.ID, b.ID) {
+			return -1
+		}
+		return 1
+	})
+	return all
+}
+
+// Refusals of interactions.
+var (
+	unknownInteraction = shape.No(404, 10062, "Unknown interaction")
+	alreadyAnswered    = shape.No(400, 40060, "Interaction has already been acknowledged.")
+	unknownWebhook     = shape.No(404, 10015, "Unknown Webhook")
+	badToken           = shape.No(401, 50027, "Invalid Webhook Token")
+)
+
+// fits are the answers that each type of interaction takes.
+var fits = map[int][]int{
+	Commanded: {AnswerMessage, AnswerLater, AnswerModal},
+	Clicked:   {AnswerMessage, AnswerLater, AnswerNothing, AnswerUpdate, AnswerModal},
+	Suggested: {AnswerChoices},
+	Submitted: {AnswerMessage, AnswerLater, AnswerNothing, AnswerUpdate},
+}
+
+// Callback is the app's first answer to an interaction.
+func (w *World) Callback(id, token string, body Obj, uploads []Upload) (Obj, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	a := w.acts[id]
+	kind := shape.Num(body, "type")
+	switch {
+	case a == nil || a.Token != token:
+		return nil, unknownInteraction
+	case a.Answer != 0:
+		return nil, alreadyAnswered
+	case a.Late || w.now().Sub(a.At) > Patience:
+		a.Late = true
+		return nil, unknownInteraction
+	case !slices.Contains(fits[a.Type], kind) || a.Type == Submitted && a.On == nil && (kind == AnswerNothing || kind == AnswerUpdate):
+		return nil, shape.Form(shape.Field{Path: "type", Code: "INTERACTION_RESPONSE_TYPE_INVALID", Message: fmt.Sprintf("Type %d is no answer to an interaction of type %d.", kind, a.Type)})
+	}
+	data, _ := body["data"].(Obj)
+	if data == nil {
+		data = Obj{}
+	}
+	reply := Reply{OK: true, Took: w.now().Sub(a.At), Type: kind}
+	if err := w.answer(a, kind, data, uploads, &reply); err != nil {
+		return nil, err
+	}
+	a.Answer, a.AnsweredAt = kind, w.now()
+	select {
+	case a.came <- reply:
+	default:
+	}
+	out := Obj{"interaction": Obj{"id": a.ID, "type": a.Type, "response_message_loading": kind == AnswerLater, "response_message_ephemeral": a.whisper}}
+	resource := Obj{"type": kind}
+	if a.original != nil && kind != AnswerNothing {
+		resource["message"] = w.messageJSON(a.original)
+		out["interaction"].(Obj)["response_message_id"] = a.original.ID
+	}
+	out["resource"] = resource
+	return out, nil
+}
+
+func (w *World) answer(a *Interaction, kind int, data Obj, uploads []Upload, reply *Reply) error {
+	switch kind {
+	case AnswerMessage:
+		m, err := w.said(a, data, uploads)
+		a.original = m
+		return err
+	case AnswerLater:
+		flags := shape.Num(data, "flags")
+		if flags&^shape.FlagEphemeral != 0 || len(data) > 1 || len(data) == 1 && data["flags"] == nil {
+			return shape.Form(shape.Field{Path: "data", Code: "INTERACTION_DEFERRED_DATA", Message: "Only the flag EPHEMERAL can be set."})
+		}
+		a.whisper = flags&shape.FlagEphemeral != 0
+		m := &Message{Author: w.app.User, Flags: flags | flagLoading, Webhook: w.app.ID, Begun: a.ID, Type: kindOf(a)}
+		if a.whisper {
+			m.To = a.User
+		}
+		a.original = w.add(w.channels[a.Channel], m)
+	case AnswerNothing:
+		a.original = a.On
+	case AnswerUpdate:
+		if err := w.change(w.channels[a.On.Channel], a.On, data, uploads); err != nil {
+			return shape.Under("data", err)
+		}
+		a.original = a.On
+	case AnswerChoices:
+		reply.Choices = shape.List(data, "choices")
+		if _, there := data["choices"]; !there {
+			return shape.Form(shape.Field{Path: "data.choices", Code: "BASE_TYPE_REQUIRED", Message: "This field is required"})
+		}
+		return shape.Choices(data, "data")
+	case AnswerModal:
+		if err := shape.Modal(data, "data"); err != nil {
+			return err
+		}
+		w.modals[a.User] = &Modal{Body: data, On: a.On, Where: a.Channel, Filled: map[string]any{}}
+	}
+	return nil
+}
+
+// kindOf is the type of a message that answers an interaction.
+func kindOf(a *Interaction) int {
+	if a.Type == Commanded {
+		return 20
+	}
+	return 0
+}
+
+// said writes an answer as a message.
+func (w *World) said(a *Interaction, data Obj, uploads []Upload) (*Message, error) {
+	if err := shape.Message(data); err != nil {
+		return nil, shape.Under("data", err)
+	}
+	if shape.Empty(data, len(uploads)) {
+		return nil, shape.No(400, 50006, "Cannot send an empty message")
+	}
+	c := w.channels[a.Channel]
+	m, err := w.compose(c, data, uploads, true)
+	if err != nil {
+		return nil, err
+	}
+	m.Webhook, m.Begun, m.Type = w.app.ID, a.ID, kindOf(a)
+	if m.Flags&shape.FlagEphemeral != 0 {
+		m.To = a.User
+	}
+	return w.add(c, m), nil
+}
+
+// hooked finds the interaction of a token that is still good.
+func (w *World) hooked(app, token string) (*Interaction, error) {
+	a := w.tokens[token]
+	switch {
+	case app != w.app.ID || a == nil:
+		return nil, unknownWebhook
+	case w.now().Sub(a.At) > Life:
+		return nil, badToken
+	case a.Answer == 0:
+		return nil, unknownWebhook
+	}
+	return a, nil
+}
+
+// hookMessage finds an answer to an interaction by its id, or the first one.
+func (w *World) hookMessage(app, token, id string) (*Interaction, *Message, error) {
+	a, err := w.hooked(app, token)
+	if err != nil {
+		return nil, nil, err
+	}
+	if id == "@original" {
+		if a.original == nil || a.original.Gone {
+			return nil, nil, unknownMessage
+		}
+		return a, a.original, nil
+	}
+	m := w.channels[a.Channel].find(id)
+	if m == nil || m.Begun != a.ID && m != a.original {
+		return nil, nil, unknownMessage
+	}
+	return a, m, nil
+}
+
+// FollowUp is a further answer of the app; the first one after it put the answer
+// off fills that in.
+func (w *World) FollowUp(app, token string, body Obj, uploads []Upload) (Obj, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	a, err := w.hooked(app, token)
+	if err != nil {
+		return nil, err
+	}
+	if a.original != nil && a.original.Loading() {
+		if err := w.change(w.channels[a.Channel], a.original, body, uploads); err != nil {
+			return nil, err
+		}
+		return w.messageJSON(a.original), nil
+	}
+	m, err := w.said(a, body, uploads)
+	if err != nil {
+		return nil, flat(err)
+	}
+	return w.messageJSON(m), nil
+}
+
+// flat is a refusal of a follow-up, whose fields stand at the top.
+func flat(err error) error {
+	r, is := err.(*shape.Refusal) //nolint:errorlint // it comes from the line above
+	if !is {
+		return err
+	}
+	top := *r
+	top.Fields = nil
+	for _, f := range r.Fields {
+		if len(f.Path) > 5 && f.Path[:5] == "data." {
+			f.Path = f.Path[5:]
+		}
+		top.Fields = append(top.Fields, f)
+	}
+	return &top
+}
+
+// GetAnswer is an answer of the app.
+func (w *World) GetAnswer(app, token, id string) (Obj, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, m, err := w.hookMessage(app, token, id)
+	if err != nil {
+		return nil, err
+	}
+	return w.messageJSON(m), nil
+}
+
+// EditAnswer changes an answer of the app.
+func (w *World) EditAnswer(app, token, id string, body Obj, uploads []Upload) (Obj, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, m, err := w.hookMessage(app, token, id)
+	if err != nil {
+		return nil, err
+	}
+	was := m.Loading()
+	if err := w.change(w.channels[m.Channel], m, body, uploads); err != nil {
+		return nil, err
+	}
+	if was {
+		m.Pings = w.pings(w.channels[m.Channel], w.app.User, m.Content, body, true)
+	}
+	return w.messageJSON(m), nil
+}
+
+// DeleteAnswer takes an answer of the app away.
+func (w *World) DeleteAnswer(app, token, id string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_, m, err := w.hookMessage(app, token, id)
+	if err != nil {
+		return err
+	}
+	w.remove(w.channels[m.Channel], m)
+	return nil
+}

@@ -1,0 +1,158 @@
+package guild
+
+import (
+	"slices"
+	"strconv"
+
+	"ponte/platforms/chat/discord/discordtest/shape"
+)
+
+// Permissions, by bit.
+const (
+	Administrator   uint64 = 1 << 3
+	ManageChannels  uint64 = 1 << 4
+	AddReactions    uint64 = 1 << 6
+	ViewChannel     uint64 = 1 << 10
+	SendMessages    uint64 = 1 << 11
+	ManageMessages  uint64 = 1 << 13
+	EmbedLinks      uint64 = 1 << 14
+	AttachFiles     uint64 = 1 << 15
+	ReadHistory     uint64 = 1 << 16
+	MentionEveryone uint64 = 1 << 17
+	ExternalEmojis  uint64 = 1 << 18
+	UseCommands     uint64 = 1 << 31
+	ManageThreads   uint64 = 1 << 34
+	PublicThreads   uint64 = 1 << 35
+	PrivateThreads  uint64 = 1 << 36
+	SendInThreads   uint64 = 1 << 38
+	PinMessages     uint64 = 1 << 51
+	BypassSlowmode  uint64 = 1 << 52
+
+	// Everyone is what everybody may in a new server.
+	Everyone = AddReactions | ViewChannel | SendMessages | EmbedLinks | AttachFiles | ReadHistory | ExternalEmojis | UseCommands | PublicThreads | SendInThreads
+	// Invited is what the app may besides, when it is invited with all that it asks for.
+	Invited = AddReactions | ViewChannel | SendMessages | ManageMessages | EmbedLinks | AttachFiles | ReadHistory | MentionEveryone |
+		ManageThreads | PublicThreads | SendInThreads | PinMessages | BypassSlowmode
+	all = ^uint64(0)
+)
+
+// Overwrite allows and denies in one channel, to a role or to a person.
+type Overwrite struct {
+	ID          string
+	Person      bool
+	Allow, Deny uint64
+}
+
+func (o Overwrite) json() Obj {
+	kind := 0
+	if o.Person {
+		kind = 1
+	}
+	return Obj{"id": o.ID, "type": kind, "allow": strconv.FormatUint(o.Allow, 10), "deny": strconv.FormatUint(o.Deny, 10)}
+}
+
+// perms is what somebody may in a channel.
+func (w *World) perms(user string, c *Channel) uint64 {
+	if c.Guild == "" {
+		if slices.Contains(c.Recipients, user) || user == w.app.User {
+			return all &^ (ManageMessages | ManageThreads | Administrator)
+		}
+		return 0
+	}
+	g := w.guild(c.Guild)
+	m := w.member(g, user)
+	switch {
+	case m == nil:
+		return 0
+	case g.Owner == user:
+		return all
+	}
+	p := g.role(g.ID).Perms
+	for _, id := range m.Roles {
+		if r := g.role(id); r != nil {
+			p |= r.Perms
+		}
+	}
+	if p&Administrator != 0 {
+		return all
+	}
+	at := c
+	if c.Thread() {
+		if parent := w.channels[c.Parent]; parent != nil {
+			at = parent
+		}
+	}
+	return over(p, at.Overwrites, g.ID, m)
+}
+
+// over applies a channel's overwrites: everybody's, then those of the roles
+// together, then the person's.
+func over(p uint64, list []Overwrite, everyone string, m *Member) uint64 {
+	var allow, deny uint64
+	for _, o := range list {
+		if o.ID == everyone {
+			p = p&^o.Deny | o.Allow
+		} else if !o.Person && slices.Contains(m.Roles, o.ID) {
+			allow, deny = allow|o.Allow, deny|o.Deny
+		}
+	}
+	p = p&^deny | allow
+	for _, o := range list {
+		if o.Person && o.ID == m.User {
+			p = p&^o.Deny | o.Allow
+		}
+	}
+	return p
+}
+
+// Refusals that many share.
+var (
+	unknownChannel = shape.No(404, 10003, "Unknown Channel")
+	unknownGuild   = shape.No(404, 10004, "Unknown Guild")
+	unknownMember  = shape.No(404, 10007, "Unknown Member")
+	unknownMessage = shape.No(404, 10008, "Unknown Message")
+	unknownEmoji   = shape.No(400, 10014, "Unknown Emoji")
+	unknownUser    = shape.No(404, 10013, "Unknown User")
+	missingAccess  = shape.No(403, 50001, "Missing Access")
+	missingPerms   = shape.No(403, 50013, "Missing Permissions")
+	threadArchived = shape.No(400, 50083, "Thread is archived")
+	threadLocked   = shape.No(400, 160005, "Thread is locked")
+	wrongType      = shape.No(400, 50024, "Cannot execute action on this channel type")
+)
+
+// sees says whether somebody sees a channel.
+func (w *World) sees(user string, c *Channel) error {
+	if w.perms(user, c)&ViewChannel == 0 {
+		return missingAccess
+	}
+	if c.Type == PrivateThread && !slices.Contains(c.Members, user) && w.perms(user, c)&ManageThreads == 0 {
+		return missingAccess
+	}
+	return nil
+}
+
+// may says whether somebody sees a channel and has all of these permissions in it.
+func (w *World) may(user string, c *Channel, need uint64) error {
+	if err := w.sees(user, c); err != nil {
+		return err
+	}
+	if w.perms(user, c)&need != need {
+		return missingPerms
+	}
+	return nil
+}
+
+// Overwrites changes what a role or a person may in a channel, and tells of it.
+func (w *World) Overwrites(channel string, o Overwrite) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c := w.channels[channel]
+	saw := w.sees(w.app.User, c) == nil
+	c.Overwrites = slices.DeleteFunc(c.Overwrites, func(p Overwrite) bool { return p.ID == o.ID })
+	if o.Allow|o.Deny != 0 {
+		c.Overwrites = append(c.Overwrites, o)
+	}
+	if saw || w.sees(w.app.User, c) == nil {
+		w.tell(Event{Type: "CHANNEL_UPDATE", Data: w.channelJSON(c), Intent: IntentGuilds})
+	}
+}
