@@ -11,6 +11,7 @@ import (
 	"ponte/bot/card"
 	"ponte/bot/lost"
 	"ponte/bot/outbox"
+	"ponte/bot/records"
 	"ponte/internal/coretest"
 	"ponte/storage"
 )
@@ -92,6 +93,42 @@ func TestAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAgainBeforeItsThread: what waits in a message's lane to stand in its thread waits
+// for it to stand there again, and stands in the new thread then.
+func TestAgainBeforeItsThread(t *testing.T) {
+	in(t, func(h *house) {
+		first := coretest.Slot(h.World, "card/1").Ref
+		away := true
+		h.Chat.Fails(func(_ string, a act.Act) *coretest.Fault {
+			if s, send := a.(act.Send); away && send && s.Thread == first {
+				return &coretest.Fault{Err: bot.Errorf(bot.Unavailable, "error.unavailable")}
+			}
+			return nil
+		})
+		h.Update(func(tx *storage.Tx) error {
+			if err := records.Slots.Insert(tx, act.Slot{ID: "note/1", Brand: "aurora", At: inbox, Parent: "card/1"}); err != nil {
+				return err
+			}
+			_, err := h.Out.Say(tx, act.Effect{Brand: "aurora", At: inbox, Lane: "l", Slot: "note/1", Class: act.RoutineClass, Act: act.Seal(act.Send{Card: card.Notice(card.Literal("a note"))})})
+			return err
+		})
+		h.Pass(time.Second)
+		h.loses(act.Lost{ID: "1", At: inbox, Ref: first})
+		away = false
+		h.Pass(10 * time.Minute)
+		slot := coretest.Slot(h.World, "card/1")
+		under := 0
+		for _, m := range h.Chat.All() {
+			if m.Thread == slot.Ref {
+				under++
+			}
+		}
+		if slot.Ref == first || slot.Ref == "" || under != 2 {
+			t.Errorf("it is %q, and was %q; under it stand %d messages", slot.Ref, first, under)
+		}
+	})
 }
 
 // TestRoom: that a room is lost is told once, where all of the brand reads it.

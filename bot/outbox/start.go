@@ -129,7 +129,7 @@ func (r *run) address(tx *storage.Tx, p *plan, e *act.Effect, slot, thread act.S
 			return false, records.Effects.Put(tx, *e)
 		}
 	case act.Send:
-		if a.Thread == "" {
+		if a.Thread == "" || thread.ID != "" && !e.Maybe { // its thread may be another than when it was tried before
 			needs, a.Thread = thread, thread.Ref
 		}
 		said = a
@@ -147,8 +147,8 @@ func (r *run) address(tx *storage.Tx, p *plan, e *act.Effect, slot, thread act.S
 		e.Act = act.Seal(said)
 	}
 	if needs.ID != "" && needs.Ref == "" {
-		e.Awaits = needs.ID
-		return false, records.Effects.Put(tx, *e)
+		e.Awaits, p.more = needs.ID, true
+		return false, errors.Join(records.Effects.Put(tx, *e), records.Overtake(tx, e, needs.ID))
 	}
 	return true, nil
 }

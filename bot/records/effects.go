@@ -52,6 +52,16 @@ func StepAside(tx *storage.Tx, e *act.Effect) error {
 	return HeadLane(tx, lane)
 }
 
+// Overtake lets what shows a slot go at once when it stands behind an effect that waits
+// for that slot's message: in their lane neither would ever go.
+func Overtake(tx *storage.Tx, e *act.Effect, slot string) error {
+	show, ok, err := Found(Effects.Get(tx, storage.K("show/"+slot)))
+	if err != nil || !ok || show.State != act.Waiting || show.Lane != e.Lane {
+		return err
+	}
+	return StepAside(tx, &show)
+}
+
 // ReleaseAwaiting lets the effects that waited for a slot's message go on.
 func ReleaseAwaiting(tx *storage.Tx, slot string) error {
 	for e, err := range EffectsAwaiting.Under(tx, storage.K(slot)) {
