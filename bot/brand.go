@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"ponte/bot/hours"
+	"ponte/bot/verdict"
 )
 
 // BrandID is the short name of a brand in the configuration: "aurora".
@@ -50,6 +51,7 @@ type Brand struct {
 	Folding   Folding
 	Approvals Approvals
 	Reach     int             // followers from which an author always gets a thread; 0: nobody
+	Urgent    verdict.Urgent  // what makes what is said to it urgent
 	NeedsAlt  bool            // a picture without a description does not go out
 	Results   []time.Duration // after which the numbers of a post are read; empty: 1 h, 24 h, 7 days
 }
@@ -114,6 +116,7 @@ type Route struct {
 	Account  AccountID
 	Kind     ItemKind
 	Keywords []string // any of them, as whole words, in any case
+	Verdict  verdict.Wants
 	Channel  string
 }
 
@@ -236,7 +239,7 @@ func (b *Brand) ChannelFor(c *Conversation) Channel {
 
 // Takes reports whether every condition of the route holds for the item.
 func (r Route) Takes(it *Item) bool {
-	if r.Account != "" && r.Account != it.Account || r.Kind != "" && r.Kind != it.Kind {
+	if r.Account != "" && r.Account != it.Account || r.Kind != "" && r.Kind != it.Kind || !r.Verdict.Fits(it.Verdict) {
 		return false
 	}
 	if len(r.Keywords) == 0 {

@@ -3,6 +3,8 @@ package bot
 import (
 	"slices"
 	"time"
+
+	"ponte/bot/verdict"
 )
 
 // Status is where a conversation stands.
@@ -55,25 +57,28 @@ const (
 // Conversation is the items and our replies that share a root, or for direct
 // messages an author, on one account.
 type Conversation struct {
-	ID         ID        `json:"id"`
-	Brand      BrandID   `json:"brand"`
-	Account    AccountID `json:"account"`
-	Root       string    `json:"root"` // the platform's id of the first item, or "@" and the author's id for direct messages
-	MergedInto ID        `json:"merged_into,omitempty"`
-	Post       string    `json:"post,omitempty"`
-	Private    bool      `json:"private,omitempty"`
-	Channel    string    `json:"channel"` // the brand's short name of the room its card is in
-	Storm      ID        `json:"storm,omitempty"`
-	Folded     bool      `json:"folded,omitempty"` // counted by its storm
-	Status     Status    `json:"status"`
-	Assignee   PersonID  `json:"assignee,omitempty"`
-	Labels     []string  `json:"labels,omitempty"` // sorted
-	Priority   Priority  `json:"priority"`
-	Author     Author    `json:"author"` // of the first item
-	First      ID        `json:"first"`  // the root item, or the earliest we have
-	Last       ID        `json:"last"`   // the newest item
-	Items      int       `json:"items"`
-	Replies    int       `json:"replies"` // of ours that are out
+	ID         ID               `json:"id"`
+	Brand      BrandID          `json:"brand"`
+	Account    AccountID        `json:"account"`
+	Root       string           `json:"root"` // the platform's id of the first item, or "@" and the author's id for direct messages
+	MergedInto ID               `json:"merged_into,omitempty"`
+	Post       string           `json:"post,omitempty"`
+	Private    bool             `json:"private,omitempty"`
+	Channel    string           `json:"channel"` // the brand's short name of the room its card is in
+	Storm      ID               `json:"storm,omitempty"`
+	Folded     bool             `json:"folded,omitempty"` // counted by its storm
+	Status     Status           `json:"status"`
+	Assignee   PersonID         `json:"assignee,omitempty"`
+	Labels     []string         `json:"labels,omitempty"` // sorted
+	Priority   Priority         `json:"priority"`
+	Pinned     bool             `json:"pinned,omitempty"`  // a person set the priority
+	Raised     string           `json:"raised,omitempty"`  // why triage did: the topic of a rule, or verdict.Tone
+	Author     Author           `json:"author"`            // of the first item
+	First      ID               `json:"first"`             // the root item, or the earliest we have
+	Last       ID               `json:"last"`              // the newest item
+	Verdict    *verdict.Verdict `json:"verdict,omitempty"` // of the newest item, while it is there
+	Items      int              `json:"items"`
+	Replies    int              `json:"replies"` // of ours that are out
 
 	OpenedAt     time.Time `json:"opened_at"`
 	MovedAt      time.Time `json:"moved_at"`

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ponte/bot/verdict"
 )
 
 // ItemKind is how something was said to the brand.
@@ -53,24 +55,25 @@ type Media struct {
 // Item is one thing that came in. What was said is never altered; what happens
 // to it at the source is a further event on it.
 type Item struct {
-	ID           ID          `json:"id"`
-	Brand        BrandID     `json:"brand"`
-	Account      AccountID   `json:"account"`
-	Remote       string      `json:"remote"` // the platform's id, unique in its account
-	Conversation ID          `json:"conversation"`
-	Kind         ItemKind    `json:"kind"`
-	Author       Author      `json:"author"`
-	Text         string      `json:"text"`
-	URL          string      `json:"url,omitempty"`
-	Post         string      `json:"post,omitempty"`        // the platform's id of the brand's post it stands under
-	InReplyTo    string      `json:"in_reply_to,omitempty"` // the platform's id of what it answers
-	Media        []Media     `json:"media,omitempty"`
-	Rating       int         `json:"rating,omitempty"` // 1 to 5 stars; 0: none given
-	CreatedAt    time.Time   `json:"created_at"`       // by the source's clock
-	ReceivedAt   time.Time   `json:"received_at"`
-	Answered     bool        `json:"answered,omitempty"` // a reply of ours came after it, or the team closed it
-	Spam         bool        `json:"spam,omitempty"`
-	Events       []ItemEvent `json:"events,omitempty"` // at most MaxItemEvents, the newest
+	ID           ID               `json:"id"`
+	Brand        BrandID          `json:"brand"`
+	Account      AccountID        `json:"account"`
+	Remote       string           `json:"remote"` // the platform's id, unique in its account
+	Conversation ID               `json:"conversation"`
+	Kind         ItemKind         `json:"kind"`
+	Author       Author           `json:"author"`
+	Text         string           `json:"text"`
+	URL          string           `json:"url,omitempty"`
+	Post         string           `json:"post,omitempty"`        // the platform's id of the brand's post it stands under
+	InReplyTo    string           `json:"in_reply_to,omitempty"` // the platform's id of what it answers
+	Media        []Media          `json:"media,omitempty"`
+	Rating       int              `json:"rating,omitempty"` // 1 to 5 stars; 0: none given
+	CreatedAt    time.Time        `json:"created_at"`       // by the source's clock
+	ReceivedAt   time.Time        `json:"received_at"`
+	Answered     bool             `json:"answered,omitempty"` // a reply of ours came after it, or the team closed it
+	Spam         bool             `json:"spam,omitempty"`
+	Verdict      *verdict.Verdict `json:"verdict,omitempty"` // of how it reads now; nil: there is none
+	Events       []ItemEvent      `json:"events,omitempty"`  // at most MaxItemEvents, the newest
 }
 
 // ItemEvent is an edit or a deletion at the source.

@@ -175,7 +175,7 @@ func (b *Book) Hear(ctx context.Context, e act.Event) (act.Answer, error) {
 	case act.Commanded:
 		return b.commanded(ctx, e)
 	case act.Clicked:
-		return b.run(ctx, e.Scene, e.Verb, call{subject: e.Subject, seen: e.Revision, token: deed(e.Scene)})
+		return b.run(ctx, e.Scene, e.Verb, call{subject: e.Subject, seen: e.Revision, token: deed(e.Scene), text: e.Value})
 	case act.Submitted:
 		return b.run(ctx, e.Scene, e.Verb, call{subject: e.Subject, seen: e.Revision, token: e.Token, values: e.Values, submitted: true})
 	case act.Noted:

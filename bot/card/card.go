@@ -44,7 +44,7 @@ type Card struct {
 	Title    Words    `json:"title,omitzero"` // one line
 	Author   *Author  `json:"author,omitempty"`
 	Blocks   []Block  `json:"blocks,omitempty"`
-	Actions  []Action `json:"actions,omitempty"` // the first five are shown, the rest stand under More
+	Actions  []Action `json:"actions,omitempty"` // the first five are shown, the rest stand under More; menus stand beside them
 	Foot     Words    `json:"foot,omitzero"`
 	Gone     bool     `json:"gone,omitempty"`     // what it showed is gone: text is struck
 	Revision int      `json:"revision,omitempty"` // of the state it was drawn from
@@ -111,7 +111,7 @@ type Action struct {
 	Subject string     `json:"subject,omitempty"` // where it differs from the card's
 	Link    string     `json:"link,omitempty"`    // opens an address instead; http and https only
 	Confirm Words      `json:"confirm,omitzero"`  // asked before it is sent
-	Choices []Choice   `json:"choices,omitempty"` // it is a menu: the click sends the chosen one's value; at most 25
+	Choices []Choice   `json:"choices,omitempty"` // it is a menu: the click runs the verb with the chosen one's value as its text; at most 25
 }
 
 // Style is how a button stands out.

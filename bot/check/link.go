@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"ponte/bot"
+	"ponte/bot/near"
 )
 
 // span is a part of a text, in bytes.
@@ -227,12 +228,11 @@ func mistyped(word string) bool {
 	head, rest := strings.ToLower(word[:at]), word[at:]
 	if head == "www" {
 		if rest[0] == '.' {
-			host := hostOf(ending("http://" + word))
-			return strings.Count(host, ".") < 2
+			return strings.Count(hostOf(ending("http://"+word)), ".") < 2
 		}
 		return (rest[0] == ',' || rest[0] == ';') && len(rest) > 1
 	}
-	if min(bot.Distance(head, "http"), bot.Distance(head, "https")) > 1 {
+	if min(near.Distance(head, "http"), near.Distance(head, "https")) > 1 {
 		return false
 	}
 	for _, sign := range []string{"://", "//", ":/", `:\\`, ";//", ".//", ",//", "::/"} {

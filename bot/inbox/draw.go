@@ -28,6 +28,7 @@ func (in *Inbox) drawConversation(tx *storage.Tx, slot act.Slot) (outbox.Drawing
 	}
 	out := card.Card{
 		Mark: mark(&c), Title: title(&first), Author: in.author(&first), Subject: slot.Subject.String(), Revision: c.Revision, Opens: true, Gone: first.Deleted(),
+		Tags: tags(&c),
 	}
 	out.Blocks = append(out.Blocks, said(&first)...)
 	there := !first.Deleted() // somebody can be answered
@@ -87,8 +88,12 @@ func (in *Inbox) drawItem(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error)
 	if it.Kind == bot.Direct {
 		mark = "" // nobody but the team and its author reads it
 	}
+	blocks := said(&it)
+	if facts := append(in.urgent(it.Brand, it.Verdict), in.found(it.Brand, it.Verdict)...); len(facts) > 0 && !it.Deleted() {
+		blocks = append(blocks, card.Block{Facts: facts})
+	}
 	return outbox.Drawing{Card: card.Card{
-		Mark: mark, Title: card.W("relay.kind." + string(it.Kind)), Author: in.author(&it), Blocks: said(&it), Gone: it.Deleted(),
+		Mark: mark, Title: card.W("relay.kind." + string(it.Kind)), Author: in.author(&it), Blocks: blocks, Gone: it.Deleted(),
 		Subject: act.OnConversation + "/" + string(it.Conversation), Revision: len(it.Events),
 	}}, nil
 }
@@ -154,16 +159,16 @@ func title(first *bot.Item) card.Words {
 	return kind
 }
 
-// facts is the muted line of a card: who has it, how long it waits, how often the author came.
+// facts is the muted line of a card: what it is, who has it, how long it waits, how often the author came.
 func (in *Inbox) facts(tx *storage.Tx, c *bot.Conversation) ([]card.Words, error) {
-	var facts []card.Words
+	facts := append(in.pressing(c), in.found(c.Brand, c.Verdict)...)
 	switch {
 	case c.Assignee != "":
 		facts = append(facts, card.W("relay.taken", card.Text("Name", in.person(c.Brand, c.Assignee))))
 	case c.Status != bot.Resolved:
 		facts = append(facts, card.W("relay.unowned"))
 	}
-	if c.Priority != bot.Normal {
+	if c.Priority != bot.Normal && c.Raised == "" {
 		facts = append(facts, card.W("relay.priority."+string(c.Priority)))
 	}
 	switch {
@@ -242,7 +247,10 @@ func (in *Inbox) actions(c *bot.Conversation, link string, there bool) []card.Ac
 		spam.Confirm = card.W("relay.spam_confirm")
 		out = append(out, spam)
 	}
-	return out
+	if c.Verdict != nil {
+		out = append(out, card.Action{Verb: "verdict", Label: card.W("action.verdict"), Needs: judges})
+	}
+	return append(out, menus(c.Verdict)...)
 }
 
 // drawStorm draws the one card of many conversations on one post.

@@ -7,11 +7,13 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/records"
+	"ponte/bot/verdict"
 	"ponte/storage"
 )
 
-// TakeIn takes one item in, or an edit or a deletion of one. The same item twice is one item.
-func (r *Relay) TakeIn(tx *storage.Tx, account bot.AccountID, in act.Incoming) (act.Result, error) {
+// TakeIn takes one item in, or an edit or a deletion of one, with the verdict on its
+// text where there is one. The same item twice is one item.
+func (r *Relay) TakeIn(tx *storage.Tx, account bot.AccountID, in act.Incoming, v *verdict.Verdict) (act.Result, error) {
 	b, _, ok := r.brands().Owning(account)
 	if !ok {
 		return "", bot.Errorf(bot.NotFound, "error.account")
@@ -25,7 +27,7 @@ func (r *Relay) TakeIn(tx *storage.Tx, account bot.AccountID, in act.Incoming) (
 	}
 	switch {
 	case err == nil && (in.Edited || in.Deleted):
-		return r.altered(tx, known, in)
+		return r.altered(tx, known, in, v)
 	case err == nil:
 		return act.Duplicate, nil
 	case !errors.Is(err, storage.ErrNotFound):
@@ -33,14 +35,14 @@ func (r *Relay) TakeIn(tx *storage.Tx, account bot.AccountID, in act.Incoming) (
 	case in.Deleted:
 		return r.goneEarly(tx, account, in)
 	}
-	return act.Accepted, r.arrived(tx, b, account, in)
+	return act.Accepted, r.arrived(tx, b, account, in, v)
 }
 
-func (r *Relay) arrived(tx *storage.Tx, b *bot.Brand, account bot.AccountID, in act.Incoming) error {
+func (r *Relay) arrived(tx *storage.Tx, b *bot.Brand, account bot.AccountID, in act.Incoming, v *verdict.Verdict) error {
 	it := bot.Item{
 		ID: bot.NewID(tx.Now()), Brand: b.ID, Account: account, Remote: in.Remote, Kind: in.Kind, Author: in.Author,
 		Text: in.Text, URL: in.URL, Post: in.Post, InReplyTo: in.InReplyTo, Media: in.Media, Rating: in.Rating,
-		CreatedAt: in.CreatedAt, ReceivedAt: tx.Now(),
+		CreatedAt: in.CreatedAt, ReceivedAt: tx.Now(), Verdict: v,
 	}
 	gone, err := records.Gones.Get(tx, storage.K(account, in.Remote))
 	if err == nil { // its deletion came before it did
@@ -79,6 +81,7 @@ func (r *Relay) joined(tx *storage.Tx, c *bot.Conversation, it *bot.Item, isNew 
 			return err
 		}
 		c.Moves, c.Items, c.First, c.Last, c.Said = 1, 1, it.ID, it.ID, c.Revision
+		weigh(c, it)
 		if err = r.settle(tx, c); err != nil {
 			return err
 		}
@@ -95,6 +98,7 @@ func (r *Relay) joined(tx *storage.Tx, c *bot.Conversation, it *bot.Item, isNew 
 		c.Last, c.Post = it.ID, cmp.Or(c.Post, it.Post)
 		c.Items++
 		heard(c)
+		weigh(c, it)
 		if it.Deleted() {
 			return r.settle(tx, c)
 		}
@@ -126,11 +130,12 @@ func heard(c *bot.Conversation) {
 }
 
 // altered records an edit or a deletion at the source.
-func (r *Relay) altered(tx *storage.Tx, it bot.Item, in act.Incoming) (act.Result, error) {
+func (r *Relay) altered(tx *storage.Tx, it bot.Item, in act.Incoming, v *verdict.Verdict) (act.Result, error) {
 	e := bot.ItemEvent{At: tx.Now(), Text: in.Text, Deleted: in.Deleted}
 	if !it.Happened(e) {
 		return act.Duplicate, nil
 	}
+	rejudge(&it, v)
 	if err := records.Items.Put(tx, it); err != nil {
 		return "", err
 	}
@@ -144,6 +149,7 @@ func (r *Relay) altered(tx *storage.Tx, it bot.Item, in act.Incoming) (act.Resul
 	}
 	if c, err = records.Conversations.Change(tx, storage.K(c.Brand, c.ID), func(c *bot.Conversation) error {
 		heard(c)
+		weigh(c, &it)
 		return r.settle(tx, c)
 	}); err != nil {
 		return "", err

@@ -14,6 +14,7 @@ import (
 	"ponte/bot/clock"
 	"ponte/bot/outbox"
 	"ponte/bot/records"
+	"ponte/bot/verdict"
 	"ponte/storage"
 )
 
@@ -24,12 +25,19 @@ type Relay struct {
 	brands func() *bot.Brands
 	log    *slog.Logger
 	clock  *clock.Clock
+	judge  Judge
 }
+
+// Judge says what that is which came to an account, in its order; nil where it cannot.
+type Judge func(context.Context, bot.AccountID, []act.Incoming) []*verdict.Verdict
+
+// Judged has every item judged before it is taken in.
+func (r *Relay) Judged(by Judge) { r.judge = by }
 
 // New makes the relay, and has the outbox carry nothing of one brand to a place
 // of another.
 func New(store storage.Store, out *outbox.Outbox, brands func() *bot.Brands, log *slog.Logger) *Relay {
-	r := &Relay{store: store, out: out, brands: brands, log: log, clock: clock.New("inbox", log)}
+	r := &Relay{store: store, out: out, brands: brands, log: log, clock: clock.New("inbox", log), judge: unjudged}
 	out.Gates(r.keepsApart)
 	return r
 }
@@ -54,10 +62,11 @@ func (r *Relay) Hear(ctx context.Context, e act.Arrived) (act.Answer, error) {
 	var ans act.Answer
 	for rest := e.Items; len(rest) > 0; {
 		n := min(len(rest), 100)
+		verdicts := r.judge(ctx, e.Account, rest[:n])
 		got, err := storage.Do(ctx, r.store, func(tx *storage.Tx) ([]act.Result, error) {
 			var out []act.Result
-			for _, in := range rest[:n] {
-				res, err := r.TakeIn(tx, e.Account, in)
+			for i, in := range rest[:n] {
+				res, err := r.TakeIn(tx, e.Account, in, verdicts[i])
 				if err != nil {
 					return nil, err
 				}

@@ -213,7 +213,7 @@ func absorb(c *bot.Conversation, from bot.Conversation) {
 	c.Revision++
 	c.Said = c.Revision
 	if from.Last > c.Last {
-		c.Last = from.Last
+		c.Last, c.Verdict = from.Last, from.Verdict
 	}
 	if c.Assignee == "" {
 		c.Assignee = from.Assignee
@@ -222,7 +222,7 @@ func absorb(c *bot.Conversation, from bot.Conversation) {
 		c.Label(l, true)
 	}
 	if slices.Index(priorities, from.Priority) < slices.Index(priorities, c.Priority) {
-		c.Priority = from.Priority
+		c.Priority, c.Pinned, c.Raised = from.Priority, from.Pinned, from.Raised
 	}
 	if from.Status != bot.Resolved && c.Status != bot.Open {
 		c.Status, c.SnoozedUntil = bot.Open, time.Time{}

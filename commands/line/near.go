@@ -1,8 +1,8 @@
 package line
 
 import (
-	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/near"
 )
 
 // Nearest returns the name of the command that is closest to what was typed, or
@@ -10,7 +10,7 @@ import (
 func Nearest(name string, all []act.Command) string {
 	best, at := "", 3
 	for _, c := range all {
-		if d := bot.Distance(name, c.Name); d < at {
+		if d := near.Distance(name, c.Name); d < at {
 			best, at = c.Name, d
 		}
 	}

@@ -21,6 +21,7 @@ import (
 	"ponte/bot/approval"
 	"ponte/bot/calendar"
 	"ponte/bot/inbox"
+	"ponte/bot/judge"
 	"ponte/bot/lost"
 	"ponte/bot/media"
 	"ponte/bot/outbox"
@@ -34,6 +35,7 @@ import (
 	dates "ponte/commands/calendar"
 	"ponte/commands/picture"
 	"ponte/commands/posts"
+	"ponte/commands/verdict"
 	"ponte/internal/agenda"
 	"ponte/internal/i18n"
 	"ponte/internal/keep"
@@ -142,6 +144,7 @@ func (a *App) build() {
 		Pace: func(at act.Place) outbox.Pace { return a.served.Load().paceOf(at) },
 	})
 	a.relay = relay.New(a.store, a.out, a.Brands, a.log)
+	a.relay.Judged(judge.New(a.store, a.Brands, a.log).Came)
 	a.lost = lost.New(a.store, a.out, a.Brands)
 	a.desk = reply.New(a.out, a.Brands, a.traits, a.relay, graphemes)
 	a.decide = approval.New(a.store, a.out, a.Brands, a.log)
@@ -156,6 +159,7 @@ func (a *App) build() {
 	a.book = commands.New(a.store, a.Brands, inbox.New(a.out, a.Brands, a.traits), a.relay, a.desk, a.out, a.health, a.log)
 	a.book.Add(a.decide.React, posts.New(a.posts, a.decide, a.traits).Repeats(a.series).Specs()...)
 	a.book.Add(a.decide.React, dates.New(a.calendar, a.agenda.PageAt, a.agenda.FeedAt).Specs()...)
+	a.book.Add(a.decide.React, verdict.New(a.relay).Specs()...)
 	a.measures()
 	a.pictures = picture.New(a.store, a.book, a.media, a.posts)
 	a.book.Add(a.decide.React, a.pictures.Specs()...)

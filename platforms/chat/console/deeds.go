@@ -284,7 +284,7 @@ func click(ctx context.Context, d *doing) (reply, error) {
 		}
 	}
 	revision, _ := strconv.Atoi(d.field("revision", 12))
-	return d.ask(ctx, act.Clicked{Scene: d.scene, Verb: d.field("verb", 100), Subject: d.field("subject", 200), Revision: revision})
+	return d.ask(ctx, act.Clicked{Scene: d.scene, Verb: d.field("verb", 100), Subject: d.field("subject", 200), Revision: revision, Value: d.field("value", 100)})
 }
 
 // message returns a message of the room the deed is done in.

@@ -27,6 +27,7 @@ type seen struct {
 	Blocks       []blockView
 	Buttons      []buttonView
 	More         []buttonView
+	Menus        []menuView
 	Foot         string
 	Gone         bool
 	Opens        bool
@@ -76,8 +77,14 @@ type pictureView struct {
 }
 
 type buttonView struct {
-	Verb, Label, Style, Subject, Link, Confirm string
-	Revision                                   int
+	Verb, Label, Style, Subject, Link, Confirm, Value string
+	Revision                                          int
+}
+
+// menuView is a button that opens further ones, of which each is a choice.
+type menuView struct {
+	Label   string
+	Choices []buttonView
 }
 
 type reactionView struct {
@@ -147,6 +154,15 @@ func (v *Viewer) draw(s *seen, k card.Card) {
 		button := buttonView{
 			Verb: a.Verb, Label: line(a.Label.String(), 60), Style: string(a.Style), Subject: cmp.Or(a.Subject, k.Subject),
 			Link: link, Confirm: line(a.Confirm.String(), 300), Revision: k.Revision,
+		}
+		if len(a.Choices) > 0 {
+			menu := menuView{Label: button.Label}
+			for _, c := range a.Choices {
+				button.Label, button.Value = line(c.Label.String(), 60), c.Value
+				menu.Choices = append(menu.Choices, button)
+			}
+			s.Menus = append(s.Menus, menu)
+			continue
 		}
 		if len(s.Buttons) < 5 {
 			s.Buttons = append(s.Buttons, button)

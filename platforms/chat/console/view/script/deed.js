@@ -61,8 +61,8 @@ export async function press(button) {
   const { pane, room, thread, seen } = scene(button);
   markTouched(article);
   button.setAttribute("aria-busy", "true");
-  const { verb, subject, revision } = button.dataset;
-  const reply = await act("click", { room, thread, seen, ref: article?.dataset.message || "", verb, subject, revision });
+  const { verb, subject, revision, value = "" } = button.dataset;
+  const reply = await act("click", { room, thread, seen, ref: article?.dataset.message || "", verb, subject, revision, value });
   button.removeAttribute("aria-busy");
   button.closest("details.menu")?.removeAttribute("open");
   markTouched(article);
