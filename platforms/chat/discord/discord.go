@@ -66,12 +66,14 @@ type Discord struct {
 	web     *web.Client
 	started time.Time
 
-	sent   *recent.Few[posted]     // by nonce: messages of ours that are out
-	tried  *recent.Few[time.Time]  // by nonce: when a message was last sent off
-	rooms  *recent.Few[room]       // by id: channels and threads
-	shown  *recent.Few[[]attached] // by message: the files it has
-	stands *recent.Few[string]     // by message: the thread it stands in
-	sure   *recent.Few[string]     // by a button's id: what is asked before it acts, or what it stands for
+	sent   *recent.Few[posted]    // by nonce: messages of ours that are out
+	owner  *recent.Few[string]    // by message: the nonce it was sent with
+	tried  *recent.Few[time.Time] // by nonce: when a message was last sent off
+	rooms  *recent.Few[room]      // by id: channels and threads
+	shown  *recent.Few[[]file]    // by message: the files it has
+	stands *recent.Few[string]    // by message: the thread it stands in
+	sure   *recent.Few[string]    // by a button's id: what is asked before it acts, or what it stands for
+	selves *recent.Few[string]    // by token: the bot's own id
 }
 
 // memories is how many messages are remembered.
@@ -91,8 +93,8 @@ func New(opt Options) *Discord {
 		web: web.New(web.Options{
 			Token: func() string { return opt.Bot().Token }, URL: opt.APIURL, Client: opt.Client, Unpaced: opt.Unpaced, Now: opt.Now, Log: opt.Log,
 		}),
-		sent: recent.New[posted](memories), tried: recent.New[time.Time](memories), rooms: recent.New[room](memories),
-		shown: recent.New[[]attached](memories), stands: recent.New[string](memories), sure: recent.New[string](memories),
+		sent: recent.New[posted](memories), owner: recent.New[string](memories), tried: recent.New[time.Time](memories), rooms: recent.New[room](memories),
+		shown: recent.New[[]file](memories), stands: recent.New[string](memories), sure: recent.New[string](memories), selves: recent.New[string](2),
 	}
 }
 
@@ -105,8 +107,13 @@ type posted struct{ channel, ref string }
 // saw notes a message of ours that Discord told of: the nonce it was sent with, the
 // channel or thread it stands in, and its id.
 func (d *Discord) saw(nonce, channel, id string) {
-	if nonce != "" {
-		d.sent.Put(nonce, posted{channel, id})
+	if nonce == "" {
+		return
+	}
+	d.sent.Put(nonce, posted{channel, id})
+	d.owner.Put(id, nonce)
+	if channel != id {
+		d.stands.Put(id, channel)
 	}
 }
 
@@ -123,6 +130,3 @@ type room struct {
 }
 
 type tag struct{ id, name string }
-
-// attached is a file of a message of ours.
-type attached struct{ id, name string }

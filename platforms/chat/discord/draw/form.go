@@ -2,6 +2,7 @@ package draw
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -73,7 +74,7 @@ func (p Pen) Pages(f card.Form) ([]Page, error) {
 			first = append(first, p.inputs(f, d)...)
 		}
 	}
-	all := append(first, last...)
+	all := slices.Concat(first, last)
 	var pages []Page
 	for len(all) > 0 {
 		take := min(len(all), maxInputs)
