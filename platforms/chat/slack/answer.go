@@ -86,13 +86,15 @@ func (s *Slack) whisper(ctx context.Context, sp *web.Space, q asked, m draw.Mess
 	if q.thread != "" {
 		slices.Reverse(ways)
 	}
-	var last error
+	var failed []error
 	for _, way := range ways {
-		if last = way(); last == nil {
+		err := way()
+		if err == nil {
 			return
 		}
+		failed = append(failed, err)
 	}
-	s.opt.Log.Warn("slack: somebody was not answered", "channel", q.scene.At.Channel, "err", last)
+	s.opt.Log.Warn("slack: somebody was not answered", "channel", q.scene.At.Channel, "err", errors.Join(failed...))
 }
 
 func (s *Slack) ephemeral(ctx context.Context, sp *web.Space, q asked, m draw.Message) error {
@@ -123,16 +125,31 @@ func (s *Slack) open(ctx context.Context, sp *web.Space, q asked, f card.Form) {
 	}
 	fill(&f, q.fill)
 	view, err := p.Form(f, q.scene.At.Channel, q.scene.Thread, nil)
-	if err == nil {
-		s.forms.Put(f.Token, f)
-		_, err = sp.API.OpenViewContext(ctx, q.trigger, view)
-	}
-	if code, refused := web.Code(err); refused && (code == "expired_trigger_id" || code == "exchanged_trigger_id") {
-		s.word(ctx, sp, q, card.W("slack.expired"))
-		return
-	}
 	if err != nil {
 		s.refuse(ctx, sp, q, err)
+		return
+	}
+	s.forms.Put(f.Token, f)
+	s.window(ctx, sp, q, func(ctx context.Context) error {
+		_, err := sp.API.OpenViewContext(ctx, q.trigger, view)
+		return err
+	})
+}
+
+// window changes what stands in front of a person, and tells them where that failed.
+func (s *Slack) window(ctx context.Context, sp *web.Space, q asked, change func(context.Context) error) {
+	err := s.try(ctx, q.scene.At, change)
+	switch code, _ := web.Code(err); {
+	case err == nil, code == "hash_conflict": // it shows a later choice already
+	case code == "expired_trigger_id" || code == "exchanged_trigger_id":
+		s.word(ctx, sp, q, card.W("slack.expired"))
+	case bot.KindOf(err) == bot.RateLimited:
+		s.word(ctx, sp, q, card.W("slack.busy_window"))
+	case bot.KindOf(err).Final():
+		s.opt.Log.Warn("slack: a window was refused", "err", err)
+		s.refuse(ctx, sp, q, err)
+	default:
+		s.word(ctx, sp, q, card.W("slack.no_window"))
 	}
 }
 

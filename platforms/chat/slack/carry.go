@@ -55,13 +55,14 @@ func (s *Slack) send(ctx context.Context, sp *web.Space, key string, a act.Send,
 	})
 	switch {
 	case err != nil:
-		return act.Receipt{}, err
+		return act.Receipt{}, s.missed.Refused(ctx, at, a.Thread, err)
 	case !web.IsRef(ref):
 		return act.Receipt{}, bot.Errorf(bot.Ambiguous, "slack.unclear")
 	case a.Thread != "" && thread != a.Thread && s.takeBack(ctx, sp, at, ref):
-		return act.Receipt{}, bot.Errorf(bot.NotFound, "slack.thread_gone")
+		return act.Receipt{}, s.missed.Refused(ctx, at, a.Thread, bot.Errorf(bot.NotFound, "slack.thread_gone"))
 	}
 	s.posted(key, at, ref, thread)
+	s.missed.Here(at)
 	return act.Receipt{Ref: ref, URL: sp.Address(ctx, at.Channel, ref, thread)}, nil
 }
 
@@ -93,7 +94,7 @@ func (s *Slack) edit(ctx context.Context, sp *web.Space, a act.Edit, at act.Plac
 		})
 	})
 	if err != nil {
-		return act.Receipt{}, err
+		return act.Receipt{}, s.missed.Refused(ctx, at, a.Ref, err)
 	}
 	return act.Receipt{Ref: a.Ref, URL: sp.Address(ctx, at.Channel, a.Ref, a.Thread)}, nil
 }

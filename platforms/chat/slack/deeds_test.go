@@ -447,7 +447,11 @@ func TestWhatIsLostIsTold(t *testing.T) {
 	r := newRig(t)
 	heard := r.hears(nil)
 	m := r.send("k", act.Send{Card: say("a card")})
+	talked := r.send("k2", act.Send{Card: say("another card")})
+	r.ana.InThread(talked).Says("talk")
 	r.ana.Deletes(m)
+	r.ana.Deletes(talked)
+	r.ana.Deletes(r.ana.Says("#inbox", "not Ponte's"))
 	r.inbox.Rename("#mail")
 	r.inbox.KickApp()
 	lost := []string{}
@@ -457,7 +461,7 @@ func TestWhatIsLostIsTold(t *testing.T) {
 		}
 	}
 	slices.Sort(lost)
-	if diff := cmp.Diff([]string{r.inbox.ID + " " + m.TS, r.inbox.ID + " slack.gone_left"}, lost); diff != "" {
+	if diff := cmp.Diff([]string{r.inbox.ID + " " + m.TS, r.inbox.ID + " " + talked.TS, r.inbox.ID + " slack.gone_left"}, lost); diff != "" {
 		t.Errorf("what is lost: %s", diff)
 	}
 	for _, want := range []string{"deleted a message of Ponte's", "channel_rename", "channel_left"} {

@@ -4,12 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"strings"
 	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
-	"ponte/bot/card"
 	"ponte/platforms/chat/slack/payload"
 	"ponte/platforms/chat/slack/said"
 	"ponte/platforms/chat/slack/web"
@@ -90,9 +88,7 @@ func (s *Slack) upkeep(ctx context.Context, sp *web.Space, id string, e *payload
 		if !used {
 			return nil
 		}
-		s.opt.Log.Error("slack: Ponte cannot write in a channel of a brand any more", "why", e.Type, "workspace", sp.ID, "channel", at.Channel, "named", s.channel(at))
-		_, err := s.tell(ctx, act.Lost{ID: id, At: at, Why: s.gone(e.Type, at)})
-		return err
+		return s.missed.Channel(ctx, at, id, e.Type)
 	case "channel_rename", "group_rename", "channel_unarchive", "group_unarchive":
 		if used {
 			s.opt.Log.Info("slack: a channel of a brand changed", "what", e.Type, "workspace", sp.ID, "channel", at.Channel, "named", s.channel(at))
@@ -102,19 +98,6 @@ func (s *Slack) upkeep(ctx context.Context, sp *web.Space, id string, e *payload
 		sp.Doubt()
 	}
 	return nil
-}
-
-// gone says what became of a channel, and what can be done about it.
-func (s *Slack) gone(what string, at act.Place) card.Words {
-	name := card.Text("Channel", s.channel(at))
-	switch _, how, _ := strings.Cut(what, "_"); how {
-	case "archive":
-		return card.W("slack.gone_archived", name)
-	case "deleted":
-		return card.W("slack.gone_deleted", name)
-	default:
-		return card.W("slack.gone_left", name)
-	}
 }
 
 // message hears what somebody said: a command when it begins with the bot's name,
@@ -129,14 +112,13 @@ func (s *Slack) message(ctx context.Context, sp *web.Space, e *payload.Event) (w
 	if thread == e.TS {
 		thread = ""
 	}
-	switch {
-	case e.Subtype == "message_deleted":
-		if e.Previous.BotID == "" || e.Previous.BotID != me.Bot || !web.IsRef(e.Deleted) {
-			return wire.Ack{}, nil
+	if ref, by, gone := e.Gone(); gone {
+		if by != "" && by == me.Bot && web.IsRef(ref) {
+			return wire.Ack{}, s.missed.Message(ctx, at, ref)
 		}
-		s.opt.Log.Info("slack: somebody deleted a message of Ponte's", "channel", at.Channel, "message", e.Deleted)
-		_, err := s.tell(ctx, act.Lost{ID: e.Deleted, At: at, Ref: e.Deleted})
-		return wire.Ack{}, err
+		return wire.Ack{}, nil
+	}
+	switch {
 	case e.BotID != "" || e.User == me.User:
 		if e.BotID == me.Bot && e.Metadata.Type == web.EventType && e.Metadata.Payload.Key != "" {
 			s.posted(e.Metadata.Payload.Key, at, e.TS, thread)

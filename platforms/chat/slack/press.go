@@ -235,10 +235,12 @@ func (s *Slack) refill(ctx context.Context, sp *web.Space, i *payload.Interactio
 		return
 	}
 	v, err := s.pen(ctx, sp, q.scene.At, &q.scene.Who).Form(f, m.Channel, m.Thread, turns)
-	if err == nil {
-		_, err = sp.API.UpdateViewContext(ctx, v, "", i.View.Hash, i.View.ID)
-	}
 	if err != nil {
 		s.refuse(ctx, sp, q, err)
+		return
 	}
+	s.window(ctx, sp, q, func(ctx context.Context) error {
+		_, err := sp.API.UpdateViewContext(ctx, v, "", i.View.Hash, i.View.ID)
+		return err
+	})
 }

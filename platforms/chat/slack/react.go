@@ -91,16 +91,20 @@ func (s *Slack) Reactions(ctx context.Context, at act.Place, ref string) ([]act.
 	}
 	var list []slack.ItemReaction
 	var me web.Identity
+	gone := false
 	err := s.try(ctx, at, func(ctx context.Context) (err error) {
 		if me, err = sp.Self(ctx); err != nil {
 			return err
 		}
 		item, err := sp.API.GetReactionsContext(ctx, slack.NewRefToMessage(at.Channel, ref), slack.GetReactionsParameters{Full: true})
-		list = item.Reactions
+		list, gone = item.Reactions, err == nil && item.Message != nil && item.Message.SubType == "tombstone"
 		return err
 	})
+	if gone { // a mark stands in its place, for its thread
+		err = bot.Errorf(bot.NotFound, "slack.no_message")
+	}
 	if err != nil {
-		return nil, err
+		return nil, s.missed.Refused(ctx, at, ref, err)
 	}
 	var out []act.Reaction
 	for _, r := range list {

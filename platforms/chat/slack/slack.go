@@ -23,6 +23,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/platforms/chat/slack/gallery"
+	"ponte/platforms/chat/slack/missed"
 	"ponte/platforms/chat/slack/setup"
 	"ponte/platforms/chat/slack/web"
 	"ponte/platforms/chat/slack/wire"
@@ -68,6 +69,7 @@ type Slack struct {
 	spaces  map[string]*web.Space
 	ways    wire.Ways
 	guard   *web.Guard
+	missed  *missed.Desk
 	gallery *gallery.Gallery
 }
 
@@ -98,6 +100,7 @@ func New(opt Options) *Slack {
 	if !opt.Unpaced {
 		s.guard = web.NewGuard()
 	}
+	s.missed = &missed.Desk{Tell: s.tell, Named: s.channel, Now: opt.Now, Log: opt.Log}
 	s.desk = wire.NewDesk(s.take, opt.Now, opt.Log)
 	s.ways.Socket, s.ways.Log = s.socket, opt.Log
 	return s

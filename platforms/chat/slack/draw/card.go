@@ -265,7 +265,11 @@ func (s *sheet) line(l card.Line) (row []slack.RichTextSectionElement, read stri
 		return row, read
 	}
 	if words != "" && theirs != "" {
-		put(": ")
+		between := ": "
+		if strings.HasSuffix(words, ":") {
+			between = " "
+		}
+		put(between)
 	}
 	if theirs != "" {
 		put(theirs)

@@ -60,6 +60,22 @@ type Event struct {
 	Previous struct {
 		BotID string `json:"bot_id"`
 	} `json:"previous_message"`
+	Message struct {
+		Subtype string `json:"subtype"`
+		TS      string `json:"ts"`
+	} `json:"message"` // as it is now
+}
+
+// Gone returns which message was deleted, and which bot had written it. Of one with
+// replies Slack leaves a mark in its place, and tells that it was changed into that.
+func (e *Event) Gone() (ref, by string, ok bool) {
+	switch {
+	case e.Subtype == "message_deleted":
+		return e.Deleted, e.Previous.BotID, true
+	case e.Subtype == "message_changed" && e.Message.Subtype == "tombstone":
+		return e.Message.TS, e.Previous.BotID, true
+	}
+	return "", "", false
 }
 
 // File is what somebody shared with a message.

@@ -139,17 +139,18 @@ func (w *Ground) Write(c *Channel, m *Message) {
 }
 
 // Remove takes a message away. One with replies leaves a mark in its place, so
-// that the thread stays.
+// that the thread stays, and is told of as changed into that.
 func (w *Ground) Remove(c *Channel, m *Message) {
 	was := m.Object()
 	if len(c.Replies(m.TS)) > 0 {
 		m.Subtype, m.Hidden, m.Text = "tombstone", true, "This message was deleted."
 		m.Blocks, m.Attachments, m.Metadata, m.Files, m.Reactions, m.User, m.BotID = nil, nil, nil, nil, nil, "USLACKBOT", ""
-	} else {
-		c.Log = slices.DeleteFunc(c.Log, func(other *Message) bool { return other == m })
-		if m.ThreadTS != "" {
-			c.Count(m.ThreadTS)
-		}
+		w.TellChange(c, "message_changed", was, m.Object())
+		return
+	}
+	c.Log = slices.DeleteFunc(c.Log, func(other *Message) bool { return other == m })
+	if m.ThreadTS != "" {
+		c.Count(m.ThreadTS)
 	}
 	w.TellChange(c, "message_deleted", was, nil)
 }
