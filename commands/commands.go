@@ -53,11 +53,12 @@ type Request struct {
 	Series       *bot.Series
 	Slot         string // of the series, where one of its times is meant
 	Values       map[string]string
-	Token        string   // the same token twice is the same deed
-	Seen         int      // the revision the person saw; negative: not known
-	Submitted    bool     // it comes from a form
-	Pictures     []string // that came with it, by hash
-	Rest         string   // what stands behind a "?" in the subject of a button
+	Token        string      // the same token twice is the same deed
+	Seen         int         // the revision the person saw; negative: not known
+	Submitted    bool        // it comes from a form
+	Pictures     []string    // that came with it, by hash
+	Named        []act.Named // whom it mentions
+	Rest         string      // what stands behind a "?" in the subject of a button
 }
 
 // Book holds the table and what its commands work with.
@@ -113,6 +114,7 @@ func both(one, two Spec) Spec {
 
 // Health is how an adapter is, or a trouble with a sentence of its own.
 type Health struct {
+	Brand bot.BrandID // whose people it is for; empty: everybody's
 	Name  string
 	Fault string     // empty: well
 	Key   string     // the sentence; name and fault are empty then

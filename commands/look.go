@@ -162,6 +162,9 @@ func (b *Book) runStatus(tx *storage.Tx, req *Request) (act.Answer, error) {
 		return act.Answer{}, err
 	}
 	for _, h := range b.health() {
+		if h.Brand != "" && h.Brand != req.Brand.ID {
+			continue
+		}
 		if h.Key != "" {
 			list = append(list, card.Line{Mark: card.MarkFailed, Words: card.W(h.Key, h.Args...)})
 			continue

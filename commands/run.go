@@ -25,6 +25,7 @@ type call struct {
 	values    map[string]string
 	submitted bool
 	pictures  []string
+	named     []act.Named
 }
 
 func (b *Book) commanded(ctx context.Context, e act.Commanded) (act.Answer, error) {
@@ -42,7 +43,7 @@ func (b *Book) commanded(ctx context.Context, e act.Commanded) (act.Answer, erro
 		}
 		return b.Refused(ctx, bot.Errorf(bot.NotFound, "error.command_near", "Name", bot.Short(name, 30), "Near", near))
 	}
-	return b.run(ctx, e.Scene, name, call{seen: -1, token: deed(e.Scene), text: text, pictures: e.Pictures})
+	return b.run(ctx, e.Scene, name, call{seen: -1, token: deed(e.Scene), text: text, pictures: e.Pictures, named: e.Named})
 }
 
 // deed names what somebody did, for ever; nothing where the platform has no name for it.
@@ -128,14 +129,14 @@ func (b *Book) request(tx *storage.Tx, scene act.Scene, s Spec, c call) (*Reques
 	if !person.Has(s.Roles...) {
 		return nil, bot.Errorf(bot.Denied, "error.role", "Command", s.Name)
 	}
-	req := &Request{Scene: scene, Brand: brand, Person: person, Values: c.values, Token: c.token, Seen: c.seen, Submitted: c.submitted, Pictures: c.pictures}
+	req := &Request{Scene: scene, Brand: brand, Person: person, Values: c.values, Token: c.token, Seen: c.seen, Submitted: c.submitted, Pictures: c.pictures, Named: c.named}
 	for _, v := range req.Values {
 		if len(v) > bot.MaxItemText {
 			return nil, bot.Errorf(bot.Invalid, "error.too_long_command")
 		}
 	}
 	if req.Values == nil {
-		if req.Values, err = line.Values(s.Name, s.Options, c.text); err != nil {
+		if req.Values, err = line.Values(s.Name, s.Options, line.Named(c.text, s.Options, c.named)); err != nil {
 			return nil, err
 		}
 	}

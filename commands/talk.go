@@ -100,7 +100,7 @@ func (b *Book) choices(tx *storage.Tx, brand *bot.Brand, person bot.Person, o ac
 		}
 	case act.PersonOption:
 		for _, p := range brand.People {
-			if p.Has(bot.Manager) {
+			if o.Anybody || p.Has(bot.Manager) {
 				out = append(out, card.Choice{Value: string(p.ID), Label: card.Literal(p.Name)})
 			}
 		}

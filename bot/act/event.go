@@ -8,7 +8,7 @@ import (
 )
 
 // Event is something that came in. The set is closed: Arrived, Commanded,
-// Clicked, Submitted, Noted, Reacted, Uploaded, Suggest, Lost, Met.
+// Clicked, Submitted, Noted, Reacted, Uploaded, Suggest, Lost, Met, Joined.
 type Event interface{ event() }
 
 // Arrived brings what was said on a social platform, in the order in which it
@@ -50,6 +50,7 @@ type Scene struct {
 	Who    bot.Actor
 	At     Place
 	Thread string // the message whose thread they are in; empty: in the room itself
+	On     string // the message that they picked for it, where they did
 	Seen   string // the newest message that the person's page showed of the thread or, in none, the newest card of the room; empty where the platform cannot tell
 }
 
@@ -58,6 +59,14 @@ type Commanded struct {
 	Scene
 	Text     string
 	Pictures []string // that came with it, by the hash that Uploaded was answered with
+	Named    []Named  // people whom the text mentions
+}
+
+// Named is somebody of team chat whom a text mentions.
+type Named struct {
+	As      string // how they stand in the text: "@Ana Ruiz"
+	Who     bot.Actor
+	Outside bool // a guest, a bot, or somebody of another organisation: they have no role
 }
 
 // Clicked is a press on a button of a card.
@@ -128,6 +137,13 @@ type Met struct {
 	Groups []string // as "platform/space/group"
 }
 
+// Joined tells that Ponte was added to a room of team chat. ID is unique for what
+// happened.
+type Joined struct {
+	ID string
+	At Place
+}
+
 func (Arrived) event()   {}
 func (Commanded) event() {}
 func (Clicked) event()   {}
@@ -138,6 +154,7 @@ func (Uploaded) event()  {}
 func (Suggest) event()   {}
 func (Lost) event()      {}
 func (Met) event()       {}
+func (Joined) event()    {}
 
 // Answer is what only the person who did it sees, at once: a word, a form, choices.
 type Answer struct {
@@ -167,6 +184,7 @@ type Option struct {
 	Required bool
 	Rest     bool // takes all that is left of the line
 	Flagged  bool // behind it other options may stand as "--name value"
+	Anybody  bool // of a person: also one whom the brand does not know
 	Many     bool // it may stand several times, by its name; the value is all of them with spaces between
 	Choices  []string
 }

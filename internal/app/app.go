@@ -31,10 +31,12 @@ import (
 	"ponte/bot/reply"
 	"ponte/bot/results"
 	"ponte/bot/series"
+	"ponte/bot/team"
 	"ponte/commands"
 	dates "ponte/commands/calendar"
 	"ponte/commands/picture"
 	"ponte/commands/posts"
+	"ponte/commands/role"
 	"ponte/commands/verdict"
 	"ponte/internal/agenda"
 	"ponte/internal/i18n"
@@ -88,6 +90,7 @@ type App struct {
 	results  *results.Desk
 	media    *media.Desk
 	lost     *lost.Desk
+	team     *team.Team
 	book     *commands.Book
 	decide   *approval.Desk
 	calendar *calendar.Calendar
@@ -119,6 +122,10 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	a := &App{cfg: cfg, store: store, words: words, log: cfg.Log, began: time.Now(), links: map[string]link{}}
 	a.metrics = ops.NewMetrics(a.Status, store.Stats)
 	a.served.Store(cfg.serves())
+	a.team = team.New(store, a.configured, cfg.Log)
+	if err := a.team.Load(ctx); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	a.build()
 	return a, nil
 }
@@ -146,6 +153,7 @@ func (a *App) build() {
 	a.relay = relay.New(a.store, a.out, a.Brands, a.log)
 	a.relay.Judged(judge.New(a.store, a.Brands, a.log).Came)
 	a.lost = lost.New(a.store, a.out, a.Brands)
+	a.team.With(a.out, a.rosters())
 	a.desk = reply.New(a.out, a.Brands, a.traits, a.relay, graphemes)
 	a.decide = approval.New(a.store, a.out, a.Brands, a.log)
 	a.posts = post.New(a.store, a.out, a.Brands, a.traits, a.decide, checks{a.traits, a.coming}, a.log)
@@ -160,6 +168,7 @@ func (a *App) build() {
 	a.book.Add(a.decide.React, posts.New(a.posts, a.decide, a.traits).Repeats(a.series).Specs()...)
 	a.book.Add(a.decide.React, dates.New(a.calendar, a.agenda.PageAt, a.agenda.FeedAt).Specs()...)
 	a.book.Add(a.decide.React, verdict.New(a.relay).Specs()...)
+	a.book.Add(a.decide.React, role.Spec(a.team))
 	a.measures()
 	a.pictures = picture.New(a.store, a.book, a.media, a.posts)
 	a.book.Add(a.decide.React, a.pictures.Specs()...)
@@ -194,6 +203,8 @@ func (a *App) Hear(ctx context.Context, e act.Event) (act.Answer, error) {
 		return a.noted(ctx, e)
 	case act.Lost:
 		return act.Answer{}, a.lost.Hear(ctx, e)
+	case act.Met:
+		return act.Answer{}, a.team.Met(ctx, e)
 	}
 	ans, err := a.book.Hear(ctx, e)
 	return a.speak(e, ans), err
@@ -209,6 +220,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.publishes(ctx) })
 	group.Go(func() error { return a.media.Run(ctx) })
 	group.Go(func() error { return a.results.Run(ctx) })
+	group.Go(func() error { return a.team.Run(ctx) })
 	group.Go(func() error { return a.keepHouse(ctx) })
 	group.Go(func() error { return a.watchRoom(ctx) })
 	group.Go(func() error { return a.watchStore(ctx) })

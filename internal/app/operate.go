@@ -80,6 +80,9 @@ func (a *App) health() []commands.Health {
 	if a.store.Stats().Full {
 		out = append(out, commands.Health{Key: "status.full"})
 	}
+	for _, t := range a.team.Troubles() {
+		out = append(out, commands.Health{Brand: t.Brand, Key: t.Words.Key, Args: t.Words.Args})
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, name := range slices.Sorted(maps.Keys(a.links)) {

@@ -38,6 +38,7 @@ func (a *App) Reload(cfg Config) error {
 	}
 	close(a.served.Swap(cfg.serves()).over)
 	a.out.Wake()
+	a.team.Wake()
 	return nil
 }
 
@@ -53,8 +54,21 @@ func (a *App) SetPace(p outbox.Pace) {
 	}
 }
 
-// Brands returns what is served now.
-func (a *App) Brands() *bot.Brands { return a.served.Load().brands }
+// Brands returns what is served now, with all who are in the teams.
+func (a *App) Brands() *bot.Brands { return a.team.Brands() }
+
+func (a *App) configured() *bot.Brands { return a.served.Load().brands }
+
+// rosters are the adapters that know who is in a group.
+func (a *App) rosters() map[string]act.Roster {
+	out := map[string]act.Roster{}
+	for name, ad := range a.all {
+		if r, ok := ad.(act.Roster); ok {
+			out[name] = r
+		}
+	}
+	return out
+}
 
 func (a *App) slack() Slack { return a.served.Load().slack }
 

@@ -6,6 +6,7 @@ import (
 	"ponte/commands/calendar"
 	"ponte/commands/picture"
 	"ponte/commands/posts"
+	"ponte/commands/role"
 )
 
 // All lists every command that a Ponte has, without one.
@@ -14,5 +15,6 @@ func All() []act.Command {
 	book.Add(nil, append(posts.New(nil, nil, nil).Specs(), posts.Results(nil))...)
 	book.Add(nil, calendar.New(nil, nil, nil).Specs()...)
 	book.Add(nil, picture.New(nil, book, nil, nil).Specs()...)
+	book.Add(nil, role.Spec(nil))
 	return book.List()
 }

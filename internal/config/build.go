@@ -9,6 +9,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/outbox"
 	"ponte/internal/form"
+	"ponte/internal/groups"
 	"ponte/platforms/social/webhook"
 )
 
@@ -55,6 +56,7 @@ func (b *brand) build() bot.Brand {
 	for _, p := range b.people {
 		out.People = append(out.People, p.build(b))
 	}
+	out.Groups = groups.Build(b.groups)
 	for _, t := range b.routes {
 		out.Routes = append(out.Routes, bot.Route{
 			Account: bot.AccountID(t.account.Text), Kind: bot.ItemKind(t.kind.Text), Keywords: texts(t.keywords), Channel: t.channel.Text,

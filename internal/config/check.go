@@ -9,6 +9,7 @@ import (
 
 	"ponte/bot"
 	"ponte/internal/form"
+	"ponte/internal/groups"
 	"ponte/platforms/chat/slack"
 )
 
@@ -125,6 +126,12 @@ func (c *checker) people(b *brand) {
 			c.within(b, u)
 		}
 	}
+	if b.peopleAt.Line == 0 && len(b.groups) == 0 {
+		c.Fault(b.Spot, "a brand without the key \"people\"", "a list of people, or of groups")
+	}
+	groups.Check(b.groups, func(g form.Word) { c.within(b, g) }, func(g form.Word) {
+		c.Fault(g.Spot, "the group "+form.Quote(g.Text)+" a second time", "each group once, with all of its roles")
+	})
 	for _, p := range b.people {
 		if u := b.place(p.id); p.id.OK && b.id.OK && len(p.users) == 0 {
 			u.Spot = p.id.Spot
@@ -204,7 +211,7 @@ func (c *checker) claims(b *brand, ch *channel) {
 // seen is a fault when nobody may see a channel.
 func (c *checker) seen(b *brand, ch *channel) {
 	may := ch.may()
-	unsure := slices.ContainsFunc(b.people, func(p *person) bool { return len(p.roles) == 0 })
+	unsure := groups.Give(b.groups, may...) || slices.ContainsFunc(b.people, func(p *person) bool { return len(p.roles) == 0 })
 	if len(may) == 0 || unsure || slices.ContainsFunc(b.people, func(p *person) bool { return p.is().Has(may...) }) {
 		return
 	}

@@ -178,6 +178,7 @@ func TestWhole(t *testing.T) {
 			People: []bot.Person{{ID: "tom", Name: "Tom", Roles: []bot.Role{bot.Manager}, Language: bot.Italian, Users: []string{"console/aurora/thomas", "console/aurora/tom", "slack/T012AB3CD/U0TOM"}},
 				{ID: "eva", Name: "Eva", Roles: []bot.Role{bot.Approver}, Users: []string{"console/aurora/eva"}},
 				{ID: "ugo", Name: "Ugo", Roles: []bot.Role{bot.Approver, bot.Observer}, Users: []string{"console/aurora/ugo"}}},
+			Groups:  []bot.Group{{ID: "slack/T012AB3CD/S0DESK", Roles: []bot.Role{bot.Approver, bot.Manager}}},
 			Routes:  []bot.Route{{Account: "webhook:shop", Kind: bot.Review, Keywords: []string{"late", "too late"}, Channel: "inbox"}},
 			Targets: map[bot.Priority]bot.Target{bot.Urgent: {First: time.Minute, Next: time.Hour}, bot.Normal: {First: 2 * time.Hour, Next: 90 * time.Minute}},
 			Grace:   2 * time.Hour, Folding: bot.Folding{Within: 10 * time.Minute},

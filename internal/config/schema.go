@@ -7,6 +7,7 @@ import (
 
 	"ponte/bot"
 	"ponte/internal/form"
+	"ponte/internal/groups"
 	"ponte/internal/workspaces"
 )
 
@@ -110,6 +111,8 @@ type brand struct {
 	accounts                 []*account
 	channels                 []*channel
 	people                   []*person
+	peopleAt                 form.Spot // of the list, when there is one
+	groups                   []*groups.Group
 	routes                   []*route
 }
 
@@ -132,7 +135,8 @@ func (b *brand) Keys() []form.Key {
 		form.Within("results", "When it is read how posts are doing.", &b.results),
 		form.Needed("accounts", "The brand's presences on social platforms.", form.Objects(&b.accounts, "accounts")),
 		form.Needed("channels", "The brand's rooms in team chat.", form.Objects(&b.channels, "channels")),
-		form.Needed("people", "The brand's team.", form.Objects(&b.people, "people")),
+		form.Free("people", "The brand's team. Needed unless there are groups.", form.Marked(&b.peopleAt, form.Objects(&b.people, "people"))),
+		form.Free("groups", "Groups that team chat knows, whose members have roles in the brand, as long as they are in them.", form.Objects(&b.groups, "groups")),
 		form.Free("routes", "Which channel takes which items; the first that fits. The default channel takes the rest.", form.Objects(&b.routes, "routes")),
 	}
 }

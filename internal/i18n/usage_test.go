@@ -26,6 +26,7 @@ import (
 var families = map[string][]string{
 	"console.mark_":   marks(),
 	"relay.kind.":     list(bot.ItemKinds),
+	"team.role.":      list(bot.Anyone),
 	"relay.priority.": {string(bot.Urgent), string(bot.High), string(bot.Normal), string(bot.Low)},
 }
 

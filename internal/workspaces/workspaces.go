@@ -63,12 +63,15 @@ const (
 	teamID    = `T[A-Z0-9]{2,20}`
 	channelID = `[CG][A-Z0-9]{2,20}`
 	userID    = `[UW][A-Z0-9]{2,20}`
+	groupID   = `S[A-Z0-9]{2,20}`
 )
 
-// Room and User are how a channel and a person of Slack are written, WORKSPACE/ID.
+// Room, User and Group are how a channel, a person and a user group of Slack are
+// written, WORKSPACE/ID.
 const (
-	Room = slack.Platform + `/` + teamID + `/` + channelID
-	User = slack.Platform + `/` + teamID + `/` + userID
+	Room  = slack.Platform + `/` + teamID + `/` + channelID
+	User  = slack.Platform + `/` + teamID + `/` + userID
+	Group = slack.Platform + `/` + teamID + `/` + groupID
 )
 
 var teamForm = regexp.MustCompile(`^` + teamID + `$`)

@@ -31,7 +31,7 @@ func (s *Slack) slash(d wire.Delivery) wire.Ack {
 	return wire.Ack{Then: func(ctx context.Context) {
 		at := act.Place{Platform: Platform, Space: sp.ID, Channel: c.Channel}
 		q := asked{trigger: c.Trigger, hook: c.Hook, scene: act.Scene{ID: "slash/" + c.Trigger, Who: s.actor(ctx, sp, c.User), At: at}}
-		s.run(ctx, sp, q, act.Commanded{Scene: q.scene, Text: said.Plain(c.Text, s.called(ctx, sp, at))})
+		s.run(ctx, sp, q, s.commanded(ctx, sp, q.scene, c.Text))
 	}}
 }
 

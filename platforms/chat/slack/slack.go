@@ -126,22 +126,12 @@ func (s *Slack) Handler() http.Handler {
 	})
 }
 
-// Check tries every workspace and channel that the configuration names, and posts nothing.
+// Check tries every workspace, channel and user group that the configuration names, and posts nothing.
 func (s *Slack) Check(ctx context.Context) (out []setup.Tried) {
 	for _, w := range s.opt.Workspaces() {
-		sp, ok := s.space(w.ID)
-		if !ok {
-			continue
+		if sp, ok := s.space(w.ID); ok {
+			out = append(out, setup.Check(ctx, sp, setup.UsedBy(s.opt.Brands(), Platform, w.ID))...)
 		}
-		var channels []bot.Channel
-		for _, b := range s.opt.Brands().All() {
-			for _, c := range b.Channels {
-				if c.Platform == Platform && c.Space == w.ID {
-					channels = append(channels, c)
-				}
-			}
-		}
-		out = append(out, setup.Check(ctx, sp, channels)...)
 	}
 	return out
 }
@@ -151,4 +141,5 @@ var _ interface {
 	act.Settler
 	act.Listener
 	act.Reacter
+	act.Roster
 } = (*Slack)(nil)

@@ -9,6 +9,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/platforms/chat/slack/draw"
+	"ponte/platforms/chat/slack/people"
 	"ponte/platforms/chat/slack/web"
 )
 
@@ -46,6 +47,17 @@ func (s *Slack) called(ctx context.Context, sp *web.Space, at act.Place) func(us
 		}
 		return sp.Name(ctx, user, s.opt.Now())
 	}
+}
+
+// commanded is a command that somebody typed, in Slack's markup.
+func (s *Slack) commanded(ctx context.Context, sp *web.Space, scene act.Scene, typed string) act.Commanded {
+	text, named := people.Spoken(ctx, sp, scene.At, typed, s.called(ctx, sp, scene.At), s.opt.Now())
+	return act.Commanded{Scene: scene, Text: text, Named: named}
+}
+
+// Members lists who is in a user group, "slack/WORKSPACE/GROUP".
+func (s *Slack) Members(ctx context.Context, group string) ([]bot.Actor, error) {
+	return people.Members(ctx, group, s.space, s.opt.Now)
 }
 
 // pen draws for a channel in its brand's language; for a person, in theirs.

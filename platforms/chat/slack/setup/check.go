@@ -20,21 +20,47 @@ type Tried struct {
 	Expected string
 }
 
-// Check tries a workspace's tokens, the app's permissions and the channels that
-// the configuration names, and posts nothing.
-func Check(ctx context.Context, sp *web.Space, channels []bot.Channel) []Tried {
-	out := token(ctx, sp)
+// Used is what of a workspace the configuration names.
+type Used struct {
+	Channels []bot.Channel
+	Groups   []string // their ids in Slack
+}
+
+// UsedBy lists what brands use of a workspace, each user group once.
+func UsedBy(brands *bot.Brands, platform, space string) (u Used) {
+	for _, b := range brands.All() {
+		for _, c := range b.Channels {
+			if c.Platform == platform && c.Space == space {
+				u.Channels = append(u.Channels, c)
+			}
+		}
+		for _, g := range b.Groups {
+			if id, here := strings.CutPrefix(g.ID, platform+"/"+space+"/"); here && !slices.Contains(u.Groups, id) {
+				u.Groups = append(u.Groups, id)
+			}
+		}
+	}
+	return u
+}
+
+// Check tries a workspace's tokens, the app's permissions, and the channels and user
+// groups that the configuration names, and posts nothing.
+func Check(ctx context.Context, sp *web.Space, used Used) []Tried {
+	out := token(ctx, sp, len(used.Groups) > 0)
 	if out[0].Found != "" { // with this token nothing else can be tried
 		return out
 	}
 	out = append(out, transport(ctx, sp))
-	for _, c := range channels {
+	for _, c := range used.Channels {
 		out = append(out, channel(ctx, sp, c))
+	}
+	for _, g := range used.Groups {
+		out = append(out, group(ctx, sp, g))
 	}
 	return out
 }
 
-func token(ctx context.Context, sp *web.Space) []Tried {
+func token(ctx context.Context, sp *web.Space, grouped bool) []Tried {
 	t := Tried{What: "slack workspace " + sp.ID + ", bot token", Expected: "the bot token of the app's installation there, which begins with xoxb-"}
 	r, err := sp.API.AuthTestContext(ctx)
 	switch {
@@ -49,7 +75,7 @@ func token(ctx context.Context, sp *web.Space) []Tried {
 	has := strings.Split(strings.ReplaceAll(r.Header.Get("X-Oauth-Scopes"), " ", ""), ",")
 	var missing []string
 	for _, s := range Scopes {
-		if !slices.Contains(has, s) {
+		if !slices.Contains(has, s) && (s != groupScope || grouped) {
 			missing = append(missing, s)
 		}
 	}
@@ -87,6 +113,18 @@ func channel(ctx context.Context, sp *web.Space, c bot.Channel) Tried {
 		t.Found, t.Expected = "an archived channel", "one that is open"
 	case !got.IsMember:
 		t.Found, t.Expected = "a channel that Ponte is not in", "Ponte in it; write /invite @Ponte there"
+	}
+	return t
+}
+
+func group(ctx context.Context, sp *web.Space, id string) Tried {
+	t := Tried{What: "slack user group " + id}
+	_, err := sp.API.GetUserGroupMembersContext(ctx, id)
+	switch code, _ := web.Code(err); {
+	case code == "no_such_subteam":
+		t.Found, t.Expected = "no such user group", "a user group's id, as S012AB3CD, of one that is enabled"
+	case err != nil:
+		t.Found, t.Expected = problem(err), "a user group whose people Ponte may list"
 	}
 	return t
 }

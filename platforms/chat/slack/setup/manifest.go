@@ -17,8 +17,11 @@ import (
 // Scopes are the permissions that Ponte needs of a workspace.
 var Scopes = []string{
 	"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:read", "files:write", "groups:history",
-	"groups:read", "im:history", "reactions:read", "users:read",
+	"groups:read", "im:history", "reactions:read", groupScope, "users:read",
 }
+
+// groupScope is needed where a user group gives roles.
+const groupScope = "usergroups:read"
 
 // events are what Ponte hears of.
 var events = []string{

@@ -1,6 +1,7 @@
 package setup_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,12 +58,13 @@ func TestCheck(t *testing.T) {
 	in, away, shut := s.Channel("#inbox"), s.Channel("#away"), s.Channel("#shut")
 	away.KickApp()
 	shut.Archive()
-	channels := []bot.Channel{{ID: "inbox", Remote: in.ID}, {ID: "away", Remote: away.ID}, {ID: "shut", Remote: shut.ID}, {ID: "none", Remote: "C0NONE"}}
+	group := s.Workspace.AddGroup("desk")
+	used := setup.Used{Channels: []bot.Channel{{ID: "inbox", Remote: in.ID}, {ID: "away", Remote: away.ID}, {ID: "shut", Remote: shut.ID}, {ID: "none", Remote: "C0NONE"}}}
 	check := func(change func(*web.Workspace)) string {
 		w := web.Workspace{ID: s.Workspace.ID, BotToken: slacktest.BotToken, AppToken: slacktest.AppToken}
 		change(&w)
 		var all []string
-		for _, tried := range setup.Check(t.Context(), web.Open(w, s.Client(), s.APIURL()), channels) {
+		for _, tried := range setup.Check(t.Context(), web.Open(w, s.Client(), s.APIURL()), used) {
 			all = append(all, tried.What+": "+tried.Found)
 			if (tried.Found == "") != (tried.Expected == "") && tried.Found != "" {
 				t.Errorf("%s: found %q, expected %q", tried.What, tried.Found, tried.Expected)
@@ -80,11 +82,19 @@ func TestCheck(t *testing.T) {
 		}},
 		"a wrong token":      {func(w *web.Workspace) { w.BotToken = "xoxb-wrong" }, []string{`bot token: Slack's refusal "invalid_auth"`}},
 		"another workspace":  {func(w *web.Workspace) { w.ID = "T0OTHER" }, []string{"the token of workspace " + s.Workspace.ID}},
-		"missing permission": {func(*web.Workspace) { s.Workspace.Grant(setup.Scopes[:len(setup.Scopes)-3]...) }, []string{"permissions: an app without im:history, reactions:read, users:read"}},
+		"missing permission": {func(*web.Workspace) { s.Workspace.Grant(setup.Scopes[:len(setup.Scopes)-4]...) }, []string{"permissions: an app without im:history, reactions:read, users:read"}},
 		"a wrong app token":  {func(w *web.Workspace) { w.AppToken = "xapp-wrong" }, []string{`the way in: Slack's refusal "invalid_auth"`}},
-		"no way in":          {func(w *web.Workspace) { w.AppToken = "" }, []string{"neither an app token nor a signing secret"}},
+		"groups that nobody may list": {func(*web.Workspace) {
+			used.Groups = []string{group.ID, "S0NONE"}
+			s.Workspace.Grant(slices.DeleteFunc(slices.Clone(setup.Scopes), func(scope string) bool { return scope == "usergroups:read" })...)
+		}, []string{"permissions: an app without usergroups:read", "slack user group " + group.ID + `: Slack's refusal "missing_scope", for want of usergroups:read`}},
+		"groups": {func(*web.Workspace) { used.Groups = []string{group.ID, "S0NONE"} }, []string{
+			"permissions: \n", "slack user group " + group.ID + ": \n", "slack user group S0NONE: no such user group",
+		}},
+		"no way in": {func(w *web.Workspace) { w.AppToken = "" }, []string{"neither an app token nor a signing secret"}},
 	} {
 		all := s.Workspace.Scopes()
+		used.Groups = nil
 		got := check(c.change)
 		s.Workspace.Grant(all...)
 		for _, want := range c.want {

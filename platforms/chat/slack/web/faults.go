@@ -29,6 +29,7 @@ var refusals = map[string]struct {
 	"thread_not_found":                         {bot.NotFound, "slack.thread_gone"},
 	"invalid_thread_ts":                        {bot.NotFound, "slack.thread_gone"},
 	"cannot_reply_to_message":                  {bot.NotFound, "slack.thread_gone"},
+	"no_such_subteam":                          {bot.NotFound, "slack.no_group"},
 	"restricted_action":                        {bot.Denied, "slack.restricted"},
 	"restricted_action_thread_only_channel":    {bot.Denied, "slack.restricted"},
 	"restricted_action_non_threadable_channel": {bot.Denied, "slack.restricted"},

@@ -4,15 +4,14 @@
 package web
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"regexp"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/slack-go/slack"
+	"golang.org/x/time/rate"
 )
 
 // Workspace is one installation of the Slack app.
@@ -28,10 +27,11 @@ type Space struct {
 	Workspace
 	API *slack.Client
 
-	mu    sync.Mutex
-	doubt doubt
-	me    *Identity
-	names map[string]named
+	mu      sync.Mutex
+	doubt   doubt
+	me      *Identity
+	people  map[string]known
+	lookups *rate.Limiter // of people, one after the other
 }
 
 // Identity is who Ponte is in a workspace.
@@ -40,14 +40,9 @@ type Identity struct {
 	URL       string // of the workspace
 }
 
-type named struct {
-	name string
-	at   time.Time
-}
-
 // Open makes a workspace's client. It asks for nothing yet.
 func Open(w Workspace, client *http.Client, apiURL string) *Space {
-	return &Space{Workspace: w, names: map[string]named{}, API: slack.New(w.BotToken,
+	return &Space{Workspace: w, people: map[string]known{}, lookups: rate.NewLimiter(lookupsEach, lookupsAtOnce), API: slack.New(w.BotToken,
 		slack.OptionHTTPClient(client), slack.OptionAPIURL(apiURL), slack.OptionAppLevelToken(w.AppToken))}
 }
 
@@ -82,35 +77,6 @@ func (sp *Space) Address(ctx context.Context, channel, ref, thread string) strin
 		link += "?thread_ts=" + thread + "&cid=" + channel
 	}
 	return link
-}
-
-const (
-	namesKept = time.Hour
-	maxNames  = 2_000
-)
-
-// Name returns what a person is called, or nothing when Slack does not tell soon.
-func (sp *Space) Name(ctx context.Context, user string, now time.Time) string {
-	sp.mu.Lock()
-	known, ok := sp.names[user]
-	sp.mu.Unlock()
-	if ok && now.Sub(known.at) < namesKept {
-		return known.name
-	}
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	u, err := sp.API.GetUserInfoContext(ctx, user)
-	if err != nil {
-		return known.name
-	}
-	name := cmp.Or(u.Profile.DisplayName, u.Profile.RealName, u.RealName, u.Name)
-	sp.mu.Lock()
-	defer sp.mu.Unlock()
-	if len(sp.names) >= maxNames {
-		clear(sp.names)
-	}
-	sp.names[user] = named{name, now}
-	return name
 }
 
 var refs = regexp.MustCompile(`^\d{1,12}\.\d{6}$`)
