@@ -56,8 +56,8 @@ type Heard struct {
 	Why  string // what went wrong, as the client has it
 }
 
-// Failed is what the client says when the app did not answer in time.
-const Failed = "This interaction failed"
+// FailedText is what the client says when the app did not answer in time.
+const FailedText = "This interaction failed"
 
 // hear waits for what comes of a deed.
 func (p *Person) hear(came <-chan guild.Reply, err error) (Heard, guild.Reply) {
@@ -70,7 +70,7 @@ func (p *Person) hear(came <-chan guild.Reply, err error) (Heard, guild.Reply) {
 		return Heard{r.OK, r.Took, r.Why}, r
 	case <-timer.C:
 		p.s.World.GiveUp(came)
-		return Heard{Why: Failed, Took: guild.Patience}, guild.Reply{}
+		return Heard{Why: FailedText, Took: guild.Patience}, guild.Reply{}
 	}
 }
 
@@ -285,4 +285,15 @@ func (p *Person) Shortcut(name string, m Message) Heard {
 		p.s.t.Fatalf("discord: no command %q on messages", name)
 	}
 	return p.heard(p.s.World.Menu(p.ID, m.Channel, m.ID, command))
+}
+
+// Failed counts the interactions that the app did not answer in time.
+func (s *Server) Failed() int {
+	n := 0
+	for _, a := range s.World.Interactions() {
+		if a.Late {
+			n++
+		}
+	}
+	return n
 }

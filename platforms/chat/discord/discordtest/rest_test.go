@@ -26,7 +26,7 @@ func options(n int) []any {
 func TestMessagesAreHeldToTheirLimits(t *testing.T) {
 	s := calm(t)
 	room := s.Channel("#inbox")
-	one := func(e obj) obj { return embed(e) }
+	one := embed
 	field := func(name, value string) obj { return one(obj{"fields": []any{obj{"name": name, "value": value}}}) }
 	fields := func(n int) obj {
 		return one(obj{"fields": spots(n, func(int) any { return obj{"name": "n", "value": "v"} })})

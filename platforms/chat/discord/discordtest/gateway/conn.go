@@ -133,7 +133,7 @@ func (c *conn) heart() {
 // or 1001 ends the session too.
 func (c *conn) listen() {
 	c.heart()
-	for {
+	for over := false; ; {
 		_, raw, err := c.ws.ReadMessage()
 		if err != nil {
 			if end, is := errors.AsType[*websocket.CloseError](err); is {
@@ -141,9 +141,12 @@ func (c *conn) listen() {
 			}
 			return
 		}
+		if over {
+			continue
+		}
 		if code, why := c.take(raw); code != 0 {
 			c.end(code, why)
-			return
+			over = true
 		}
 	}
 }

@@ -231,9 +231,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer g.forget(c)
 	if r.URL.Query().Get("v") != "10" || r.URL.Query().Get("encoding") != "json" {
 		c.end(4012, "Invalid API version")
-		return
-	}
-	if !mute {
+	} else if !mute {
 		c.send(Obj{"op": 10, "s": nil, "t": nil, "d": Obj{"heartbeat_interval": every.Milliseconds(), "_trace": []any{}}})
 	}
 	c.listen()

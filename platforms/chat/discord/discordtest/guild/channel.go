@@ -153,7 +153,9 @@ func (w *World) ChangeChannel(id string, change func(*Channel)) {
 			w.live(c)
 		}
 	}
-	w.tell(Event{Type: event, Data: w.channelJSON(c), Intent: IntentGuilds})
+	if w.sees(w.app.User, c) == nil {
+		w.tell(Event{Type: event, Data: w.channelJSON(c), Intent: IntentGuilds})
+	}
 }
 
 // DropChannel deletes a channel or a thread, with its threads.
@@ -169,7 +171,11 @@ func (w *World) drop(c *Channel) {
 			t.Gone = true
 		}
 	}
+	seen := w.sees(w.app.User, c) == nil
 	c.Gone = true
+	if !seen {
+		return
+	}
 	if c.Thread() {
 		w.tell(Event{Type: "THREAD_DELETE", Data: Obj{"id": c.ID, "guild_id": c.Guild, "parent_id": c.Parent, "type": c.Type}, Intent: IntentGuilds})
 		return

@@ -68,12 +68,12 @@ type Modal struct {
 	Filled map[string]any
 }
 
-// begin tells the app of an interaction, with the world held.
+// interact tells the app of an interaction, with the world held.
 func (w *World) interact(a *Interaction) <-chan Reply {
 	a.ID = w.id()
 	a.Token = "token-of-" + a.ID
 	a.At, a.came = w.now(), make(chan Reply, 1)
-	w.acts[a.ID], w.tokens[a.Token] = a, a
+	w.acts[a.ID], w.tokens[a.Token], w.waited[a.came] = a, a, a
 	c := w.channels[a.Channel]
 	o := Obj{
 		"id": a.ID, "token": a.Token, "type": a.Type, "application_id": w.app.ID, "version": 1, "channel_id": c.ID, "channel": w.channelJSON(c),
@@ -82,7 +82,7 @@ func (w *World) interact(a *Interaction) <-chan Reply {
 	}
 	if c.Guild != "" {
 		g := w.guild(c.Guild)
-		member := w.memberJSON(g, w.member(g, a.User))
+		member := w.memberJSON(w.member(g, a.User))
 		member["permissions"] = strconv.FormatUint(w.perms(a.User, c), 10)
 		o["guild_id"], o["member"], o["guild_locale"] = c.Guild, member, "en-US"
 		o["guild"] = Obj{"id": g.ID, "locale": "en-US", "features": []any{}}
@@ -100,11 +100,10 @@ func (w *World) interact(a *Interaction) <-chan Reply {
 func (w *World) GiveUp(came <-chan Reply) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for _, a := range w.acts {
-		if a.came == came && a.Answer == 0 {
-			a.Late = true
-		}
+	if a := w.waited[came]; a != nil && a.Answer == 0 {
+		a.Late = true
 	}
+	delete(w.waited, came)
 }
 
 // Interactions lists all that people did to the app, the first one first.
@@ -170,6 +169,7 @@ func (w *World) Callback(id, token string, body Obj, uploads []Upload) (Obj, err
 		return nil, err
 	}
 	a.Answer, a.AnsweredAt = kind, w.now()
+	delete(w.waited, a.came)
 	select {
 	case a.came <- reply:
 	default:
@@ -266,22 +266,22 @@ func (w *World) hooked(app, token string) (*Interaction, error) {
 }
 
 // hookMessage finds an answer to an interaction by its id, or the first one.
-func (w *World) hookMessage(app, token, id string) (*Interaction, *Message, error) {
+func (w *World) hookMessage(app, token, id string) (*Message, error) {
 	a, err := w.hooked(app, token)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if id == "@original" {
 		if a.original == nil || a.original.Gone {
-			return nil, nil, unknownMessage
+			return nil, unknownMessage
 		}
-		return a, a.original, nil
+		return a.original, nil
 	}
 	m := w.channels[a.Channel].find(id)
 	if m == nil || m.Begun != a.ID && m != a.original {
-		return nil, nil, unknownMessage
+		return nil, unknownMessage
 	}
-	return a, m, nil
+	return m, nil
 }
 
 // FollowUp is a further answer of the app; the first one after it put the answer
@@ -327,7 +327,7 @@ func flat(err error) error {
 func (w *World) GetAnswer(app, token, id string) (Obj, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	_, m, err := w.hookMessage(app, token, id)
+	m, err := w.hookMessage(app, token, id)
 	if err != nil {
 		return nil, err
 	}
@@ -338,7 +338,7 @@ func (w *World) GetAnswer(app, token, id string) (Obj, error) {
 func (w *World) EditAnswer(app, token, id string, body Obj, uploads []Upload) (Obj, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	_, m, err := w.hookMessage(app, token, id)
+	m, err := w.hookMessage(app, token, id)
 	if err != nil {
 		return nil, err
 	}
@@ -356,7 +356,7 @@ func (w *World) EditAnswer(app, token, id string, body Obj, uploads []Upload) (O
 func (w *World) DeleteAnswer(app, token, id string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	_, m, err := w.hookMessage(app, token, id)
+	m, err := w.hookMessage(app, token, id)
 	if err != nil {
 		return err
 	}

@@ -135,7 +135,7 @@ func (w *World) told(event string, m *Message) {
 		intent = IntentMessages
 		o["guild_id"] = c.Guild
 		if member := w.member(w.guild(c.Guild), m.Author); member != nil && m.Webhook == "" {
-			part := w.memberJSON(w.guild(c.Guild), member)
+			part := w.memberJSON(member)
 			delete(part, "user")
 			o["member"] = part
 		}
@@ -198,8 +198,8 @@ func (w *World) lay(c *Channel, m *Message) *Message {
 }
 
 // system writes what Discord writes by itself.
-func (w *World) system(c *Channel, kind int, text string) *Message {
-	return w.add(c, &Message{Author: w.app.User, Type: kind, Content: text})
+func (w *World) system(c *Channel, kind int, text string) {
+	w.add(c, &Message{Author: w.app.User, Type: kind, Content: text})
 }
 
 // writable says whether the app may write what it wants to in a channel.

@@ -219,7 +219,7 @@ func (w *World) resolved(channel string, options []any) Obj {
 				users[id] = w.userJSON(id)
 				if c.Guild != "" {
 					if m := w.member(w.guild(c.Guild), id); m != nil {
-						part := w.memberJSON(w.guild(c.Guild), m)
+						part := w.memberJSON(m)
 						delete(part, "user")
 						members[id] = part
 					}

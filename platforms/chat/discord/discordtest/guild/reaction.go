@@ -128,7 +128,7 @@ func (w *World) reacted(event string, c *Channel, m *Message, user, emoji string
 	if c.Guild != "" {
 		o["guild_id"], intent = c.Guild, IntentReactions
 		if member := w.member(w.guild(c.Guild), user); member != nil && event == "MESSAGE_REACTION_ADD" {
-			o["member"], o["message_author_id"] = w.memberJSON(w.guild(c.Guild), member), m.Author
+			o["member"], o["message_author_id"] = w.memberJSON(member), m.Author
 		}
 	}
 	w.tell(Event{Type: event, Data: o, Intent: intent})

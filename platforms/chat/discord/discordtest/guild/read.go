@@ -130,7 +130,7 @@ func (w *World) GetMember(guild, user string) (Obj, error) {
 	case m == nil:
 		return nil, unknownMember
 	}
-	return w.memberJSON(g, m), nil
+	return w.memberJSON(m), nil
 }
 
 // ListMembers lists who is in a server, after one of them, by id. It needs the
@@ -153,7 +153,7 @@ func (w *World) ListMembers(guild, after string, limit int) ([]any, error) {
 		return 1
 	}) {
 		if (after == "" || Before(after, m.User)) && len(all) < limit {
-			all = append(all, w.memberJSON(g, m))
+			all = append(all, w.memberJSON(m))
 		}
 	}
 	return all, nil

@@ -98,6 +98,7 @@ type World struct {
 	oldEdits map[string][]time.Time
 	edits    int
 	files    map[string]*File
+	waited   map[<-chan Reply]*Interaction
 	nonces   map[string]*Message
 	active   map[string]map[string]*Channel // threads that are not archived, by server
 }
@@ -113,7 +114,7 @@ func New(now func() time.Time, base func() string) *World {
 		now: now, base: base, tell: func(Event) {}, users: map[string]*User{}, channels: map[string]*Channel{}, commands: map[string][]Obj{},
 		creates: map[string][]time.Time{}, acts: map[string]*Interaction{}, tokens: map[string]*Interaction{}, modals: map[string]*Modal{},
 		oldEdits: map[string][]time.Time{}, edits: OldEdits, files: map[string]*File{},
-		nonces: map[string]*Message{}, active: map[string]map[string]*Channel{},
+		waited: map[<-chan Reply]*Interaction{}, nonces: map[string]*Message{}, active: map[string]map[string]*Channel{},
 	}
 	w.app = App{ID: w.id(), Name: "Ponte", Content: true, Members: true}
 	bot := &User{ID: w.id(), Name: "Ponte", Bot: true}
@@ -195,7 +196,7 @@ func (w *World) join(g *Guild, user string) {
 }
 
 func (w *World) toldOf(g *Guild, event string, m *Member) {
-	data := w.memberJSON(g, m)
+	data := w.memberJSON(m)
 	data["guild_id"] = g.ID
 	if event == "GUILD_MEMBER_REMOVE" {
 		data = Obj{"guild_id": g.ID, "user": w.userJSON(m.User)}
@@ -388,7 +389,7 @@ func handle(name string) string {
 	return string(b)
 }
 
-func (w *World) memberJSON(g *Guild, m *Member) Obj {
+func (w *World) memberJSON(m *Member) Obj {
 	o := Obj{
 		"user": w.userJSON(m.User), "roles": anys(m.Roles), "joined_at": w.stamp(m.Joined), "nick": nil, "avatar": nil,
 		"deaf": false, "mute": false, "flags": 0, "pending": false,
@@ -435,7 +436,7 @@ func (w *World) guildJSON(g *Guild, whole bool) Obj {
 	}
 	members := []any{}
 	if me := w.member(g, w.app.User); me != nil {
-		members = append(members, w.memberJSON(g, me))
+		members = append(members, w.memberJSON(me))
 	}
 	for key, value := range (Obj{
 		"channels": channels, "threads": threads, "members": members, "member_count": len(g.Members), "joined_at": w.stamp(w.now()),
