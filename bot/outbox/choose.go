@@ -94,7 +94,7 @@ func (r *run) budget(tx *storage.Tx, key storage.Key) (rate.Budget, error) {
 // room returns how many effects of a budget may start now, and from when on the next
 // may, when one has or when there is none.
 func (r *run) room(p *plan, b *rate.Budget) (int, time.Time) {
-	free := max(r.parallel-len(r.mem.under)-len(p.starts), 0)
+	free := max(min(r.parallel-len(r.mem.under), r.most)-len(p.starts), 0)
 	if r.pace == nil {
 		return free, p.now
 	}

@@ -83,6 +83,7 @@ type run struct {
 	ctx     context.Context // of the turns; it does not end
 	work    context.Context // of what is carried; it outlives Run's by the grace
 	pending []outcome       // come back and not recorded
+	most    int             // how much a turn records, and starts; less where the store is full
 	idle    []chan struct{}
 	ending  bool
 }
@@ -95,7 +96,7 @@ func (o *Outbox) Run(ctx context.Context) error {
 	lasting := storage.Urgent(context.WithoutCancel(ctx))
 	work, cancel := context.WithCancel(lasting)
 	defer cancel()
-	r := &run{Outbox: o, ctx: lasting, work: work}
+	r := &run{Outbox: o, ctx: lasting, work: work, most: o.parallel}
 	if err := r.acquire(ctx); err != nil || ctx.Err() != nil {
 		return err
 	}
@@ -178,10 +179,16 @@ func (r *run) turn() (time.Duration, error) {
 		r.mem.aside[b.id] = time.Now().Add(asideFor)
 		return 0, nil
 	}
+	if errors.Is(err, storage.ErrFull) && r.most > 1 {
+		r.most /= 2 // there may be room for so much
+		return 0, nil
+	}
 	if err != nil {
 		return 0, err
 	}
-	return r.apply(p), nil
+	wait := r.apply(p)
+	r.most = min(r.most+1, r.parallel)
+	return wait, nil
 }
 
 // all is the body of a turn.
@@ -189,7 +196,9 @@ func (r *run) all(tx *storage.Tx, p *plan) error {
 	if err := r.guard(tx, p); err != nil {
 		return err
 	}
-	for _, out := range r.pending {
+	alone := r.most == 1 && len(r.pending) > 0
+	p.more = alone || len(r.pending) > r.most
+	for _, out := range r.pending[:min(len(r.pending), r.most)] {
 		if !r.mem.aside[out.id].IsZero() {
 			continue
 		}
@@ -197,7 +206,7 @@ func (r *run) all(tx *storage.Tx, p *plan) error {
 			return err
 		}
 	}
-	if r.ending {
+	if r.ending || alone {
 		return nil
 	}
 	var err error
@@ -266,8 +275,8 @@ func (r *run) take(p *plan) {
 	m := &r.mem
 	m.lease = p.lease
 	late := r.pending[:0]
-	for _, out := range r.pending {
-		if !r.mem.aside[out.id].IsZero() {
+	for i, out := range r.pending {
+		if i >= r.most || !r.mem.aside[out.id].IsZero() {
 			late = append(late, out)
 		} else {
 			delete(m.under, out.id)
@@ -311,8 +320,12 @@ func (r *run) end(cancel context.CancelFunc) error {
 	r.ending = true
 	soft, hard := time.After(grace), time.After(grace+pause)
 	for {
-		if _, err := r.turn(); err != nil {
+		wait, err := r.turn()
+		if err != nil {
 			return err
+		}
+		if wait == 0 {
+			continue
 		}
 		if len(r.mem.under) == 0 {
 			break

@@ -40,6 +40,7 @@ type Store struct {
 	count counters
 
 	broken bool                  // the writer's: the disk did not confirm a commit
+	lacks  need                  // the writer's: what there was no room for, last
 	rest   time.Time             // the writer's: until when a disk that was full is left alone
 	lost   chan struct{}         // closed once it is broken
 	commit func(*bbolt.Tx) error // tests put faults here

@@ -163,6 +163,40 @@ func TestFull(t *testing.T) {
 	}
 }
 
+// TestFullForMuch: a store that had no room for much is full, also when something little
+// goes in after it, until there is room for as much.
+func TestFullForMuch(t *testing.T) {
+	c := newCards()
+	s := openNew(t, Options{MaxSize: 2 << 20}, c)
+	much := func(name string) error {
+		return s.Update(t.Context(), func(tx *storage.Tx) error {
+			for i := range 50 {
+				if err := c.Insert(tx, card{ID: fmt.Sprintf("%s%02d", name, i), Text: strings.Repeat("x", 3000)}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	var last int
+	for n := 0; !errors.Is(much(fmt.Sprint(n)), storage.ErrFull); n++ {
+		last = n
+	}
+	if err := s.Update(t.Context(), insert(c, "little")); err != nil || !s.Stats().Full {
+		t.Errorf("something little goes in: %v; full: %t", err, s.Stats().Full)
+	}
+	for i := range 100 * (last + 1) / 2 {
+		if err := s.Update(t.Context(), func(tx *storage.Tx) error {
+			return c.Delete(tx, storage.K(fmt.Sprintf("%d%02d", i/50, i%50)))
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Update(t.Context(), insert(c, "more")); err != nil || s.Stats().Full {
+		t.Errorf("with room for much something goes in: %v; full: %t", err, s.Stats().Full)
+	}
+}
+
 // TestFullGroup: the room is reckoned with a page for each key. A group of small
 // ones that would not fit by that reckoning is no reason to refuse any of them.
 func TestFullGroup(t *testing.T) {

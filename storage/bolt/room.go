@@ -47,21 +47,23 @@ func (s *Store) room(btx *bbolt.Tx) room {
 	}
 }
 
-// take makes room for what a run wrote, reckoning a page for each key, and
-// tells whether there was enough. Urgent runs may use most of the reserve;
-// those that leave the store no bigger may use all of it.
-func (r *room) take(k *keys, urgent bool) bool {
-	cost := int64(max(k.grown, 0)) + int64(len(k.log))*r.page
-	keep := r.reserve
-	if urgent {
-		keep /= 4
+// need is what a run takes of the room, and what must be left then.
+type need struct{ cost, keep int64 }
+
+// need reckons a page for each key that a run wrote. Urgent runs may use most of the
+// reserve; those that leave the store no bigger may use all of it.
+func (r *room) need(k *keys, urgent bool) need {
+	n := need{int64(max(k.grown, 0)) + int64(len(k.log))*r.page, r.reserve}
+	switch {
+	case k.grown <= 0:
+		n.keep = math.MinInt64 / 2
+	case urgent:
+		n.keep /= 4
 	}
-	if k.grown > 0 && r.left-cost < keep {
-		return false
-	}
-	r.left -= cost
-	return true
+	return n
 }
+
+func (r *room) has(n need) bool { return r.left-n.cost >= n.keep }
 
 func (s *Store) errFull() error {
 	if time.Now().Before(s.rest) {

@@ -26,6 +26,7 @@ type job struct {
 	left  bool // the closure ended its goroutine
 	again bool // found no room beside the others of its group
 	grew  bool // needed room
+	roomy bool // and left room for what was refused last
 }
 
 // claim decides between the writer, who is about to run the job, and a caller
@@ -142,13 +143,14 @@ func (s *Store) group(j *job) {
 	}
 }
 
-// noteRoom remembers whether the last update that needed room found some.
-// Those that go into the reserve, or make the store no bigger, do not tell.
+// noteRoom remembers whether the last update that needed room found some, and would
+// have if it had been as large as the last that did not. Those that go into the
+// reserve, or make the store no bigger, do not tell.
 func (s *Store) noteRoom(j *job) {
 	switch {
 	case errors.Is(j.err, storage.ErrFull):
 		s.count.full.Store(true)
-	case j.err == nil && j.grew && !j.urgent:
+	case j.err == nil && j.grew && j.roomy && !j.urgent:
 		s.count.full.Store(false)
 	}
 }
@@ -198,12 +200,18 @@ func (s *Store) take(j *job, k *keys, left *room, beside bool) error {
 		<-s.ran
 	}
 	j.grew = k.grown > 0
-	if j.err == nil && !left.take(k, j.urgent) {
+	n := left.need(k, j.urgent)
+	if j.err == nil && !left.has(n) {
 		j.err, j.again = s.errFull(), beside
+		if !beside {
+			s.lacks = n
+		}
 	}
 	if j.err != nil {
 		return k.undo()
 	}
+	left.left -= n.cost
+	j.roomy = left.has(s.lacks)
 	return nil
 }
 
