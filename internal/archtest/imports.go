@@ -88,12 +88,12 @@ var tiers = []tier{
 	},
 	{
 		name:  "edge fake",
-		rooms: []string{"platforms/chat/pipetest", "platforms/chat/slack/slacktest", "platforms/chat/slack/slacktest/*", "platforms/chat/slack/draw/drawtest", "platforms/chat/discord/discordtest", "platforms/chat/discord/discordtest/*"},
+		rooms: []string{"platforms/chat/pipetest", "platforms/chat/slack/slacktest", "platforms/chat/slack/slacktest/*", "platforms/chat/slack/draw/drawtest", "platforms/chat/discord/discordtest", "platforms/chat/discord/discordtest/*", "platforms/chat/discord/draw/drawtest"},
 		may:   []string{"words", "edge fake"},
 	},
 	{
 		name:  "edge part",
-		rooms: []string{"platforms/chat/slack/*"},
+		rooms: []string{"platforms/chat/slack/*", "platforms/chat/discord/*"},
 		may:   []string{"words", "edge part"},
 		tests: []string{"suite", "edge fake"},
 	},
