@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -14,6 +15,8 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/platforms/chat/discord/draw"
+	"ponte/platforms/chat/discord/rooms"
+	"ponte/platforms/chat/discord/seen"
 	"ponte/platforms/chat/discord/web"
 )
 
@@ -24,7 +27,7 @@ const honours = 2 * time.Minute
 // made once under its nonce; a post of a forum takes none.
 func (d *Discord) Traits(at act.Place) act.Traits {
 	t := act.Traits{Network: "Discord", Count: act.Runes}
-	if r, ok := d.rooms.Get(at.Channel); ok && !r.forum {
+	if r, ok := d.rooms.Known(at.Channel); ok && !r.Forum {
 		t.Honours = honours
 	}
 	return t
@@ -48,9 +51,9 @@ func (d *Discord) Carry(ctx context.Context, key string, a act.Act, at act.Place
 // outgoing is a message as it is sent.
 type outgoing struct {
 	draw.Message
-	Nonce    string `json:"nonce,omitempty"`
-	Enforce  bool   `json:"enforce_nonce,omitempty"`
-	Attached []file `json:"attachments"`
+	Nonce    string      `json:"nonce,omitempty"`
+	Enforce  bool        `json:"enforce_nonce,omitempty"`
+	Attached []seen.File `json:"attachments"`
 }
 
 // nonceOf is what a message is sent with, made from its key: at most 25 characters.
@@ -63,81 +66,81 @@ func nonceOf(key string) string {
 // another that looks like it.
 func markOf(key string) string { return "~" + nonceOf(key)[:8] }
 
-func (d *Discord) send(ctx context.Context, ch room, key string, a act.Send, at act.Place) (act.Receipt, error) {
+func (d *Discord) send(ctx context.Context, ch rooms.Room, key string, a act.Send, at act.Place) (act.Receipt, error) {
 	in := ch
 	if a.Thread != "" {
 		var err error
-		if in, err = d.thread(ctx, ch, a.Thread, at); err != nil {
-			return act.Receipt{}, err
+		if in, err = d.rooms.Under(ctx, ch, a.Thread); err != nil {
+			return act.Receipt{}, d.fault(err, at)
 		}
 	}
 	nonce := nonceOf(key)
 	d.sent.Drop(nonce) // what was under this key before may be gone
-	m, err := d.show(ctx, at, "", a.Card, markOf(key), a.Mention, func(out outgoing, files []web.File) (m told, err error) {
-		if in.forum {
-			return d.post(ctx, in, key, a.Card, out, files)
+	m, err := d.show(ctx, at, "", a.Card, markOf(key), a.Mention, func(out outgoing, files []web.File) (m seen.Message, err error) {
+		d.tried.Put(nonce, d.opt.Now())
+		if in.Forum {
+			return d.rooms.Post(ctx, in, a.Card, out, files)
 		}
 		out.Nonce, out.Enforce = nonce, true
-		d.tried.Put(nonce, d.opt.Now())
-		err = d.alive(ctx, in, func() error {
-			return d.web.Send(ctx, http.MethodPost, "/channels/"+in.id+"/messages", out, files, &m)
+		err = d.rooms.Alive(ctx, in, func() error {
+			return d.web.Send(ctx, http.MethodPost, "/channels/"+in.ID+"/messages", out, files, &m)
 		})
 		return m, err
 	})
 	switch {
-	case err != nil && in.thread && web.Code(err) == web.CodeUnknownChannel:
-		d.rooms.Drop(in.id)
+	case err != nil && in.Thread && web.Code(err) == web.CodeUnknownChannel:
+		d.rooms.Forget(in.ID)
 		return act.Receipt{}, bot.Errorf(bot.NotFound, "discord.thread_gone").Because(err)
 	case err != nil:
 		return act.Receipt{}, d.fault(err, at)
-	case !isID(m.ID):
+	case !rooms.IsID(m.ID):
 		return act.Receipt{}, bot.Errorf(bot.Ambiguous, "discord.unclear")
 	}
-	d.saw(nonce, cmp.Or(m.Channel, in.id), m.ID)
-	if a.Thread == "" && a.Card.Opens && !in.forum {
-		d.begin(ctx, in, m.ID, draw.Name(a.Card))
+	d.saw(nonce, cmp.Or(m.Channel, in.ID), m.ID)
+	if a.Thread == "" && a.Card.Opens && !in.Forum {
+		d.rooms.Begin(ctx, in, m.ID, draw.Name(a.Card))
 	}
-	return act.Receipt{Ref: m.ID, URL: address(at.Space, cmp.Or(m.Channel, in.id), m.ID)}, nil
+	return act.Receipt{Ref: m.ID, URL: address(at.Space, cmp.Or(m.Channel, in.ID), m.ID)}, nil
 }
 
-func (d *Discord) edit(ctx context.Context, ch room, a act.Edit, at act.Place) (act.Receipt, error) {
-	if !isID(a.Ref) || a.Thread != "" && !isID(a.Thread) {
+func (d *Discord) edit(ctx context.Context, ch rooms.Room, a act.Edit, at act.Place) (act.Receipt, error) {
+	if !rooms.IsID(a.Ref) || a.Thread != "" && !rooms.IsID(a.Thread) {
 		return act.Receipt{}, bot.Errorf(bot.NotFound, "discord.no_message")
 	}
 	in := d.standsIn(ch, a.Ref, a.Thread)
-	m, err := d.show(ctx, at, a.Ref, a.Card, "", nil, func(out outgoing, files []web.File) (m told, err error) {
-		err = d.alive(ctx, in, func() error {
-			return d.web.Send(ctx, http.MethodPatch, "/channels/"+in.id+"/messages/"+a.Ref, out, files, &m)
+	m, err := d.show(ctx, at, a.Ref, a.Card, "", nil, func(out outgoing, files []web.File) (m seen.Message, err error) {
+		err = d.rooms.Alive(ctx, in, func() error {
+			return d.web.Send(ctx, http.MethodPatch, "/channels/"+in.ID+"/messages/"+a.Ref, out, files, &m)
 		})
 		return m, err
 	})
 	if err != nil {
-		if in.id != ch.id && web.Code(err) == web.CodeUnknownChannel {
+		if in.ID != ch.ID && web.Code(err) == web.CodeUnknownChannel {
 			return act.Receipt{}, bot.Errorf(bot.NotFound, "discord.no_message").Because(err)
 		}
 		return act.Receipt{}, d.fault(err, at)
 	}
-	if ch.forum && in.id == a.Ref {
-		if err := d.retag(ctx, ch, a.Ref, a.Card); err != nil {
+	if ch.Forum && in.ID == a.Ref {
+		if err := d.rooms.Retag(ctx, ch, a.Ref, a.Card); err != nil {
 			if err := d.fault(err, at); !bot.KindOf(err).Final() {
 				return act.Receipt{}, err
 			}
 			d.opt.Log.Warn("discord: a post keeps the tags it had", "post", a.Ref, "err", err)
 		}
 	}
-	return act.Receipt{Ref: a.Ref, URL: address(at.Space, cmp.Or(m.Channel, in.id), a.Ref)}, nil
+	return act.Receipt{Ref: a.Ref, URL: address(at.Space, cmp.Or(m.Channel, in.ID), a.Ref)}, nil
 }
 
 // standsIn is the channel or thread, as Discord sees it, in which a message stands.
-func (d *Discord) standsIn(ch room, ref, thread string) room {
+func (d *Discord) standsIn(ch rooms.Room, ref, thread string) rooms.Room {
 	if thread == "" {
 		thread, _ = d.stands.Get(ref)
 	}
 	switch {
-	case ch.forum:
-		return room{id: cmp.Or(thread, ref), parent: ch.id, guild: ch.guild, thread: true}
-	case thread != "" && thread != ref && thread != ch.id:
-		return room{id: thread, parent: ch.id, guild: ch.guild, thread: true}
+	case ch.Forum:
+		return rooms.Room{ID: cmp.Or(thread, ref), Parent: ch.ID, Guild: ch.Guild, Thread: true}
+	case thread != "" && thread != ref && thread != ch.ID:
+		return rooms.Room{ID: thread, Parent: ch.ID, Guild: ch.Guild, Thread: true}
 	}
 	return ch
 }
@@ -158,11 +161,11 @@ func (d *Discord) pen(at act.Place, who *bot.Actor) draw.Pen {
 		}
 	}
 	return draw.Pen{Printer: p, Keep: d.sure.Put, Link: func(r card.Ref) string {
-		if !isID(r.Channel) || !isID(r.Message) {
+		if !rooms.IsID(r.Channel) || !rooms.IsID(r.Message) {
 			return ""
 		}
-		ch, _ := d.rooms.Get(r.Channel)
-		if t, known := d.rooms.Get(r.Message); known && t.thread || ch.forum {
+		ch, _ := d.rooms.Known(r.Channel)
+		if t, known := d.rooms.Known(r.Message); known && t.Thread || ch.Forum {
 			return "<#" + r.Message + ">"
 		}
 		return address(at.Space, r.Channel, r.Message)
@@ -180,7 +183,7 @@ func (p printer) Print(w card.Words) string { return p.d.opt.Print(p.lang, p.zon
 // fault says in Ponte's words what an error of Discord's means.
 func (d *Discord) fault(err error, at act.Place) error {
 	f, ok := web.FaultOf(err)
-	if !ok {
+	if _, said := errors.AsType[*bot.Error](err); said || !ok {
 		return err
 	}
 	e := &bot.Error{Kind: web.Kind(f), Key: "discord.refused", Err: f, RetryAfter: f.RetryAfter, Args: map[string]string{
@@ -223,16 +226,16 @@ func (d *Discord) called(at act.Place) string {
 }
 
 // place is the channel of a place, where Ponte serves its server.
-func (d *Discord) place(ctx context.Context, at act.Place) (room, error) {
+func (d *Discord) place(ctx context.Context, at act.Place) (rooms.Room, error) {
 	if !slices.Contains(d.opt.Bot().Guilds, at.Space) {
-		return room{}, bot.Errorf(bot.NotFound, "discord.no_server", "Space", at.Space)
+		return rooms.Room{}, bot.Errorf(bot.NotFound, "discord.no_server", "Space", at.Space)
 	}
-	r, err := d.room(ctx, at.Channel)
+	r, err := d.rooms.Get(ctx, at.Channel)
 	if err != nil {
-		return room{}, d.fault(err, at)
+		return rooms.Room{}, d.fault(err, at)
 	}
-	if r.guild != at.Space || r.thread {
-		return room{}, bot.Errorf(bot.NotFound, "discord.no_channel", "Channel", d.called(at))
+	if r.Guild != at.Space || r.Thread {
+		return rooms.Room{}, bot.Errorf(bot.NotFound, "discord.no_channel", "Channel", d.called(at))
 	}
 	return r, nil
 }

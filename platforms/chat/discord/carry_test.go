@@ -20,6 +20,7 @@ import (
 	"ponte/bot/card"
 	"ponte/platforms/chat/discord/discordtest/guild"
 	"ponte/platforms/chat/discord/discordtest/rest"
+	"ponte/platforms/chat/discord/rooms"
 )
 
 const creates = "POST /channels/{channel}/messages"
@@ -139,7 +140,7 @@ func TestAThreadThatSomebodyMadeIsTaken(t *testing.T) {
 	if r.inbox.ThreadOf(r.inbox.Find(top.Ref)) == nil {
 		t.Fatal("the thread was not made")
 	}
-	if _, err := r.open(t.Context(), room{id: r.inbox.ID, guild: r.discord.ID}, top.Ref, "again"); err != nil {
+	if _, err := r.rooms.Open(t.Context(), rooms.Room{ID: r.inbox.ID, Guild: r.discord.ID}, top.Ref, "again"); err != nil {
 		t.Errorf("a thread that is there is no thread: %v", err)
 	}
 	r.carries("k2", act.Send{Thread: top.Ref, Card: say("under")}, r.place())
@@ -159,7 +160,12 @@ func TestWhatIsGone(t *testing.T) {
 		"a note under another channel":         act.Send{Thread: r.forum.ID, Card: say("anew")},
 		"an edit of no message":                act.Edit{Ref: "x/../y", Card: say("anew")},
 	} {
-		if _, err := r.Carry(t.Context(), name, a, r.place()); bot.KindOf(err) != bot.NotFound {
+		_, err := r.Carry(t.Context(), name, a, r.place())
+		want := "discord.no_message"
+		if _, send := a.(act.Send); send {
+			want = "discord.thread_gone"
+		}
+		if e, ok := bot.Asked(err); !ok || e.Kind != bot.NotFound || e.Key != want {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -23,6 +23,8 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/platforms/chat/discord/recent"
+	"ponte/platforms/chat/discord/rooms"
+	"ponte/platforms/chat/discord/seen"
 	"ponte/platforms/chat/discord/web"
 )
 
@@ -64,16 +66,15 @@ type Notes interface {
 type Discord struct {
 	opt     Options
 	web     *web.Client
+	rooms   *rooms.Rooms
 	started time.Time
 
-	sent   *recent.Few[posted]    // by nonce: messages of ours that are out
-	owner  *recent.Few[string]    // by message: the nonce it was sent with
-	tried  *recent.Few[time.Time] // by nonce: when a message was last sent off
-	rooms  *recent.Few[room]      // by id: channels and threads
-	shown  *recent.Few[[]file]    // by message: the files it has
-	stands *recent.Few[string]    // by message: the thread it stands in
-	sure   *recent.Few[string]    // by a button's id: what is asked before it acts, or what it stands for
-	selves *recent.Few[string]    // by token: the bot's own id
+	sent   *recent.Few[posted]      // by nonce: messages of ours that are out
+	owner  *recent.Few[string]      // by message: the nonce it was sent with
+	tried  *recent.Few[time.Time]   // by nonce: when a message was last sent off
+	shown  *recent.Few[[]seen.File] // by message: the files it has
+	stands *recent.Few[string]      // by message: the thread it stands in
+	sure   *recent.Few[string]      // by a button's id: what is asked before it acts, or what it stands for
 }
 
 // memories is how many messages are remembered.
@@ -88,13 +89,13 @@ func New(opt Options) *Discord {
 	if opt.Commands == nil {
 		opt.Commands = func() []act.Command { return nil }
 	}
+	client := web.New(web.Options{
+		Token: func() string { return opt.Bot().Token }, URL: opt.APIURL, Client: opt.Client, Unpaced: opt.Unpaced, Now: opt.Now, Log: opt.Log,
+	})
 	return &Discord{
-		opt: opt, started: opt.Now(),
-		web: web.New(web.Options{
-			Token: func() string { return opt.Bot().Token }, URL: opt.APIURL, Client: opt.Client, Unpaced: opt.Unpaced, Now: opt.Now, Log: opt.Log,
-		}),
-		sent: recent.New[posted](memories), owner: recent.New[string](memories), tried: recent.New[time.Time](memories), rooms: recent.New[room](memories),
-		shown: recent.New[[]file](memories), stands: recent.New[string](memories), sure: recent.New[string](memories), selves: recent.New[string](2),
+		opt: opt, started: opt.Now(), web: client, rooms: rooms.New(client, opt.Now, opt.Log),
+		sent: recent.New[posted](memories), owner: recent.New[string](memories), tried: recent.New[time.Time](memories),
+		shown: recent.New[[]seen.File](memories), stands: recent.New[string](memories), sure: recent.New[string](memories),
 	}
 }
 
@@ -117,16 +118,8 @@ func (d *Discord) saw(nonce, channel, id string) {
 	}
 }
 
-// room is a channel or a thread, as Discord last told.
-type room struct {
-	id, parent, guild string
-	forum             bool
-	archived, locked  bool
-	thread            bool
-	tags              []tag    // that a forum offers
-	worn              []string // by id, of a forum's post
-	needsTag          bool
-	known             time.Time
-}
-
-type tag struct{ id, name string }
+var _ interface {
+	act.Adapter
+	act.Settler
+	act.Reacter
+} = (*Discord)(nil)

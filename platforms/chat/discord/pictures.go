@@ -12,6 +12,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/platforms/chat/discord/draw"
+	"ponte/platforms/chat/discord/seen"
 	"ponte/platforms/chat/discord/web"
 )
 
@@ -24,32 +25,24 @@ const (
 // endings are the kinds of picture that a card in Discord can show.
 var endings = map[string]string{"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp"}
 
-// file is a file of a message: one that it has, by its id, or one that comes along,
-// by its place among those.
-type file struct {
-	ID    string `json:"id"`
-	Name  string `json:"filename"`
-	About string `json:"description,omitempty"`
-}
-
 var hashes = regexp.MustCompile(`^[0-9A-Za-z_-]{1,100}$`)
 
 // show sends a card, or shows a message anew, with its pictures and long texts as
 // files: those that the message has already stay. Where Discord refuses them for
 // their size, the card is shown without.
-func (d *Discord) show(ctx context.Context, at act.Place, ref string, c card.Card, mark string, mention []string, carry func(outgoing, []web.File) (told, error)) (told, error) {
+func (d *Discord) show(ctx context.Context, at act.Place, ref string, c card.Card, mark string, mention []string, carry func(outgoing, []web.File) (seen.Message, error)) (seen.Message, error) {
 	pen := d.pen(at, nil)
 	pen.Mark, pen.Attach = mark, true
 	have := d.has(ctx, at, ref, c)
 	bring, pictures := d.bring(ctx, at, c, have)
 	pen.Files = pictures
-	out := outgoing{Message: pen.Card(c, mention...), Attached: []file{}}
+	out := outgoing{Message: pen.Card(c, mention...), Attached: []seen.File{}}
 	files := out.attach(c, pictures, have, bring)
 	m, err := carry(out, files)
 	if f, ok := web.FaultOf(err); ok && len(files) > 0 && (f.Code == web.CodeTooLarge || f.Status == http.StatusRequestEntityTooLarge) {
 		d.opt.Log.Warn("discord: a card is shown without its files", "channel", at.Channel, "err", err)
 		pen.Files, pen.Attach = nil, false
-		m, err = carry(outgoing{Message: pen.Card(c, mention...), Attached: []file{}}, nil)
+		m, err = carry(outgoing{Message: pen.Card(c, mention...), Attached: []seen.File{}}, nil)
 	}
 	if err == nil && m.ID != "" {
 		d.shown.Put(m.ID, m.Files)
@@ -58,7 +51,7 @@ func (d *Discord) show(ctx context.Context, at act.Place, ref string, c card.Car
 }
 
 // has are the files that a message of ours has. It is asked for where it matters.
-func (d *Discord) has(ctx context.Context, at act.Place, ref string, c card.Card) []file {
+func (d *Discord) has(ctx context.Context, at act.Place, ref string, c card.Card) []seen.File {
 	if ref == "" {
 		return nil
 	}
@@ -70,9 +63,8 @@ func (d *Discord) has(ctx context.Context, at act.Place, ref string, c card.Card
 	}) {
 		return nil
 	}
-	if ch, ok := d.rooms.Get(at.Channel); ok {
-		var m told
-		if d.web.Do(ctx, http.MethodGet, "/channels/"+d.standsIn(ch, ref, "").id+"/messages/"+ref, nil, &m) == nil {
+	if ch, ok := d.rooms.Known(at.Channel); ok {
+		if m, err := seen.Get(ctx, d.web, d.standsIn(ch, ref, "").ID, ref); err == nil {
 			return m.Files
 		}
 	}
@@ -81,7 +73,7 @@ func (d *Discord) has(ctx context.Context, at act.Place, ref string, c card.Card
 
 // bring loads the pictures of a card that its message does not have yet. One that
 // cannot be had is described only.
-func (d *Discord) bring(ctx context.Context, at act.Place, c card.Card, have []file) (files []web.File, names map[string]string) {
+func (d *Discord) bring(ctx context.Context, at act.Place, c card.Card, have []seen.File) (files []web.File, names map[string]string) {
 	ctx, cancel := context.WithTimeout(ctx, fetching)
 	defer cancel()
 	names = map[string]string{}
@@ -92,7 +84,7 @@ func (d *Discord) bring(ctx context.Context, at act.Place, c card.Card, have []f
 			continue
 		}
 		hash := block.Picture.Hash
-		if i := slices.IndexFunc(have, func(f file) bool { return strings.HasPrefix(f.Name, hash+".") }); i >= 0 {
+		if i := slices.IndexFunc(have, func(f seen.File) bool { return strings.HasPrefix(f.Name, hash+".") }); i >= 0 {
 			names[hash] = have[i].Name
 			continue
 		}
@@ -115,7 +107,7 @@ func (d *Discord) bring(ctx context.Context, at act.Place, c card.Card, have []f
 
 // attach lists the files of a message: of those it has the ones that its card still
 // shows, and those that come along, which it returns.
-func (out *outgoing) attach(c card.Card, names map[string]string, have []file, bring []web.File) []web.File {
+func (out *outgoing) attach(c card.Card, names map[string]string, have []seen.File, bring []web.File) []web.File {
 	about := map[string]string{}
 	for _, b := range c.Blocks {
 		if b.Picture != nil && names[b.Picture.Hash] != "" {
@@ -124,18 +116,18 @@ func (out *outgoing) attach(c card.Card, names map[string]string, have []file, b
 	}
 	stays := func(name string) bool { _, shown := about[name]; return shown }
 	for _, t := range out.Texts {
-		if !slices.ContainsFunc(have, func(f file) bool { return f.Name == t.Name }) {
+		if !slices.ContainsFunc(have, func(f seen.File) bool { return f.Name == t.Name }) {
 			bring = append(bring, web.File{Name: t.Name, Type: "text/plain; charset=utf-8", Data: []byte(t.Body)})
 		}
 		about[t.Name] = ""
 	}
 	for _, f := range have {
 		if stays(f.Name) {
-			out.Attached = append(out.Attached, file{ID: f.ID, Name: f.Name, About: about[f.Name]})
+			out.Attached = append(out.Attached, seen.File{ID: f.ID, Name: f.Name, About: about[f.Name]})
 		}
 	}
 	for i, f := range bring {
-		out.Attached = append(out.Attached, file{ID: strconv.Itoa(i), Name: f.Name, About: about[f.Name]})
+		out.Attached = append(out.Attached, seen.File{ID: strconv.Itoa(i), Name: f.Name, About: about[f.Name]})
 	}
 	return bring
 }

@@ -8,6 +8,8 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -60,6 +62,12 @@ func New(opt Options) *Client {
 		opt.Client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	}
 	return &Client{opt: opt, pace: newPace(!opt.Unpaced), guard: &guard{}}
+}
+
+// Bearer is a name for the token as it is now, which tells nothing of it.
+func (c *Client) Bearer() string {
+	sum := sha256.Sum256([]byte(c.opt.Token()))
+	return hex.EncodeToString(sum[:8])
 }
 
 // Do makes one request and reads its answer into out, unless that is nil. Without in

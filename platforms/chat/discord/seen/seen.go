@@ -1,0 +1,193 @@
+// Package seen is what Ponte reads of Discord's messages of its own: which one a card
+// became, where it stands, and who reacted to it. It asks Discord and remembers nothing.
+package seen
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"ponte/bot"
+	"ponte/platforms/chat/discord/web"
+)
+
+const (
+	perPage   = 100
+	mostPages = 20
+	mostPosts = 20    // of a forum that are looked at
+	mostUsers = 5_000 // with one emoji on one message
+)
+
+// Message is a message as Ponte reads it. Discord's library reads none that has a part
+// unknown to it.
+type Message struct {
+	ID      string `json:"id"`
+	Channel string `json:"channel_id"`
+	Author  User   `json:"author"`
+	Embeds  []struct {
+		Title       string `json:"title"`
+		Description string `json:"description"`
+		Footer      struct {
+			Text string `json:"text"`
+		} `json:"footer"`
+	} `json:"embeds"`
+	Components json.RawMessage `json:"components"`
+	Files      []File          `json:"attachments"`
+	Reactions  []struct {
+		Emoji Sign `json:"emoji"`
+	} `json:"reactions"`
+}
+
+// User is somebody's account.
+type User struct {
+	ID  string `json:"id"`
+	Bot bool   `json:"bot"`
+}
+
+// File is a file of a message: one that it has, by its id, or one that comes along,
+// by its place among those.
+type File struct {
+	ID    string `json:"id"`
+	Name  string `json:"filename"`
+	About string `json:"description,omitempty"`
+}
+
+// Sign is an emoji of Unicode's, without an id, or one of the server's.
+type Sign struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// Text is the emoji itself, or ":name:".
+func (s Sign) Text() string {
+	if s.ID == "" {
+		return s.Name
+	}
+	return ":" + s.Name + ":"
+}
+
+// Title is the title of the first card, as people see it.
+func (m Message) Title() string {
+	if len(m.Embeds) == 0 {
+		return ""
+	}
+	return strings.ReplaceAll(m.Embeds[0].Title, "\\", "")
+}
+
+// Thread is a thread, as a list of Discord's has it.
+type Thread struct {
+	ID     string `json:"id"`
+	Parent string `json:"parent_id"`
+	Owner  string `json:"owner_id"`
+	Last   string `json:"last_message_id"`
+}
+
+// Get reads one message.
+func Get(ctx context.Context, c *web.Client, channel, id string) (m Message, err error) {
+	err = c.Do(ctx, http.MethodGet, "/channels/"+channel+"/messages/"+id, nil, &m)
+	return m, err
+}
+
+// Active lists the threads of a server in which somebody wrote lately.
+func Active(ctx context.Context, c *web.Client, guild string) ([]Thread, error) {
+	var list struct {
+		Threads []Thread `json:"threads"`
+	}
+	err := c.Do(ctx, http.MethodGet, "/guilds/"+guild+"/threads/active", nil, &list)
+	return list.Threads, err
+}
+
+// Find looks for a message of the author's in a channel or a thread, from a time on.
+// Whole reports that all of it was seen.
+func Find(ctx context.Context, c *web.Client, author, channel string, from time.Time, is func(Message) bool) (m Message, whole bool, err error) {
+	after := snowflake(from)
+	for range mostPages {
+		var page []Message
+		if err := c.Do(ctx, http.MethodGet, fmt.Sprintf("/channels/%s/messages?limit=%d&after=%s", channel, perPage, after), nil, &page); err != nil {
+			return Message{}, false, err
+		}
+		for _, m := range page {
+			if m.Channel = channel; m.Author.ID == author && is(m) {
+				return m, true, nil
+			}
+			if Older(after, m.ID) < 0 {
+				after = m.ID
+			}
+		}
+		if len(page) < perPage {
+			return Message{}, true, nil
+		}
+	}
+	return Message{}, false, nil
+}
+
+// FindPost looks for the first message of a post of the author's in a forum, from a
+// time on: among those that are active, and the last that were archived.
+func FindPost(ctx context.Context, c *web.Client, author, guild, forum string, from time.Time, is func(Message) bool) (m Message, whole bool, err error) {
+	var archived struct {
+		Threads []Thread `json:"threads"`
+		More    bool     `json:"has_more"`
+	}
+	list, err := Active(ctx, c, guild)
+	if err == nil {
+		err = c.Do(ctx, http.MethodGet, fmt.Sprintf("/channels/%s/threads/archived/public?limit=%d", forum, perPage), nil, &archived)
+	}
+	if err != nil {
+		return Message{}, false, err
+	}
+	oldest, looked := snowflake(from), 0
+	for _, t := range append(list, archived.Threads...) {
+		if t.Parent != forum || t.Owner != author || Older(t.ID, oldest) < 0 {
+			continue
+		}
+		if looked++; looked > mostPosts {
+			return Message{}, false, nil
+		}
+		m, err := Get(ctx, c, t.ID, t.ID)
+		if err != nil && web.Kind(err) != bot.NotFound {
+			return Message{}, false, err
+		}
+		if m.Channel = t.ID; m.ID != "" && is(m) {
+			return m, true, nil
+		}
+	}
+	return Message{}, !archived.More, nil
+}
+
+// Reacted lists who put one emoji on a message, a page at a time.
+func Reacted(ctx context.Context, c *web.Client, channel, id string, s Sign) (all []User, err error) {
+	name := s.Name
+	if s.ID != "" {
+		name += ":" + s.ID
+	}
+	after := ""
+	for len(all) < mostUsers {
+		var page []User
+		path := "/channels/" + channel + "/messages/" + id + "/reactions/" + url.PathEscape(name) + "?limit=100" + after
+		if err := c.Do(ctx, http.MethodGet, path, nil, &page); err != nil {
+			return nil, err
+		}
+		if all = append(all, page...); len(page) < perPage {
+			break
+		}
+		after = "&after=" + page[len(page)-1].ID
+	}
+	return all, nil
+}
+
+// snowflake is the first id that Discord could make at a time.
+func snowflake(t time.Time) string {
+	return fmt.Sprint(uint64(max(t.UnixMilli()-1_420_070_400_000, 0)) << 22)
+}
+
+// Older compares two ids by when they were made.
+func Older(a, b string) int {
+	if len(a) != len(b) {
+		return len(a) - len(b)
+	}
+	return strings.Compare(a, b)
+}
