@@ -218,3 +218,10 @@ func (c *call) page(w http.ResponseWriter, status int, html string) {
 	w.WriteHeader(status)
 	_, _ = io.WriteString(w, html)
 }
+
+// Spoil counts n invalid requests more, as if they had been made just now.
+func (a *API) Spoil(n int) {
+	for range n {
+		a.pace.invalid()
+	}
+}
