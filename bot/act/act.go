@@ -245,6 +245,23 @@ type Reaction struct {
 	Emoji string
 }
 
+// Pin is the reaction that keeps a message on its thread's timeline.
+const Pin = "📌"
+
+// Reader can be asked what a message of team chat says. Of one that is not there the
+// error is NotFound.
+type Reader interface {
+	Read(ctx context.Context, at Place, ref string) (Message, error)
+}
+
+// Message is what somebody said in team chat.
+type Message struct {
+	Who    bot.Actor // no User: Ponte
+	Text   string
+	Thread string // the message it stands under; empty: in the room itself
+	At     time.Time
+}
+
 // Roster can be asked who is in a group of team chat, "platform/space/group": all who
 // are, guests and bots left out. Of a group that is not there the error is NotFound.
 type Roster interface {

@@ -238,7 +238,8 @@ func (in *Inbox) actions(c *bot.Conversation, link string, there bool) []card.Ac
 		out = append(out, card.Action{Verb: "open", Label: card.W("action.open"), Link: link})
 	}
 	out = append(out, verb("assign", card.Plain), verb("label", card.Plain),
-		card.Action{Verb: "who", Label: card.W("action.who"), Needs: bot.Anyone})
+		card.Action{Verb: "who", Label: card.W("action.who"), Needs: bot.Anyone},
+		card.Action{Verb: "history", Label: card.W("action.history"), Needs: bot.Anyone})
 	if c.Assignee != "" && c.Status != bot.Resolved {
 		out = append(out, verb("unassign", card.Plain))
 	}

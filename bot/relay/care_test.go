@@ -304,7 +304,7 @@ func TestCard(t *testing.T) {
 		m := h.card(c)
 		want := "open relay.rated N=2 by maria “<b>cold</b> @all” relay.latest N=2 “same here” " +
 			"(relay.taken Name=Bo) (relay.priority.urgent) (relay.due Due=2000-01-01T01:10:00Z) (relay.contact N=2) (relay.others_open N=1) " +
-			"[reply] [resolve] [snooze] [open] [assign] [label] [who] [unassign] [spam]"
+			"[reply] [resolve] [snooze] [open] [assign] [label] [who] [history] [unassign] [spam]"
 		if diff := cmp.Diff(want, reads(m.Card)); diff != "" {
 			t.Error(diff)
 		}

@@ -176,7 +176,7 @@ func (r *Relay) wakes(tx *storage.Tx, c bot.Conversation) error {
 	if !ok {
 		return bot.Errorf(bot.NotFound, "error.brand")
 	}
-	now, ends, nudges := tx.Now(), c.Status == bot.Snoozed && !c.SnoozedUntil.After(tx.Now()), false
+	now, ends, nudges, was := tx.Now(), c.Status == bot.Snoozed && !c.SnoozedUntil.After(tx.Now()), false, c.Overdue
 	if c.Status == bot.Open || c.Status == bot.Pending {
 		t, err := r.times(tx, b, &c)
 		if err != nil {
@@ -194,6 +194,12 @@ func (r *Relay) wakes(tx *storage.Tx, c bot.Conversation) error {
 		}
 		return nil
 	})
+	if err == nil && ends {
+		err = r.logged(tx, "", &c, "conversation.woke", nil)
+	}
+	if err == nil && c.Overdue && !was {
+		err = r.logged(tx, "", &c, "conversation.overdue", nil)
+	}
 	switch {
 	case err != nil || c.Storm != "":
 		return err

@@ -32,11 +32,13 @@ import (
 	"ponte/bot/results"
 	"ponte/bot/series"
 	"ponte/bot/team"
+	"ponte/bot/timeline"
 	"ponte/commands"
 	dates "ponte/commands/calendar"
 	"ponte/commands/picture"
 	"ponte/commands/posts"
 	"ponte/commands/role"
+	marks "ponte/commands/timeline"
 	"ponte/commands/verdict"
 	"ponte/internal/agenda"
 	"ponte/internal/i18n"
@@ -98,6 +100,8 @@ type App struct {
 	log      *slog.Logger
 
 	pictures *picture.Commands
+	timeline *timeline.Desk
+	marks    *marks.Commands
 
 	metrics *ops.Metrics
 	began   time.Time
@@ -165,6 +169,7 @@ func (a *App) build() {
 	a.desk.Review(a.decide)
 	a.calendar = calendar.New(a.series)
 	a.book = commands.New(a.store, a.Brands, inbox.New(a.out, a.Brands, a.traits), a.relay, a.desk, a.out, a.health, a.log)
+	a.timelines()
 	a.book.Add(a.decide.React, posts.New(a.posts, a.decide, a.traits).Repeats(a.series).Specs()...)
 	a.book.Add(a.decide.React, dates.New(a.calendar, a.agenda.PageAt, a.agenda.FeedAt).Specs()...)
 	a.book.Add(a.decide.React, verdict.New(a.relay).Specs()...)
@@ -205,6 +210,10 @@ func (a *App) Hear(ctx context.Context, e act.Event) (act.Answer, error) {
 		return act.Answer{}, a.lost.Hear(ctx, e)
 	case act.Met:
 		return act.Answer{}, a.team.Met(ctx, e)
+	case act.Reacted:
+		if ans, handled, err := a.marks.Reacted(ctx, e); handled {
+			return a.speak(e, ans), err
+		}
 	}
 	ans, err := a.book.Hear(ctx, e)
 	return a.speak(e, ans), err
@@ -221,6 +230,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.media.Run(ctx) })
 	group.Go(func() error { return a.results.Run(ctx) })
 	group.Go(func() error { return a.team.Run(ctx) })
+	group.Go(func() error { return a.timeline.Run(ctx) })
 	group.Go(func() error { return a.keepHouse(ctx) })
 	group.Go(func() error { return a.watchRoom(ctx) })
 	group.Go(func() error { return a.watchStore(ctx) })

@@ -7,7 +7,9 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/bot/results"
+	"ponte/bot/timeline"
 	"ponte/commands/posts"
+	marks "ponte/commands/timeline"
 )
 
 // measures makes the room that reads how posts are doing, once those it works with
@@ -36,4 +38,14 @@ func (a *App) source(id bot.AccountID) results.Source {
 		s.Every = time.Duration(float64(time.Second) / rate)
 	}
 	return s
+}
+
+// timelines makes the room that keeps what happened to conversations.
+func (a *App) timelines() {
+	a.timeline = timeline.New(a.store, a.Brands, func(platform string) (act.Reader, bool) {
+		r, ok := a.all[platform].(act.Reader)
+		return r, ok
+	}, a.log)
+	a.marks = marks.New(a.store, a.book, a.timeline)
+	a.book.Add(a.decide.React, a.marks.Specs()...)
 }

@@ -136,7 +136,7 @@ func (f *flood) history() (p workspace.Press, ok bool) {
 	for _, m := range f.rooms[0].Messages() {
 		for _, c := range m.Controls {
 			for _, o := range c.Options {
-				if o.Label == "Show history" {
+				if o.Label == "Who is this" {
 					return workspace.Press{User: "U0ANA", Channel: m.Channel, TS: m.TS, Control: c, Picks: []map[string]any{o.Sends}}, true
 				}
 			}

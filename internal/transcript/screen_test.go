@@ -292,8 +292,23 @@ func presses(s *story, a []string) error {
 	return s.acts(p, p.alone, deed{press: &b})
 }
 
+// within looks through the thread that somebody has open for the newest message with the words.
+func (s *story) within(p *somebody, words string) (at place, err error) {
+	if p.at.thread == "" {
+		return at, nil
+	}
+	list, err := s.chat.see(p.name, p.at)
+	for _, m := range list {
+		if strings.Contains(text([]message{m}), words) && m.ref > at.thread {
+			at = place{p.at.room, m.ref}
+		}
+	}
+	return at, err
+}
+
 // reacts puts an emoji on the first message of the thread that another has open,
-// or on the newest message with the words, or takes it off.
+// or on the newest message with the words, in a channel or else in their own open
+// thread, or takes it off.
 func (s *story) reacts(name, other, emoji, words string, off bool) error {
 	p, err := s.who(name)
 	if err != nil {
@@ -308,6 +323,11 @@ func (s *story) reacts(name, other, emoji, words string, off bool) error {
 		on = o.at
 	} else if on, err = s.find(name, words); err != nil {
 		return err
+	}
+	if on.thread == "" {
+		if on, err = s.within(p, words); err != nil {
+			return err
+		}
 	}
 	if on.thread == "" {
 		return fmt.Errorf("%s sees nothing with %q", name, words)

@@ -82,7 +82,7 @@ func (w *workplace) serves(cfg *app.Config) {
 }
 
 // signs are what people react with, by Slack's names.
-var signs = map[string]string{"white_check_mark": "✅", "x": "❌", "+1": "👍"}
+var signs = map[string]string{"white_check_mark": "✅", "x": "❌", "+1": "👍", "pushpin": "📌"}
 
 // channel finds a channel by what the stories call it.
 func (w *workplace) channel(who, room string) (string, error) {

@@ -138,13 +138,21 @@ func (c *Console) byHand(w http.ResponseWriter, r *http.Request, v *view.Viewer,
 		http.Redirect(w, r, view.Link(v.Brand.ID, r.PostFormValue("room"), r.PostFormValue("thread")), http.StatusSeeOther)
 		return
 	}
-	text := ""
-	for _, b := range answer.Notice.Card.Blocks {
+	write(w, status, v.Plain(view.Plain{Title: v.Say("only_you"), Text: words(&answer.Notice.Card), Home: true}))
+}
+
+// words is what a card says in sentences.
+func words(c *card.Card) string {
+	text := []string{}
+	if !c.Title.Zero() {
+		text = append(text, c.Title.String())
+	}
+	for _, b := range c.Blocks {
 		if b.Words != nil {
-			text += b.Words.String() + " "
+			text = append(text, b.Words.String())
 		}
 	}
-	write(w, status, v.Plain(view.Plain{Title: v.Say("only_you"), Text: text, Home: true}))
+	return strings.Join(text, " ")
 }
 
 // enter finds who does the deed and where, and refuses those who may not be there;

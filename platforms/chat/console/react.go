@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -23,6 +24,7 @@ func react(ctx context.Context, d *doing) (reply, error) {
 		if err != nil {
 			return untold.Reaction{}, err
 		}
+		e.Thread = string(cmp.Or(m.Thread, m.ID))
 		if !slices.Contains(d.v.Picker(), e.Emoji) && !m.Wears(e.Emoji) {
 			return untold.Reaction{}, bot.Errorf(bot.Invalid, "console.no_emoji")
 		}
@@ -56,6 +58,23 @@ func (c *Console) Reactions(ctx context.Context, at act.Place, ref string) ([]ac
 			out = append(out, act.Reaction{Who: c.actor(at.Space, user), Emoji: r.Emoji})
 		}
 	}
+	return out, nil
+}
+
+// Read says what a message says, who said it, and in which thread. Of a card of
+// Ponte's it is the title and what stands in words on it.
+func (c *Console) Read(ctx context.Context, at act.Place, ref string) (act.Message, error) {
+	m, err := storage.Look(ctx, c.store, func(tx *storage.Tx) (room.Message, error) { return in(tx, at, ref) })
+	if err != nil {
+		return act.Message{}, err
+	}
+	out := act.Message{Text: m.Text, Thread: string(m.Thread), At: m.At}
+	if m.Card != nil {
+		out.Text = words(m.Card)
+		return out, nil
+	}
+	out.Who = c.actor(at.Space, m.By)
+	out.Who.Name = cmp.Or(out.Who.Name, m.Name)
 	return out, nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"ponte/platforms/chat/slack/slacktest"
 	"ponte/platforms/chat/slack/slacktest/chat"
 	"ponte/platforms/chat/slack/slacktest/workspace"
+	"ponte/platforms/chat/slack/web"
 )
 
 // ways runs a test over each way that Slack has to Ponte.
@@ -319,6 +320,33 @@ func TestAShortcutPutsTheMessageIntoTheForm(t *testing.T) {
 		}
 		if got := last[act.Commanded](t, heard()); got.Text != "reply" || got.Thread != top.TS {
 			t.Errorf("it is %+v", got)
+		}
+	})
+}
+
+func TestAShortcutNamesTheMessageThatIsKept(t *testing.T) {
+	ways(t, func(t *testing.T, r *rig) {
+		heard := r.hears(func(act.Event) (act.Answer, error) { return act.Answer{}, nil })
+		top := r.send("k", act.Send{Card: say("a card")})
+		note := r.ana.InThread(top).Says("Called the shop")
+		r.quiet()
+		r.ana.Shortcut("timeline_add", note)
+		r.quiet()
+		at := r.place()
+		got := last[act.Commanded](t, heard())
+		if got.Text != "timeline add" || got.Thread != top.TS || got.On != note.TS {
+			t.Errorf("it is %+v", got)
+		}
+		said, err := r.Read(t.Context(), at, note.TS)
+		want := act.Message{Who: bot.Actor{Platform: "slack", Space: at.Space, User: r.ana.ID, Name: "ana.ruiz"}, Text: "Called the shop", Thread: top.TS, At: web.Moment(note.TS)}
+		if diff := cmp.Diff(want, said); diff != "" || err != nil {
+			t.Error(diff, err)
+		}
+		if said, err = r.Read(t.Context(), at, top.TS); err != nil || said.Who.User != "" || said.Thread != "" {
+			t.Errorf("of Ponte's own: %+v, %v", said, err)
+		}
+		if _, err = r.Read(t.Context(), at, "1.000001"); bot.KindOf(err) != bot.NotFound {
+			t.Errorf("of one that is not there: %v", err)
 		}
 	})
 }

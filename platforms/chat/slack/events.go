@@ -127,6 +127,9 @@ func (s *Slack) message(ctx context.Context, sp *web.Space, e *payload.Event) (w
 	case e.User == "" || !web.IsRef(e.TS) || e.Subtype != "" && e.Subtype != "file_share" && e.Subtype != "thread_broadcast":
 		return wire.Ack{}, nil
 	}
+	if thread != "" {
+		s.threads.Put(at.String()+"\n"+e.TS, thread)
+	}
 	var done wire.Ack
 	_, err = s.said.Once(ctx, at.String()+"/"+e.TS, s.opt.Now(), func() (err error) {
 		done, err = s.hear(ctx, sp, me, e, act.Scene{ID: at.Channel + "/" + e.TS, Who: s.actor(ctx, sp, e.User), At: at, Thread: thread})

@@ -133,12 +133,14 @@ func (s *Slack) pressed(ctx context.Context, sp *web.Space, i *payload.Interacti
 	}
 }
 
-// shortcut runs the command that a shortcut on a message is named after. What the
-// message says goes into the form which that opens, and not further by itself.
+// shortcut runs the command that a shortcut on a message is named after, its words
+// with "_" between them. What the message says goes into the form which that opens,
+// and not further by itself.
 func (s *Slack) shortcut(ctx context.Context, sp *web.Space, i *payload.Interaction) {
 	q := s.by(ctx, sp, i)
 	q.fill = said.Plain(i.Message.Text, s.called(ctx, sp, q.scene.At))
-	s.run(ctx, sp, q, act.Commanded{Scene: q.scene, Text: strings.ReplaceAll(i.Callback, "_", "-")})
+	q.scene.On = i.Message.TS
+	s.run(ctx, sp, q, act.Commanded{Scene: q.scene, Text: strings.ReplaceAll(i.Callback, "_", " ")})
 }
 
 // formed is who works on a form, and where it was opened.

@@ -9,6 +9,7 @@ import (
 	"ponte/bot/act"
 	"ponte/platforms/chat/slack/emoji"
 	"ponte/platforms/chat/slack/payload"
+	"ponte/platforms/chat/slack/said"
 	"ponte/platforms/chat/slack/web"
 	"ponte/platforms/chat/slack/wire"
 )
@@ -78,6 +79,24 @@ func (s *Slack) threadOf(ctx context.Context, sp *web.Space, at act.Place, ref s
 		return ""
 	}
 	return item.Message.ThreadTimestamp
+}
+
+// Read says what a message says, who said it, and in which thread.
+func (s *Slack) Read(ctx context.Context, at act.Place, ref string) (act.Message, error) {
+	sp, ok := s.space(at.Space)
+	if !ok || !web.IsRef(ref) {
+		return act.Message{}, bot.Errorf(bot.NotFound, "slack.no_message")
+	}
+	var m web.Said
+	err := s.try(ctx, at, func(ctx context.Context) (err error) { m, err = sp.Read(ctx, at.Channel, ref); return err })
+	if err != nil {
+		return act.Message{}, err
+	}
+	out := act.Message{Text: said.Plain(m.Text, s.called(ctx, sp, at)), Thread: m.Thread, At: m.At}
+	if m.User != "" {
+		out.Who = s.actor(ctx, sp, m.User)
+	}
+	return out, nil
 }
 
 // Reactions lists who put which emoji on a message and has not taken it off.

@@ -142,4 +142,5 @@ var _ interface {
 	act.Listener
 	act.Reacter
 	act.Roster
+	act.Reader
 } = (*Slack)(nil)

@@ -31,9 +31,10 @@ var events = []string{
 }
 
 // shortcuts are what can be done with any message: commands that open a form, into
-// which the message's text goes.
-var shortcuts = []struct{ command, name, about string }{
+// which the message's text goes, or that keep the message.
+var shortcuts = []struct{ callback, name, about string }{
 	{"reply", "slack.shortcut", "slack.shortcut_about"},
+	{"timeline_add", "slack.shortcut_timeline", "slack.shortcut_timeline_about"},
 	{"post", "slack.shortcut_post", "slack.shortcut_post_about"},
 }
 
@@ -74,9 +75,9 @@ func Manifest(commands []act.Command, words card.Printer, address string) ([]byt
 		},
 	}
 	for _, s := range shortcuts {
-		if slices.Contains(names, s.command) {
+		if command, _, _ := strings.Cut(s.callback, "_"); slices.Contains(names, command) {
 			m.Features.Shortcuts = append(m.Features.Shortcuts, slack.Shortcut{
-				Name: words.Print(card.W(s.name)), Description: words.Print(card.W(s.about)), CallbackID: s.command, Type: slack.MessageShortcut,
+				Name: words.Print(card.W(s.name)), Description: words.Print(card.W(s.about)), CallbackID: s.callback, Type: slack.MessageShortcut,
 			})
 		}
 	}
