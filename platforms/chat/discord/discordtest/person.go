@@ -37,6 +37,14 @@ func (p *Place) User(name string) *Person {
 // Leaves takes the person out of the server.
 func (p *Person) Leaves() { p.s.World.Leaves(p.place.ID, p.ID) }
 
+// Speaks sets the language of the person's client, such as es-ES.
+func (p *Person) Speaks(locale string) {
+	p.s.World.ChangeUser(p.ID, func(u *guild.User) { u.Locale = locale })
+}
+
+// Nick calls the person by another name in the server.
+func (p *Person) Nick(name string) { p.s.World.Nick(p.place.ID, p.ID, name) }
+
 // In is the person with another channel in front of them.
 func (p *Person) In(channel string) *Person { return p.at(p.place.Channel(channel)) }
 
@@ -105,10 +113,10 @@ func (p *Person) Uploads(channel, text string, files ...Uploaded) Message {
 	return p.says(p.place.Channel(channel).ID, guild.Post{Text: text, Files: files})
 }
 
-// Whispers writes to the app alone.
-func (p *Person) Whispers(text string) Message {
+// Tells writes to the app alone.
+func (p *Person) Tells(text string) Message {
 	p.s.t.Helper()
-	m, err := p.s.World.Whispers(p.ID, text)
+	m, err := p.s.World.Tells(p.ID, text)
 	p.s.must(err)
 	return p.s.look(m)
 }
@@ -225,6 +233,11 @@ func (p *Person) sees(m Message) Message {
 // Sees lists what stands in a channel, with what only this person sees.
 func (p *Person) Sees(channel string) []Message { return p.place.Channel(channel).seen(p.ID) }
 
+// Whispers lists what only this person sees in a channel.
+func (p *Person) Whispers(channel string) []Message {
+	return slices.DeleteFunc(p.Sees(channel), func(m Message) bool { return m.To == "" })
+}
+
 // SeesIn lists what stands in this channel or thread, with what only this person
 // sees.
 func (p *Person) SeesIn(r *Room) []Message { return r.seen(p.ID) }
@@ -259,10 +272,20 @@ func (p *Person) Unreacts(m Message, emoji string) {
 	p.s.must(p.s.World.Reacts(p.ID, m.Channel, m.ID, emoji, false))
 }
 
-// ClearsReactions takes all emoji off a message.
-func (p *Person) ClearsReactions(m Message) {
+// Clears takes one emoji off a message, whoever put it there; empty: all.
+func (p *Person) Clears(m Message, emoji string) {
 	p.s.t.Helper()
-	p.s.must(p.s.World.Clears(m.Channel, m.ID))
+	p.s.must(p.s.World.Clears(m.Channel, m.ID, emoji))
+}
+
+// Purges takes messages of a channel away at once.
+func (p *Person) Purges(all ...Message) {
+	p.s.t.Helper()
+	var ids []string
+	for _, m := range all {
+		ids = append(ids, m.ID)
+	}
+	p.s.must(p.s.World.Purge(all[0].Channel, ids...))
 }
 
 // Edits changes what the person wrote.

@@ -30,6 +30,16 @@ func (p *Place) KickApp() { p.s.World.Leaves(p.ID, p.s.World.App().User) }
 // InviteApp brings the app back into the server.
 func (p *Place) InviteApp() { p.s.World.Invites(p.ID) }
 
+// Bot lets another app into the server; it writes as people do.
+func (p *Place) Bot(name string) *Person {
+	who := p.User(name)
+	p.s.World.ChangeUser(who.ID, func(u *guild.User) { u.Bot = true })
+	return who
+}
+
+// Outage makes the server unavailable, or available again.
+func (p *Place) Outage(on bool) { p.s.World.Outage(p.ID, on) }
+
 // AppMay says what the app may by its own role, by bit; everybody's role gives
 // it the rest.
 func (p *Place) AppMay(perms uint64) {
@@ -173,6 +183,23 @@ func (r *Room) KickApp() { r.DenyApp(guild.ViewChannel) }
 
 // InviteApp lets the app see the channel again.
 func (r *Room) InviteApp() { r.AllowApp(guild.ViewChannel) }
+
+// Invite lets a person see the channel.
+func (r *Room) Invite(p *Person) { r.Allow(p.ID, guild.ViewChannel) }
+
+// Kick hides the channel from a person.
+func (r *Room) Kick(p *Person) { r.Deny(p.ID, guild.ViewChannel) }
+
+// Webhook writes a message that no user stands behind.
+func (r *Room) Webhook(text string) Message {
+	return r.s.look(r.s.World.Hook(r.ID, "A webhook", text))
+}
+
+// Unfurl adds the preview of a link to what somebody wrote.
+func (r *Room) Unfurl(m Message, title string) {
+	r.s.t.Helper()
+	r.s.must(r.s.World.Unfurl(r.ID, m.ID, guild.Obj{"type": "link", "title": title}))
+}
 
 // Message is a message as people see it, at the moment they looked.
 type Message struct {

@@ -37,13 +37,7 @@ func newConn(g *Gateway, ws *websocket.Conn) *conn {
 	return c
 }
 
-func (c *conn) send(v any) {
-	raw, err := json.Marshal(v)
-	if err != nil {
-		panic(err)
-	}
-	c.queue(raw)
-}
+func (c *conn) send(o Obj) { c.queue(encoded(o)) }
 
 // queue has a frame sent after those before it.
 func (c *conn) queue(raw []byte) {

@@ -43,8 +43,17 @@ type Sent struct {
 	Type    string
 	Session string // empty: there was none, so nobody heard of it
 	Seq     int
-	Data    Obj
 	At      time.Time
+	raw     []byte
+}
+
+// Data is what the event was about.
+func (s Sent) Data() Obj {
+	var f struct{ D Obj }
+	if json.Unmarshal(s.raw, &f) != nil {
+		return nil
+	}
+	return f.D
 }
 
 // Gateway is Discord's end of it for one bot. It is safe for concurrent use.
@@ -158,25 +167,30 @@ func (g *Gateway) dispatch(e guild.Event) {
 		g.event(k, e.Type, data)
 	}
 	if !heard {
-		g.sent = append(g.sent, Sent{Type: e.Type, Data: e.Data, At: g.now()})
+		g.sent = append(g.sent, Sent{Type: e.Type, At: g.now(), raw: encoded(Obj{"d": e.Data})})
 	}
 }
 
 // event puts an event into a session and sends it when somebody is connected.
 func (g *Gateway) event(k *session, kind string, data Obj) {
 	k.seq++
-	raw, err := json.Marshal(Obj{"op": 0, "t": kind, "s": k.seq, "d": data})
-	if err != nil {
-		panic(err)
-	}
+	raw := encoded(Obj{"op": 0, "t": kind, "s": k.seq, "d": data})
 	k.frames = append(k.frames, frame{k.seq, raw})
 	if len(k.frames) > Replayed {
 		k.frames = slices.Clone(k.frames[len(k.frames)-Replayed/2:])
 	}
-	g.sent = append(g.sent, Sent{Type: kind, Session: k.id, Seq: k.seq, Data: data, At: g.now()})
+	g.sent = append(g.sent, Sent{Type: kind, Session: k.id, Seq: k.seq, At: g.now(), raw: raw})
 	if k.conn != nil {
 		k.conn.queue(raw)
 	}
+}
+
+func encoded(o Obj) []byte {
+	raw, err := json.Marshal(o)
+	if err != nil {
+		panic(err)
+	}
+	return raw
 }
 
 // Sent lists the events so far; with types, only those.

@@ -1,6 +1,7 @@
 package guild
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -77,7 +78,7 @@ func (w *World) interact(a *Interaction) <-chan Reply {
 	c := w.channels[a.Channel]
 	o := Obj{
 		"id": a.ID, "token": a.Token, "type": a.Type, "application_id": w.app.ID, "version": 1, "channel_id": c.ID, "channel": w.channelJSON(c),
-		"data": a.Data, "locale": "en-US", "entitlements": []any{}, "app_permissions": strconv.FormatUint(w.perms(w.app.User, c), 10),
+		"data": a.Data, "locale": cmp.Or(w.users[a.User].Locale, "en-US"), "entitlements": []any{}, "app_permissions": strconv.FormatUint(w.perms(w.app.User, c), 10),
 		"authorizing_integration_owners": Obj{"0": c.Guild}, "context": 0, "attachment_size_limit": shape.FileBytes,
 	}
 	if c.Guild != "" {

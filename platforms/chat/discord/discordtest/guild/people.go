@@ -55,8 +55,8 @@ func (w *World) writes(user string, c *Channel) error {
 	return w.open(c, user)
 }
 
-// Whispers writes to the app alone.
-func (w *World) Whispers(user, text string) (Message, error) {
+// Tells writes to the app alone.
+func (w *World) Tells(user, text string) (Message, error) {
 	w.mu.Lock()
 	c := w.direct(user)
 	w.mu.Unlock()
@@ -152,8 +152,47 @@ func (w *World) Reacts(user, channel, id, emoji string, on bool) error {
 	return nil
 }
 
-// Clears takes all reactions off a message, as somebody who manages messages does.
-func (w *World) Clears(channel, id string) error {
+// Hook writes a message that no user stands behind.
+func (w *World) Hook(channel, name, text string) Message {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	hook := w.id()
+	w.users[hook] = &User{ID: hook, Name: name, Bot: true}
+	return *w.add(w.channels[channel], &Message{Author: hook, Webhook: hook, Content: text})
+}
+
+// Unfurl adds a preview to what somebody wrote; it is no edit of theirs.
+func (w *World) Unfurl(channel, id string, embed Obj) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	m := w.channels[channel].find(id)
+	if m == nil {
+		return unknownMessage
+	}
+	m.Embeds = append(slices.Clone(m.Embeds), embed)
+	w.told("MESSAGE_UPDATE", m)
+	return nil
+}
+
+// Purge takes several messages away at once, as somebody who manages messages does.
+func (w *World) Purge(channel string, ids ...string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c := w.channels[channel]
+	for _, id := range ids {
+		m := c.find(id)
+		if m == nil {
+			return unknownMessage
+		}
+		m.Gone = true
+	}
+	w.tell(Event{Type: "MESSAGE_DELETE_BULK", Data: Obj{"ids": anys(ids), "channel_id": c.ID, "guild_id": c.Guild}, Intent: IntentMessages})
+	return nil
+}
+
+// Clears takes one emoji off a message, whoever put it there, or all when it is
+// empty, as somebody who manages messages does.
+func (w *World) Clears(channel, id, emoji string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	c := w.channels[channel]
@@ -161,8 +200,14 @@ func (w *World) Clears(channel, id string) error {
 	if m == nil {
 		return unknownMessage
 	}
-	m.Reactions = nil
-	w.tell(Event{Type: "MESSAGE_REACTION_REMOVE_ALL", Data: Obj{"guild_id": c.Guild, "channel_id": c.ID, "message_id": m.ID}, Intent: IntentReactions})
+	data := Obj{"guild_id": c.Guild, "channel_id": c.ID, "message_id": m.ID}
+	kind := "MESSAGE_REACTION_REMOVE_ALL"
+	if emoji != "" {
+		kind = "MESSAGE_REACTION_REMOVE_EMOJI"
+		data["emoji"] = emojiJSON(emoji)
+	}
+	m.Reactions = slices.DeleteFunc(slices.Clone(m.Reactions), func(r Reaction) bool { return emoji == "" || r.Emoji == emoji })
+	w.tell(Event{Type: kind, Data: data, Intent: IntentReactions})
 	return nil
 }
 

@@ -40,11 +40,20 @@ func (w *World) reactionsJSON(m *Message) []any {
 func (w *World) known(emoji string) bool {
 	name, id, own := strings.Cut(emoji, ":")
 	if !own {
-		// No letter and no point of ASCII is an emoji by itself, but a digit with a keycap is.
-		return emoji != "" && len(emoji) <= 64 && strings.IndexFunc(emoji, func(r rune) bool { return r >= 0x20e3 || r == 0xa9 || r == 0xae }) >= 0 &&
-			strings.IndexFunc(emoji, func(r rune) bool { return r < 0x80 && (r < '0' || r > '9') && r != '#' && r != '*' }) < 0
+		return len(emoji) <= 64 && strings.ContainsFunc(emoji, symbol) && !strings.ContainsFunc(emoji, func(r rune) bool { return !symbol(r) && !beside(r) })
 	}
 	return slices.ContainsFunc(w.guilds, func(g *Guild) bool { return g.Emojis[id] == name && name != "" })
+}
+
+// symbol tells whether emoji are made of it, roughly.
+func symbol(r rune) bool {
+	return r == 0xa9 || r == 0xae || r >= 0x203c && r < 0x3040 || r >= 0x3200 && r < 0x32a0 || r >= 0x1f000 && r < 0x1fb00
+}
+
+// beside tells whether it stands in emoji beside a symbol: digits before a
+// keycap, joiners, variations, tags of flags.
+func beside(r rune) bool {
+	return r >= '0' && r <= '9' || r == '#' || r == '*' || r == 0x200d || r == 0xfe0f || r >= 0xe0020 && r < 0xe0080
 }
 
 // React puts an emoji on a message for the app, or takes its own off.

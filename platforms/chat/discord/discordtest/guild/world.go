@@ -49,6 +49,7 @@ type App struct {
 type User struct {
 	ID, Name string
 	Bot      bool
+	Locale   string // empty: en-US
 }
 
 // Member is somebody in a server.
@@ -276,6 +277,36 @@ func (w *World) DropRole(guild, role string) {
 	for _, m := range g.Members {
 		m.Roles = slices.DeleteFunc(m.Roles, func(id string) bool { return id == role })
 	}
+}
+
+// ChangeUser changes somebody, without a word to the app.
+func (w *World) ChangeUser(id string, change func(*User)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	change(w.users[id])
+}
+
+// Nick calls somebody by another name in a server; empty: by their own.
+func (w *World) Nick(guild, user, name string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	g := w.guild(guild)
+	m := w.member(g, user)
+	m.Nick = name
+	w.toldOf(g, "GUILD_MEMBER_UPDATE", m)
+}
+
+// Outage makes a server unavailable for a while, or available again. The app was
+// not put out of it.
+func (w *World) Outage(guild string, on bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	g := w.guild(guild)
+	if on {
+		w.tell(Event{Type: "GUILD_DELETE", Data: Obj{"id": g.ID, "unavailable": true}, Intent: IntentGuilds})
+		return
+	}
+	w.tell(Event{Type: "GUILD_CREATE", Data: w.guildJSON(g, true), Intent: IntentGuilds})
 }
 
 // Gives gives somebody a role, or takes it away.
