@@ -23,12 +23,16 @@ func (l *Lanes) Go(lane string, f func()) bool {
 	if l.count >= l.most {
 		return false
 	}
+	l.put(lane, f)
+	return true
+}
+
+func (l *Lanes) put(lane string, f func()) {
 	l.count++
 	queue, busy := l.waiting[lane]
 	if l.waiting[lane] = append(queue, f); !busy {
 		l.all.Go(func() { l.work(lane) })
 	}
-	return true
 }
 
 func (l *Lanes) work(lane string) {
@@ -51,3 +55,10 @@ func (l *Lanes) work(lane string) {
 
 // Wait returns when nothing is under way.
 func (l *Lanes) Wait() { l.all.Wait() }
+
+// Must has something done in a lane, whatever else there is to do.
+func (l *Lanes) Must(lane string, f func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.put(lane, f)
+}

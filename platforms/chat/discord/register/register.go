@@ -81,7 +81,38 @@ func Commands(table []act.Command, print Printer) []*discordgo.ApplicationComman
 		}
 	}
 	shorten(root)
-	return []*discordgo.ApplicationCommand{root}
+	return append([]*discordgo.ApplicationCommand{root}, pen.shortcuts(table)...)
+}
+
+// shortcuts are what can be done with any message: commands that open a form, into
+// which the message's text goes, or that keep the message.
+var shortcuts = []struct{ name, command, of string }{
+	{"Reply with this", "reply", "reply"}, {"Draft from this", "post", "post"}, {"Add to the timeline", "timeline-add", "timeline"},
+}
+
+// Shortcut is the command that is run with a message; empty for none of ours.
+func Shortcut(name string) string {
+	for _, s := range shortcuts {
+		if s.name == name {
+			return s.command
+		}
+	}
+	return ""
+}
+
+func (p pen) shortcuts(table []act.Command) (out []*discordgo.ApplicationCommand) {
+	for _, s := range shortcuts {
+		if slices.ContainsFunc(table, func(c act.Command) bool { return c.Name == s.of }) {
+			names := map[discordgo.Locale]string{}
+			for locale, lang := range locales {
+				names[locale] = cut(p(lang, time.UTC, card.W("discord.shortcut_"+s.of)), maxName)
+			}
+			out = append(out, &discordgo.ApplicationCommand{
+				Type: discordgo.MessageApplicationCommand, Name: s.name, NameLocalizations: &names, Contexts: &[]discordgo.InteractionContextType{discordgo.InteractionContextGuild},
+			})
+		}
+	}
+	return out
 }
 
 // placed is the group that a command stands in; empty for none.

@@ -34,7 +34,7 @@ var table = []act.Command{
 
 func TestCommands(t *testing.T) {
 	all := register.Commands(table, say)
-	if len(all) != 1 || all[0].Name != "ponte" {
+	if len(all) != 2 || all[0].Name != "ponte" || register.Shortcut(all[1].Name) != "reply" || register.Shortcut("Other") != "" {
 		t.Fatalf("there are %d commands", len(all))
 	}
 	var got []string

@@ -184,7 +184,7 @@ func (a *Answer) first(ctx context.Context, kind int, data any, files []web.File
 	if data != nil {
 		body["data"] = data
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	a.state = answered
 	err := a.way.Send(ctx, http.MethodPost, "/interactions/"+a.to.ID+"/"+a.to.Token+"/callback", body, files, nil)
@@ -202,7 +202,7 @@ func (a *Answer) later(ctx context.Context, method, path string, data any, files
 	if time.Since(a.to.At) > last {
 		return ErrLate
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	err := a.way.Send(ctx, method, "/webhooks/"+a.to.App+"/"+a.to.Token+path, data, files, nil)
 	switch web.Code(err) {

@@ -36,8 +36,10 @@ type Interaction struct {
 		CustomID   string      `json:"custom_id"`
 		Values     []string    `json:"values"`
 		Components []component `json:"components"`
+		Target     string      `json:"target_id"` // the message that it was done with
 		Resolved   struct {
-			Users map[string]User `json:"users"`
+			Users    map[string]User    `json:"users"`
+			Messages map[string]Message `json:"messages"`
 		} `json:"resolved"`
 	} `json:"data"`
 }
@@ -135,8 +137,13 @@ func quoted(value string) string {
 
 // component is a part of a form that was filled in, whatever it stands in.
 type component struct {
-	Type       int         `json:"type"`
-	CustomID   string      `json:"custom_id"`
+	Type     int    `json:"type"`
+	CustomID string `json:"custom_id"`
+	Label    any    `json:"label"`
+	Options  []struct {
+		Label string `json:"label"`
+		Value string `json:"value"`
+	} `json:"options"` // of a menu
 	Value      string      `json:"value"`
 	Values     []string    `json:"values"`
 	Components []component `json:"components"`
@@ -166,4 +173,32 @@ func collect(all []component, out map[string]string, depth int) {
 			collect([]component{*c.Component}, out, depth+1)
 		}
 	}
+}
+
+// Label is what stands on a button of the message, or on a choice under one of its menus.
+func (m *Message) Label(id string) string {
+	if m == nil {
+		return ""
+	}
+	return label(m.Components, id, 0)
+}
+
+func label(all []component, id string, depth int) string {
+	if depth > maxDepth {
+		return ""
+	}
+	for _, c := range all {
+		if text, ok := c.Label.(string); ok && c.CustomID == id {
+			return text
+		}
+		for _, o := range c.Options {
+			if o.Value == id {
+				return o.Label
+			}
+		}
+		if text := label(c.Components, id, depth+1); text != "" {
+			return text
+		}
+	}
+	return ""
 }

@@ -43,6 +43,7 @@ type Message struct {
 	Nonce       json.RawMessage `json:"nonce"`
 	Flags       int             `json:"flags"`
 	Attachments []Attachment    `json:"attachments"`
+	Components  []component     `json:"components"`
 	Mentions    []struct {
 		User
 		Member *Member `json:"member"`
