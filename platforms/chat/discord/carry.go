@@ -76,7 +76,7 @@ func (d *Discord) send(ctx context.Context, ch rooms.Room, key string, a act.Sen
 	}
 	nonce := nonceOf(key)
 	d.sent.Drop(nonce) // what was under this key before may be gone
-	m, err := d.show(ctx, at, "", a.Card, markOf(key), a.Mention, func(out outgoing, files []web.File) (m seen.Message, err error) {
+	m, err := d.show(ctx, at, "", "", a.Card, markOf(key), a.Mention, func(out outgoing, files []web.File) (m seen.Message, err error) {
 		d.tried.Put(nonce, d.opt.Now())
 		if in.Forum {
 			return d.rooms.Post(ctx, in, a.Card, out, files)
@@ -108,7 +108,7 @@ func (d *Discord) edit(ctx context.Context, ch rooms.Room, a act.Edit, at act.Pl
 		return act.Receipt{}, bot.Errorf(bot.NotFound, "discord.no_message")
 	}
 	in := d.standsIn(ch, a.Ref, a.Thread)
-	m, err := d.show(ctx, at, a.Ref, a.Card, "", nil, func(out outgoing, files []web.File) (m seen.Message, err error) {
+	m, err := d.show(ctx, at, a.Ref, a.Thread, a.Card, "", nil, func(out outgoing, files []web.File) (m seen.Message, err error) {
 		err = d.rooms.Alive(ctx, in, func() error {
 			return d.web.Send(ctx, http.MethodPatch, "/channels/"+in.ID+"/messages/"+a.Ref, out, files, &m)
 		})

@@ -194,14 +194,23 @@ func TestArchivedAndLockedThreads(t *testing.T) {
 	}
 	thread.Archive()
 	r.carries("k4", act.Send{Thread: top.Ref, Card: say("more")}, r.place())
-	thread.Archive()
 	thread.Lock()
 	r.discord.AppMay(0)
 	r.discord.EverybodyMay(everything &^ guild.ManageThreads)
-	_, err := r.Carry(t.Context(), "k5", act.Edit{Ref: under.Ref, Thread: top.Ref, Card: say("locked")}, r.place())
-	var e *bot.Error
-	if !errors.As(err, &e) || e.Kind != bot.Denied || e.Key != "discord.locked" {
-		t.Errorf("in a locked thread it is %v", err)
+	for _, archived := range []bool{false, true} {
+		for name, a := range map[string]act.Act{
+			"an edit": act.Edit{Ref: under.Ref, Thread: top.Ref, Card: say("locked")}, "a message": act.Send{Thread: top.Ref, Card: say("locked")},
+		} {
+			if archived {
+				thread.Archive()
+			}
+			_, err := r.Carry(t.Context(), "k5", a, r.place())
+			if e, ok := bot.Asked(err); err != nil && (!ok || e.Kind != bot.Denied || e.Key != "discord.locked") {
+				t.Errorf("%s in a locked thread, archived %v: %v", name, archived, err)
+			} else if err == nil && archived {
+				t.Errorf("%s went into a locked and archived thread", name)
+			}
+		}
 	}
 }
 

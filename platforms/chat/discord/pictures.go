@@ -30,10 +30,11 @@ var hashes = regexp.MustCompile(`^[0-9A-Za-z_-]{1,100}$`)
 // show sends a card, or shows a message anew, with its pictures and long texts as
 // files: those that the message has already stay. Where Discord refuses them for
 // their size, the card is shown without.
-func (d *Discord) show(ctx context.Context, at act.Place, ref string, c card.Card, mark string, mention []string, carry func(outgoing, []web.File) (seen.Message, error)) (seen.Message, error) {
+func (d *Discord) show(ctx context.Context, at act.Place, ref, thread string, c card.Card, mark string, mention []string, carry func(outgoing, []web.File) (seen.Message, error)) (seen.Message, error) {
 	pen := d.pen(at, nil)
 	pen.Mark, pen.Attach = mark, true
-	have := d.has(ctx, at, ref, c)
+	shows := len(pen.Card(c).Texts) > 0 || slices.ContainsFunc(c.Blocks, func(b card.Block) bool { return b.Picture != nil && b.Picture.Hash != "" })
+	have := d.has(ctx, at, ref, thread, shows)
 	bring, pictures := d.bring(ctx, at, c, have)
 	pen.Files = pictures
 	out := outgoing{Message: pen.Card(c, mention...), Attached: []seen.File{}}
@@ -50,25 +51,22 @@ func (d *Discord) show(ctx context.Context, at act.Place, ref string, c card.Car
 	return m, err
 }
 
-// has are the files that a message of ours has. It is asked for where it matters.
-func (d *Discord) has(ctx context.Context, at act.Place, ref string, c card.Card) []seen.File {
+// has are the files that a message of ours has. It is asked for where it matters: where
+// a restart has forgotten them, and the card may still show some.
+func (d *Discord) has(ctx context.Context, at act.Place, ref, thread string, shows bool) []seen.File {
 	if ref == "" {
 		return nil
 	}
-	if have, known := d.shown.Get(ref); known {
+	have, known := d.shown.Get(ref)
+	ch, found := d.rooms.Known(at.Channel)
+	if known || !shows || !found {
 		return have
 	}
-	if !slices.ContainsFunc(c.Blocks, func(b card.Block) bool {
-		return b.Picture != nil && b.Picture.Hash != "" || b.Quote != nil || b.Words != nil && len(b.Words.String()) > 1000
-	}) {
-		return nil
+	m, err := seen.Get(ctx, d.web, d.standsIn(ch, ref, thread).ID, ref)
+	if err != nil {
+		d.opt.Log.Info("discord: a message's files are not known", "message", ref, "err", err)
 	}
-	if ch, ok := d.rooms.Known(at.Channel); ok {
-		if m, err := seen.Get(ctx, d.web, d.standsIn(ch, ref, "").ID, ref); err == nil {
-			return m.Files
-		}
-	}
-	return nil
+	return m.Files
 }
 
 // bring loads the pictures of a card that its message does not have yet. One that

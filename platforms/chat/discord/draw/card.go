@@ -242,17 +242,21 @@ func (s *sheet) facts(facts []card.Words) {
 	s.muted(strings.Join(all, " · "))
 }
 
-// list draws a line for each; one that stands for a thread opens it.
+// list draws a line for each; one that stands for a thread opens it. Many lines are
+// shortened, so that more of them are there.
 func (s *sheet) list(lines []card.Line) {
+	most := min(max(s.room/max(len(lines), 1)-linkRoom, minLine), maxLine)
 	for _, l := range lines {
-		if text := s.line(l); text != "" {
+		if text := s.line(l, most); text != "" {
 			s.put(text)
 		}
 	}
 }
 
-func (s *sheet) line(l card.Line) string {
-	words, theirs := escaped(line(l.Words.String(), 2*maxLine), 4*maxLine), escaped(line(string(l.Text), maxLine), 2*maxLine)
+func (s *sheet) line(l card.Line, most int) string {
+	ours := line(l.Words.String(), max(most, maxSay))
+	words, theirs := escaped(ours, 2*size(ours)), line(string(l.Text), max(most-size(ours), minLine))
+	theirs = escaped(theirs, 2*size(theirs))
 	if words == "" && theirs == "" {
 		return ""
 	}

@@ -42,6 +42,8 @@ const (
 	shownTheirs = 1_200
 	reserved    = 460 // of a description, for saying that something is missing
 	maxLine     = 300
+	minLine     = 40 // of a list
+	linkRoom    = 100
 	maxSay      = 140
 	maxSource   = 300
 )

@@ -269,3 +269,20 @@ func TestALongTextOfOursComesAlongWhole(t *testing.T) {
 		t.Errorf("a long text of theirs does not say where it can be read: %.3000s", m.Embeds[0].Description)
 	}
 }
+
+func TestALongListIsThere(t *testing.T) {
+	var lines []card.Line
+	for i := range 20 {
+		lines = append(lines, card.Line{Mark: card.MarkOpen, Words: words(fmt.Sprintf("waits %d h 5 min", i)), Text: card.Outside(strings.Repeat("word ", 60)), Thread: &card.Ref{Channel: "1", Message: "1234567890123456789"}})
+	}
+	m := pen(t, bot.English).Card(card.Card{Title: words("x"), Blocks: []card.Block{{List: lines}}})
+	taken(t, m)
+	if n := strings.Count(m.Embeds[0].Description, "waits"); n != 20 {
+		t.Errorf("%d of 20 lines are there", n)
+	}
+	m = pen(t, bot.English).Card(card.Card{Title: words("x"), Blocks: []card.Block{{List: append(lines, append(lines, lines...)...)}}})
+	taken(t, m)
+	if !strings.Contains(m.Embeds[0].Description, "There is more") {
+		t.Error("a list that is cut does not say so")
+	}
+}

@@ -131,21 +131,24 @@ func (rs *Rooms) Retag(ctx context.Context, forum Room, post string, c card.Card
 }
 
 // Alive does something in a channel or a thread. An archived thread is opened again
-// for it; a locked one is somebody else's to open.
+// for it; a locked one is somebody else's to open, and the error is Denied.
 func (rs *Rooms) Alive(ctx context.Context, in Room, do func() error) error {
 	err := do()
-	if web.Code(err) != web.CodeArchived || !in.Thread {
+	archived := web.Code(err) == web.CodeArchived
+	if !in.Thread || !archived && web.Kind(err) != bot.Denied {
 		return err
 	}
 	rs.all.Drop(in.ID)
 	if t, err := rs.Get(ctx, in.ID); err == nil {
 		in = t
 	}
-	err = rs.roomy(ctx, in.Guild, func() error { return rs.patch(ctx, in.ID, map[string]any{"archived": false}) })
+	if archived {
+		err = rs.roomy(ctx, in.Guild, func() error { return rs.patch(ctx, in.ID, map[string]any{"archived": false}) })
+	}
 	if in.Locked && web.Kind(err) == bot.Denied {
 		return &web.Fault{Status: http.StatusForbidden, Code: web.CodeLocked, Message: "the thread is locked"}
 	}
-	if err != nil {
+	if !archived || err != nil {
 		return err
 	}
 	return do()
