@@ -20,6 +20,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/approval"
 	"ponte/bot/calendar"
+	"ponte/bot/hello"
 	"ponte/bot/inbox"
 	"ponte/bot/judge"
 	"ponte/bot/lost"
@@ -31,7 +32,7 @@ import (
 	"ponte/bot/reply"
 	"ponte/bot/results"
 	"ponte/bot/series"
-	"ponte/bot/team"
+	crew "ponte/bot/team"
 	"ponte/bot/timeline"
 	"ponte/commands"
 	dates "ponte/commands/calendar"
@@ -92,7 +93,8 @@ type App struct {
 	results  *results.Desk
 	media    *media.Desk
 	lost     *lost.Desk
-	team     *team.Team
+	team     *crew.Team
+	hello    *hello.Desk
 	book     *commands.Book
 	decide   *approval.Desk
 	calendar *calendar.Calendar
@@ -126,7 +128,7 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 	a := &App{cfg: cfg, store: store, words: words, log: cfg.Log, began: time.Now(), links: map[string]link{}}
 	a.metrics = ops.NewMetrics(a.Status, store.Stats)
 	a.served.Store(cfg.serves())
-	a.team = team.New(store, a.configured, cfg.Log)
+	a.team = crew.New(store, a.configured, cfg.Log)
 	if err := a.team.Load(ctx); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -158,6 +160,7 @@ func (a *App) build() {
 	a.relay.Judged(judge.New(a.store, a.Brands, a.log).Came)
 	a.lost = lost.New(a.store, a.out, a.Brands)
 	a.team.With(a.out, a.rosters())
+	a.hello = hello.New(a.store, a.out, a.Brands)
 	a.desk = reply.New(a.out, a.Brands, a.traits, a.relay, graphemes)
 	a.decide = approval.New(a.store, a.out, a.Brands, a.log)
 	a.posts = post.New(a.store, a.out, a.Brands, a.traits, a.decide, checks{a.traits, a.coming}, a.log)
@@ -208,6 +211,8 @@ func (a *App) Hear(ctx context.Context, e act.Event) (act.Answer, error) {
 		return a.noted(ctx, e)
 	case act.Lost:
 		return act.Answer{}, a.lost.Hear(ctx, e)
+	case act.Joined:
+		return act.Answer{}, a.hello.Hear(ctx, e)
 	case act.Met:
 		return act.Answer{}, a.team.Met(ctx, e)
 	case act.Reacted:

@@ -18,6 +18,7 @@ type given struct {
 	self     bool               // authors may decide
 	alt      bool               // pictures need a description
 	web      world
+	roles    map[string][]bot.Role // by name, where they differ
 	zone     *time.Location // of the brand, and of the story's moments
 }
 
@@ -31,7 +32,7 @@ var madrid = func() *time.Location {
 
 // usual is a Monday morning.
 func usual() given {
-	return given{at: time.Date(2026, 3, 2, 10, 0, 0, 0, madrid), language: bot.English, quorum: map[bot.Matter]int{bot.PostMatter: 1}, web: world{}, zone: madrid}
+	return given{at: time.Date(2026, 3, 2, 10, 0, 0, 0, madrid), language: bot.English, quorum: map[bot.Matter]int{bot.PostMatter: 1}, web: world{}, roles: map[string][]bot.Role{}, zone: madrid}
 }
 
 // users says who the people of the stories are in team chat, as "brand/user".
@@ -55,6 +56,11 @@ func config(g given, replies string) app.Config {
 	book.ID, book.Network, book.Unsigned = "webhook:borea", "the book", true
 	cfg.Pace.Messages, cfg.Pace.Edits = 200, 200 // one after the other, so that a story is the same each time
 	cfg.Brands = []bot.Brand{aurora(g), borea()}
+	for i := range cfg.Brands[0].People {
+		if p := &cfg.Brands[0].People[i]; g.roles[p.Name] != nil {
+			p.Roles = g.roles[p.Name]
+		}
+	}
 	return cfg
 }
 

@@ -14,6 +14,7 @@
 //	                                        zone Australia/Lord_Howe, before it
 //	given quorum 2                          approvers of a post; also: replies 1, authors decide
 //
+//	given Tom is manager, strategist        what somebody may do
 //	given alt texts                         pictures need a description
 //	given https://a.example/x answers 404   the net; also: picture lamp, private; else all of it answers
 //

@@ -42,6 +42,7 @@ var verbs = []verb{
 	sets(`given zone {name}`, givenZone),
 	sets(`given alt texts`, func(s *story, _ []string) error { s.ponte.given.alt = true; return nil }),
 	sets(`given {address} answers {what}`, func(s *story, a []string) error { s.ponte.given.web[a[0]] = a[1]; return nil }),
+	sets(`given <who> is {roles}`, givenRoles),
 	sets(`given {moment}`, givenMoment),
 
 	does(`clock \+<duration>`, clockFor),
@@ -111,6 +112,17 @@ func (s *story) given(m bot.Matter, n string) (err error) {
 func givenZone(s *story, a []string) (err error) {
 	s.ponte.given.zone, err = time.LoadLocation(a[0])
 	return err
+}
+
+// givenRoles says what somebody of the first brand may do.
+func givenRoles(s *story, a []string) error {
+	for _, r := range strings.Split(a[1], ", ") {
+		if !slices.Contains(bot.Anyone, bot.Role(r)) {
+			return fmt.Errorf("%q is no role", r)
+		}
+		s.ponte.given.roles[a[0]] = append(s.ponte.given.roles[a[0]], bot.Role(r))
+	}
+	return nil
 }
 
 func givenMoment(s *story, a []string) (err error) {

@@ -89,6 +89,12 @@ func (s *Slack) upkeep(ctx context.Context, sp *web.Space, id string, e *payload
 			return nil
 		}
 		return s.missed.Channel(ctx, at, id, e.Type)
+	case "member_joined_channel":
+		if me, err := sp.Self(ctx); err != nil || e.User != me.User {
+			return err
+		}
+		_, err := s.tell(ctx, act.Joined{ID: id, At: at})
+		return err
 	case "channel_rename", "group_rename", "channel_unarchive", "group_unarchive":
 		if used {
 			s.opt.Log.Info("slack: a channel of a brand changed", "what", e.Type, "workspace", sp.ID, "channel", at.Channel, "named", s.channel(at))

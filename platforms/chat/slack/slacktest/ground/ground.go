@@ -137,10 +137,10 @@ func (w *Ground) Stamp() string {
 }
 
 // User is a person or a bot. Guest is somebody of another organisation, here by
-// Slack Connect.
+// Slack Connect; Restricted is a guest of the workspace's own.
 type User struct {
-	ID, Handle, Name string
-	Bot, Guest, Gone bool
+	ID, Handle, Name             string
+	Bot, Guest, Gone, Restricted bool
 }
 
 // Group is a user group.
@@ -200,6 +200,22 @@ func (w *Ground) ChangeUser(id string, change func(*User)) error {
 	}
 	change(u)
 	return nil
+}
+
+// ChangeGroup says who is in a user group from now on.
+func (w *Ground) ChangeGroup(id string, users ...string) {
+	w.Lock()
+	defer w.Unlock()
+	if g := First(w.Teams, func(g *Group) bool { return g.ID == id }); g != nil {
+		g.Users = users
+	}
+}
+
+// DropGroup disables a user group.
+func (w *Ground) DropGroup(id string) {
+	w.Lock()
+	defer w.Unlock()
+	w.Teams = slices.DeleteFunc(w.Teams, func(g *Group) bool { return g.ID == id })
 }
 
 // FindUser finds somebody by id; nil: nobody.

@@ -83,7 +83,7 @@ func userObject(w *workspace.Workspace, u ground.User) map[string]any {
 	}
 	return map[string]any{
 		"id": u.ID, "team_id": team, "name": u.Handle, "real_name": u.Name, "deleted": u.Gone, "is_bot": u.Bot,
-		"is_stranger": u.Guest, "is_restricted": false, "is_ultra_restricted": false, "tz": "Europe/Madrid",
+		"is_stranger": u.Guest, "is_restricted": u.Restricted, "is_ultra_restricted": false, "tz": "Europe/Madrid",
 		"profile": map[string]any{"display_name": u.Handle, "real_name": u.Name, "team": team},
 	}
 }
