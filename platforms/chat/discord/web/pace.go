@@ -63,7 +63,8 @@ type pace struct {
 	mu      sync.Mutex
 	names   map[string]string  // of buckets, by route
 	buckets map[string]*bucket // by name and what the request is about
-	rest    time.Time          // until when nothing is asked at all
+	rest    time.Time          // until when nothing is asked but what answers people
+	shut    time.Time          // until when nothing is asked at all
 }
 
 func newPace(limited bool) *pace {
@@ -96,6 +97,9 @@ func (p *pace) bucket(r routed) *bucket {
 func (p *pace) take(r routed, now time.Time) (wait time.Duration, scope string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if now.Before(p.shut) {
+		return p.shut.Sub(now), "cloudflare"
+	}
 	if !r.hooked && now.Before(p.rest) {
 		return p.rest.Sub(now), "global"
 	}
@@ -146,11 +150,14 @@ func (p *pace) told(r routed, h http.Header, f *Fault, now time.Time) {
 	if f == nil || f.Status != http.StatusTooManyRequests {
 		return
 	}
-	if f.Scope == "global" || f.Scope == "cloudflare" {
+	switch f.Scope {
+	case "cloudflare":
+		p.shut = now.Add(f.RetryAfter)
+	case "global":
 		p.rest = now.Add(f.RetryAfter)
-		return
+	default:
+		b.left, b.until = 0, now.Add(f.RetryAfter)
 	}
-	b.left, b.until = 0, now.Add(f.RetryAfter)
 }
 
 // seconds reads a number of seconds as Discord writes it: "0.75".

@@ -228,7 +228,7 @@ func TestA429HoldsBackWhatItIsAbout(t *testing.T) {
 		"shared":          {`{"retry_after":3}`, "application/json", []string{"X-RateLimit-Scope", "shared"}, 3 * time.Second, 0, 0},
 		"global":          {`{"retry_after":3,"global":true}`, "application/json", nil, 3 * time.Second, 3 * time.Second, 0},
 		"global, headers": {`{"retry_after":3}`, "application/json", []string{"X-RateLimit-Global", "true"}, 3 * time.Second, 3 * time.Second, 0},
-		"of Cloudflare":   {`<html>`, "text/html", nil, shutOut, shutOut, 0},
+		"of Cloudflare":   {`<html>`, "text/html", nil, shutOut, shutOut, shutOut},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t, func(w http.ResponseWriter, n int) {
