@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -111,7 +112,9 @@ func (s *sheet) actions(c card.Card) []discordgo.MessageComponent {
 			}
 		case a.Verb == "":
 		case press.Menu:
-			menus = append(menus, s.menu(a, s.pack(press, i)))
+			if m := s.menu(a, s.pack(press, i)); m != nil {
+				menus = append(menus, m)
+			}
 		case len(buttons) >= inRow && plainly > inRow+1:
 			rest = append(rest, discordgo.SelectMenuOption{Label: label(a.Label.String(), maxOption), Value: s.asked(a, s.pack(press, i))})
 		default:
@@ -138,8 +141,8 @@ func (s *sheet) rows(buttons, menus []discordgo.MessageComponent, rest []discord
 		rows = append(rows, discordgo.ActionsRow{Components: buttons[:take]})
 		buttons = buttons[take:]
 	}
-	for i, e := range append(more, menus...) {
-		if len(rows) < maxRows && (i < len(more) || e != nil) {
+	for _, e := range slices.Concat(more, menus) {
+		if len(rows) < maxRows {
 			rows = append(rows, discordgo.ActionsRow{Components: []discordgo.MessageComponent{e}})
 		}
 	}
