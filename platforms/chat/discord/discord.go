@@ -17,11 +17,14 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/platforms/chat/discord/gate"
+	"ponte/platforms/chat/discord/hear"
 	"ponte/platforms/chat/discord/recent"
 	"ponte/platforms/chat/discord/rooms"
 	"ponte/platforms/chat/discord/seen"
@@ -48,9 +51,10 @@ type Options struct {
 	Brands     func() *bot.Brands                                                   // channels with Platform "discord", Space the server and Remote the channel's id; people with "discord/SERVER/USER"
 	Commands   func() []act.Command                                                 // what there is to run; nil: nothing
 	Print      func(lang bot.Lang, zone *time.Location, w card.Words) string
-	Media      act.Media // the pictures that cards show; nil: they only describe them
-	Notes      Notes     // nil: nothing is kept across restarts
-	Unpaced    bool      // Discord is asked as often as there is something to ask
+	Media      act.Media             // the pictures that cards show; nil: they only describe them
+	Notes      Notes                 // nil: nothing is kept across restarts
+	Missed     func(context.Context) // what people reacted with for a while was not told; nil: nobody is to know
+	Unpaced    bool                  // Discord is asked as often as there is something to ask
 	Now        func() time.Time
 	Log        *slog.Logger
 }
@@ -68,7 +72,10 @@ type Discord struct {
 	web     *web.Client
 	rooms   *rooms.Rooms
 	started time.Time
+	desk    *hear.Desk
+	gate    atomic.Pointer[gate.Gate] // as it is now; nil: nobody listens
 
+	apps   *recent.Few[string]      // by token: the app that the bot is of
 	sent   *recent.Few[posted]      // by nonce: messages of ours that are out
 	owner  *recent.Few[string]      // by message: the nonce it was sent with
 	tried  *recent.Few[time.Time]   // by nonce: when a message was last sent off
@@ -92,11 +99,14 @@ func New(opt Options) *Discord {
 	client := web.New(web.Options{
 		Token: func() string { return opt.Bot().Token }, URL: opt.APIURL, Client: opt.Client, Unpaced: opt.Unpaced, Now: opt.Now, Log: opt.Log,
 	})
-	return &Discord{
-		opt: opt, started: opt.Now(), web: client, rooms: rooms.New(client, opt.Now, opt.Log),
+	d := &Discord{
+		apps: recent.New[string](2),
+		opt:  opt, started: opt.Now(), web: client, rooms: rooms.New(client, opt.Now, opt.Log),
 		sent: recent.New[posted](memories), owner: recent.New[string](memories), tried: recent.New[time.Time](memories),
 		shown: recent.New[[]seen.File](memories), stands: recent.New[string](memories), sure: recent.New[string](memories),
 	}
+	d.desk = d.ears()
+	return d
 }
 
 // Name returns "discord".
@@ -121,5 +131,7 @@ func (d *Discord) saw(nonce, channel, id string) {
 var _ interface {
 	act.Adapter
 	act.Settler
+	act.Listener
 	act.Reacter
+	act.Roster
 } = (*Discord)(nil)

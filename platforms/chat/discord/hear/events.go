@@ -1,0 +1,157 @@
+package hear
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"ponte/bot"
+	"ponte/platforms/chat/discord/gate"
+	"ponte/platforms/chat/discord/said"
+	"ponte/platforms/chat/discord/web"
+)
+
+var errResting = errors.New("discord: nobody listens")
+
+// maxDeed is how long one thing may take: Discord takes answers for fifteen minutes.
+const maxDeed = 14 * time.Minute
+
+// where is what is read of every event to know whose turn it is.
+type where struct {
+	ID      string `json:"id"`
+	Guild   string `json:"guild_id"`
+	Channel string `json:"channel_id"`
+}
+
+// deal is how an event of a type is dealt with.
+type deal func(ctx context.Context, e gate.Event) error
+
+// take takes an event in at once. What happens in one channel is dealt with in its
+// order; what people press and type is dealt with at once, as they wait for it.
+func (d *Desk) take(ctx context.Context, e gate.Event, done func()) bool {
+	var w where
+	_ = json.Unmarshal(e.Data, &w) // what cannot be read is about nothing
+	f := d.dealt(e.Type)
+	switch {
+	case e.Type == "READY":
+		return d.ready(ctx, e, done)
+	case f == nil || w.Guild != "" && !d.serves(w.Guild):
+		done()
+		return true
+	case e.Type == "INTERACTION_CREATE":
+		return d.atOnce(ctx, e, f, done)
+	}
+	return d.lanes.Go(cmp.Or(w.Channel, w.ID), func() { d.deal(ctx, e, f, done) })
+}
+
+func (d *Desk) dealt(kind string) deal {
+	return map[string]deal{
+		"INTERACTION_CREATE": d.interaction, "MESSAGE_CREATE": d.message, "MESSAGE_DELETE": d.deleted, "MESSAGE_DELETE_BULK": d.deleted,
+		"MESSAGE_REACTION_ADD": d.reaction, "MESSAGE_REACTION_REMOVE": d.reaction,
+		"GUILD_CREATE": d.guild, "GUILD_DELETE": d.guildGone, "GUILD_ROLE_UPDATE": d.changed, "GUILD_ROLE_DELETE": d.changed,
+		"CHANNEL_UPDATE": d.channel, "CHANNEL_DELETE": d.channelGone,
+		"THREAD_CREATE": d.thread, "THREAD_UPDATE": d.thread, "THREAD_DELETE": d.threadGone,
+	}[kind]
+}
+
+// deal deals with an event until it is dealt with. What was not is told again by
+// Discord to a Ponte that goes on with the session.
+func (d *Desk) deal(ctx context.Context, e gate.Event, f deal, done func()) {
+	ctx, cancel := context.WithTimeout(ctx, maxDeed)
+	defer cancel()
+	err := d.safely(ctx, e, f)
+	switch {
+	case ctx.Err() != nil && err != nil:
+		return
+	case err != nil:
+		d.chat.Log.Error("discord: something that happened was not taken in", "what", e.Type, "event", e.ID(), "err", err)
+	}
+	done()
+}
+
+// safely deals with an event; a panic is an error.
+func (d *Desk) safely(ctx context.Context, e gate.Event, f deal) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("it broke its handler: %v", v)
+			d.chat.Log.Error("discord: something that happened broke its handler", "what", e.Type, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+		}
+	}()
+	return f(ctx, e)
+}
+
+// atOnce deals with what somebody pressed or typed. With too many of them under way
+// the person is told to try again.
+func (d *Desk) atOnce(ctx context.Context, e gate.Event, f deal, done func()) bool {
+	select {
+	case d.busy <- struct{}{}:
+	default:
+		f = d.turnedAway
+		d.chat.Log.Warn("discord: too much at once; somebody is asked to try again")
+		return d.lanes.Go("away", func() { d.deal(ctx, e, f, done) })
+	}
+	return d.lanes.Go("press/"+e.ID(), func() {
+		defer func() { <-d.busy }()
+		d.deal(ctx, e, f, done)
+	})
+}
+
+// ready notes who the bot is, and looks for what was said before the session began.
+func (d *Desk) ready(ctx context.Context, e gate.Event, done func()) bool {
+	var r said.Ready
+	if err := json.Unmarshal(e.Data, &r); err != nil {
+		d.chat.Log.Error("discord: who Ponte is cannot be read", "err", err)
+	}
+	d.mu.Lock()
+	d.me = r
+	d.mu.Unlock()
+	d.lanes.Must("ready", func() {
+		d.deal(ctx, e, func(ctx context.Context, _ gate.Event) error {
+			d.missed(ctx)
+			d.chat.Missed(ctx)
+			return nil
+		}, done)
+	})
+	return true
+}
+
+// guild learns what threads there are in a server, and what the bot's own role is.
+func (d *Desk) guild(_ context.Context, e gate.Event) error {
+	var g said.Guild
+	if err := json.Unmarshal(e.Data, &g); err != nil {
+		return err
+	}
+	var all struct {
+		Threads []*discordgo.Channel `json:"threads"`
+	}
+	if json.Unmarshal(e.Data, &all) == nil {
+		for _, t := range all.Threads {
+			t.GuildID = g.ID // which is not told there
+			d.chat.Rooms.Learn(t)
+		}
+	}
+	for _, r := range g.Roles {
+		if r.Tags.Bot != "" && r.Tags.Bot == d.self().User.ID {
+			d.mu.Lock()
+			d.roles[g.ID] = r.ID
+			d.mu.Unlock()
+		}
+	}
+	return nil
+}
+
+// unseen reports whether something could not be found out for good: then there is
+// nothing to tell.
+func unseen(err error) bool {
+	switch web.Kind(err) {
+	case bot.NotFound, bot.Denied, bot.Invalid:
+		return true
+	}
+	return false
+}
