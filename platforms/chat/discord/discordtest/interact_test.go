@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"ponte/platforms/chat/discord/discordtest/guild"
+	"ponte/platforms/chat/discord/discordtest/world"
 )
 
 // table is what the app of these tests offers.
@@ -111,7 +111,7 @@ func TestPutsOffAndFillsIn(t *testing.T) {
 		}
 		ok(t, s, fmt.Sprintf("DELETE %s/messages/%s", hook, more["id"]), nil)
 		ok(t, s, "GET "+hook+"/messages/@original", nil)
-		time.Sleep(guild.Life - time.Second)
+		time.Sleep(world.Life - time.Second)
 		ok(t, s, "PATCH "+hook+"/messages/@original", obj{"content": "still good"})
 		time.Sleep(2 * time.Second)
 		no(t, s, 50027, "PATCH "+hook+"/messages/@original", obj{"content": "too late"})
@@ -123,7 +123,7 @@ func TestAnswersTooLate(t *testing.T) {
 	bubble(t, func(t *testing.T, s *Server) {
 		s.Channel("#inbox")
 		var seen obj
-		wait := guild.Patience
+		wait := world.Patience
 		a := answering(t, s, func(d obj) obj {
 			seen = d
 			time.Sleep(wait)
@@ -138,7 +138,7 @@ func TestAnswersTooLate(t *testing.T) {
 		if s.Failed() != 1 {
 			t.Errorf("%d failed", s.Failed())
 		}
-		wait = guild.Patience - time.Millisecond
+		wait = world.Patience - time.Millisecond
 		if h := s.User("Ana").Commands("/ponte inbox"); !h.OK || s.Failed() != 1 {
 			t.Errorf("just in time: %+v, %d failed", h, s.Failed())
 		}

@@ -4,15 +4,15 @@ import (
 	"slices"
 	"strings"
 
-	"ponte/platforms/chat/discord/discordtest/guild"
 	"ponte/platforms/chat/discord/discordtest/shape"
 	"ponte/platforms/chat/discord/discordtest/show"
+	"ponte/platforms/chat/discord/discordtest/world"
 )
 
 // View is a modal in front of somebody.
 type View struct {
 	p   *Person
-	was guild.Modal
+	was world.Modal
 }
 
 // Opened is the modal in front of the person; nil when there is none.
@@ -34,7 +34,7 @@ func (p *Person) Modal() *View {
 	return v
 }
 
-func (v *View) now() guild.Modal {
+func (v *View) now() world.Modal {
 	if m, open := v.p.s.World.Modal(v.p.ID); open {
 		return m
 	}

@@ -7,6 +7,7 @@ import (
 	"ponte/platforms/chat/discord/discordtest/guild"
 	"ponte/platforms/chat/discord/discordtest/shape"
 	"ponte/platforms/chat/discord/discordtest/show"
+	"ponte/platforms/chat/discord/discordtest/world"
 )
 
 // Person is somebody who does things in one of Discord's servers.
@@ -68,21 +69,21 @@ type Heard struct {
 const FailedText = "This interaction failed"
 
 // hear waits for what comes of a deed.
-func (p *Person) hear(came <-chan guild.Reply, err error) (Heard, guild.Reply) {
+func (p *Person) hear(came <-chan world.Reply, err error) (Heard, world.Reply) {
 	p.s.t.Helper()
 	p.s.must(err)
-	timer := time.NewTimer(guild.Patience)
+	timer := time.NewTimer(world.Patience)
 	defer timer.Stop()
 	select {
 	case r := <-came:
 		return Heard{r.OK, r.Took, r.Why}, r
 	case <-timer.C:
 		p.s.World.GiveUp(came)
-		return Heard{Why: FailedText, Took: guild.Patience}, guild.Reply{}
+		return Heard{Why: FailedText, Took: world.Patience}, world.Reply{}
 	}
 }
 
-func (p *Person) heard(came <-chan guild.Reply, err error) Heard {
+func (p *Person) heard(came <-chan world.Reply, err error) Heard {
 	p.s.t.Helper()
 	h, _ := p.hear(came, err)
 	return h
@@ -91,10 +92,10 @@ func (p *Person) heard(came <-chan guild.Reply, err error) Heard {
 // Says writes in a channel.
 func (p *Person) Says(channel, text string) Message {
 	p.s.t.Helper()
-	return p.says(p.place.Channel(channel).ID, guild.Post{Text: text})
+	return p.says(p.place.Channel(channel).ID, world.Post{Text: text})
 }
 
-func (p *Person) says(channel string, post guild.Post) Message {
+func (p *Person) says(channel string, post world.Post) Message {
 	p.s.t.Helper()
 	m, err := p.s.World.Says(p.ID, channel, post)
 	p.s.must(err)
@@ -104,13 +105,13 @@ func (p *Person) says(channel string, post guild.Post) Message {
 // Replies answers a message, which calls its author.
 func (p *Person) Replies(m Message, text string) Message {
 	p.s.t.Helper()
-	return p.says(m.Channel, guild.Post{Text: text, ReplyTo: m.ID})
+	return p.says(m.Channel, world.Post{Text: text, ReplyTo: m.ID})
 }
 
 // Uploads shares files in a channel, with a word or without.
 func (p *Person) Uploads(channel, text string, files ...Uploaded) Message {
 	p.s.t.Helper()
-	return p.says(p.place.Channel(channel).ID, guild.Post{Text: text, Files: files})
+	return p.says(p.place.Channel(channel).ID, world.Post{Text: text, Files: files})
 }
 
 // Tells writes to the app alone.
@@ -159,13 +160,13 @@ func (p *Person) Posts(forum, name, text string) Thread {
 // Says writes in the thread.
 func (t Thread) Says(text string) Message {
 	t.p.s.t.Helper()
-	return t.p.says(t.Room.ID, guild.Post{Text: text})
+	return t.p.says(t.Room.ID, world.Post{Text: text})
 }
 
 // Uploads shares files in the thread.
 func (t Thread) Uploads(text string, files ...Uploaded) Message {
 	t.p.s.t.Helper()
-	return t.p.says(t.Room.ID, guild.Post{Text: text, Files: files})
+	return t.p.says(t.Room.ID, world.Post{Text: text, Files: files})
 }
 
 // Commands runs a command in the thread.

@@ -27,8 +27,8 @@ import (
 	"github.com/gorilla/websocket"
 
 	"ponte/platforms/chat/discord/discordtest/gateway"
-	"ponte/platforms/chat/discord/discordtest/guild"
 	"ponte/platforms/chat/discord/discordtest/rest"
+	"ponte/platforms/chat/discord/discordtest/world"
 	"ponte/platforms/chat/pipetest"
 )
 
@@ -39,7 +39,7 @@ const BotToken = "bot-token-of-the-fake" //nolint:gosec // it opens the fake onl
 // in which the words below are said unless Guild opens another.
 type Server struct {
 	*Place
-	World   *guild.World
+	World   *world.World
 	API     *rest.API        // faults, requests, paces
 	Gateway *gateway.Gateway // connections, events, and how they go wrong
 
@@ -57,7 +57,7 @@ func New(t testing.TB) *Server { return NewAt(t, time.Now) }
 // for by the clock of the test.
 func NewAt(t testing.TB, now func() time.Time) *Server {
 	s := &Server{t: t, line: pipetest.Listen(), base: "http://discord.test"}
-	s.World = guild.New(now, s.Base)
+	s.World = world.New(now, s.Base)
 	s.API = rest.New(s.World, BotToken, now)
 	s.Gateway = gateway.New(s.World, now, s.Base)
 	s.API.Gateway = s.Gateway.Bot

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"ponte/platforms/chat/discord/discordtest/guild"
+	"ponte/platforms/chat/discord/discordtest/world"
 )
 
 // Obj is a JSON object.
@@ -58,7 +59,7 @@ func (s Sent) Data() Obj {
 
 // Gateway is Discord's end of it for one bot. It is safe for concurrent use.
 type Gateway struct {
-	World  *guild.World
+	World  *world.World
 	Good   func(token string) bool
 	Revoke func() // what becomes of the token when there were too many identifies
 
@@ -101,7 +102,7 @@ type frame struct {
 }
 
 // New returns the gateway of a world, reached under an http address.
-func New(w *guild.World, now func() time.Time, base func() string) *Gateway {
+func New(w *world.World, now func() time.Time, base func() string) *Gateway {
 	g := &Gateway{World: w, now: now, base: base, sessions: map[string]*session{}, every: Heartbeat, total: Identifies, strict: true}
 	g.Good, g.Revoke = func(string) bool { return true }, func() {}
 	w.Carry(g.tell)

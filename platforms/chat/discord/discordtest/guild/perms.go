@@ -51,25 +51,25 @@ func (o Overwrite) json() Obj {
 	return Obj{"id": o.ID, "type": kind, "allow": strconv.FormatUint(o.Allow, 10), "deny": strconv.FormatUint(o.Deny, 10)}
 }
 
-// perms is what somebody may in a channel.
-func (w *World) perms(user string, c *Channel) uint64 {
+// Perms is what somebody may in a channel.
+func (w *Ground) Perms(user string, c *Channel) uint64 {
 	if c.Guild == "" {
-		if slices.Contains(c.Recipients, user) || user == w.app.User {
+		if slices.Contains(c.Recipients, user) || user == w.Self.User {
 			return all &^ (ManageMessages | ManageThreads | Administrator)
 		}
 		return 0
 	}
-	g := w.guild(c.Guild)
-	m := w.member(g, user)
+	g := w.Server(c.Guild)
+	m := w.Member(g, user)
 	switch {
 	case m == nil:
 		return 0
 	case g.Owner == user:
 		return all
 	}
-	p := g.role(g.ID).Perms
+	p := g.Role(g.ID).Perms
 	for _, id := range m.Roles {
-		if r := g.role(id); r != nil {
+		if r := g.Role(id); r != nil {
 			p |= r.Perms
 		}
 	}
@@ -78,7 +78,7 @@ func (w *World) perms(user string, c *Channel) uint64 {
 	}
 	at := c
 	if c.Thread() {
-		if parent := w.channels[c.Parent]; parent != nil {
+		if parent := w.Rooms[c.Parent]; parent != nil {
 			at = parent
 		}
 	}
@@ -107,52 +107,52 @@ func over(p uint64, list []Overwrite, everyone string, m *Member) uint64 {
 
 // Refusals that many share.
 var (
-	unknownChannel = shape.No(404, 10003, "Unknown Channel")
-	unknownGuild   = shape.No(404, 10004, "Unknown Guild")
-	unknownMember  = shape.No(404, 10007, "Unknown Member")
-	unknownMessage = shape.No(404, 10008, "Unknown Message")
-	unknownEmoji   = shape.No(400, 10014, "Unknown Emoji")
-	unknownUser    = shape.No(404, 10013, "Unknown User")
-	missingAccess  = shape.No(403, 50001, "Missing Access")
-	missingPerms   = shape.No(403, 50013, "Missing Permissions")
-	threadArchived = shape.No(400, 50083, "Thread is archived")
-	threadLocked   = shape.No(400, 160005, "Thread is locked")
-	wrongType      = shape.No(400, 50024, "Cannot execute action on this channel type")
+	UnknownChannel = shape.No(404, 10003, "Unknown Channel")
+	UnknownGuild   = shape.No(404, 10004, "Unknown Guild")
+	UnknownMember  = shape.No(404, 10007, "Unknown Member")
+	UnknownMessage = shape.No(404, 10008, "Unknown Message")
+	UnknownEmoji   = shape.No(400, 10014, "Unknown Emoji")
+	UnknownUser    = shape.No(404, 10013, "Unknown User")
+	MissingAccess  = shape.No(403, 50001, "Missing Access")
+	MissingPerms   = shape.No(403, 50013, "Missing Permissions")
+	ThreadArchived = shape.No(400, 50083, "Thread is archived")
+	ThreadLocked   = shape.No(400, 160005, "Thread is locked")
+	WrongType      = shape.No(400, 50024, "Cannot execute action on this channel type")
 )
 
-// sees says whether somebody sees a channel.
-func (w *World) sees(user string, c *Channel) error {
-	if w.perms(user, c)&ViewChannel == 0 {
-		return missingAccess
+// Sees says whether somebody sees a channel.
+func (w *Ground) Sees(user string, c *Channel) error {
+	if w.Perms(user, c)&ViewChannel == 0 {
+		return MissingAccess
 	}
-	if c.Type == PrivateThread && !slices.Contains(c.Members, user) && w.perms(user, c)&ManageThreads == 0 {
-		return missingAccess
+	if c.Type == PrivateThread && !slices.Contains(c.Members, user) && w.Perms(user, c)&ManageThreads == 0 {
+		return MissingAccess
 	}
 	return nil
 }
 
-// may says whether somebody sees a channel and has all of these permissions in it.
-func (w *World) may(user string, c *Channel, need uint64) error {
-	if err := w.sees(user, c); err != nil {
+// May says whether somebody sees a channel and has all of these permissions in it.
+func (w *Ground) May(user string, c *Channel, need uint64) error {
+	if err := w.Sees(user, c); err != nil {
 		return err
 	}
-	if w.perms(user, c)&need != need {
-		return missingPerms
+	if w.Perms(user, c)&need != need {
+		return MissingPerms
 	}
 	return nil
 }
 
 // Overwrites changes what a role or a person may in a channel, and tells of it.
-func (w *World) Overwrites(channel string, o Overwrite) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	c := w.channels[channel]
-	saw := w.sees(w.app.User, c) == nil
+func (w *Ground) Overwrites(channel string, o Overwrite) {
+	w.Lock()
+	defer w.Unlock()
+	c := w.Rooms[channel]
+	saw := w.Sees(w.Self.User, c) == nil
 	c.Overwrites = slices.DeleteFunc(c.Overwrites, func(p Overwrite) bool { return p.ID == o.ID })
 	if o.Allow|o.Deny != 0 {
 		c.Overwrites = append(c.Overwrites, o)
 	}
-	if saw || w.sees(w.app.User, c) == nil {
-		w.tell(Event{Type: "CHANNEL_UPDATE", Data: w.channelJSON(c), Intent: IntentGuilds})
+	if saw || w.Sees(w.Self.User, c) == nil {
+		w.Tell(Event{Type: "CHANNEL_UPDATE", Data: w.ChannelJSON(c), Intent: IntentGuilds})
 	}
 }

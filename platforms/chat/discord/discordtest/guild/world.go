@@ -1,8 +1,7 @@
-// Package guild is what Discord holds: servers with their people, roles,
-// channels, threads, messages and reactions, an app with its commands, and the
-// interactions that people begin. Its methods are what the app asks for and what
-// people do; they refuse with Discord's codes. It knows nothing of HTTP or
-// WebSockets: who carries its events is given.
+// Package guild is what everything in Discord stands on: servers with their
+// people and roles, what each of them may by bit and by channel, channels and
+// threads, and the app. It refuses with Discord's codes. It holds messages but
+// does not know what is done with them.
 package guild
 
 import (
@@ -78,60 +77,44 @@ type Guild struct {
 	Emojis          map[string]string // names of its own emoji by id
 }
 
-// World is all of Discord that the app can see. It is safe for concurrent use.
-type World struct {
-	mu   sync.Mutex
-	now  func() time.Time
-	base func() string
-	tell func(Event)
-	app  App
-	last uint64
+// Ground is what everything stands on. Its exported methods hold it while they
+// work, but for those that answer a room above that holds it already: these say
+// so, or take and return what is held.
+type Ground struct {
+	sync.Mutex
+	Now  func() time.Time
+	Base func() string
+	Tell func(Event)
+	Self App
 
-	users    map[string]*User
-	guilds   []*Guild
-	channels map[string]*Channel
-	order    []string // channels as they were made
-	commands map[string][]Obj
-	creates  map[string][]time.Time
-	acts     map[string]*Interaction // by id
-	tokens   map[string]*Interaction
-	modals   map[string]*Modal
-	oldEdits map[string][]time.Time
-	edits    int
-	files    map[string]*File
-	waited   map[<-chan Reply]*Interaction
-	nonces   map[string]*Message
-	active   map[string]map[string]*Channel // threads that are not archived, by server
+	Users   map[string]*User
+	Servers []*Guild
+	Rooms   map[string]*Channel
+	Order   []string // channels as they were made
+	last    uint64
+	active  map[string]map[string]*Channel // threads that are not archived, by server
 }
 
-// OldEdits is how many edits a channel takes in an hour of messages that are
-// older than an hour, unless a test says otherwise.
-const OldEdits = 60
-
-// New returns a Discord with the app and nobody else. Now is its clock; base is
-// the address under which files are reached, without a slash at the end.
-func New(now func() time.Time, base func() string) *World {
-	w := &World{
-		now: now, base: base, tell: func(Event) {}, users: map[string]*User{}, channels: map[string]*Channel{}, commands: map[string][]Obj{},
-		creates: map[string][]time.Time{}, acts: map[string]*Interaction{}, tokens: map[string]*Interaction{}, modals: map[string]*Modal{},
-		oldEdits: map[string][]time.Time{}, edits: OldEdits, files: map[string]*File{},
-		waited: map[<-chan Reply]*Interaction{}, nonces: map[string]*Message{}, active: map[string]map[string]*Channel{},
+// New returns a ground with the app and nobody else on it.
+func New(now func() time.Time, base func() string) *Ground {
+	w := &Ground{
+		Now: now, Base: base, Tell: func(Event) {}, Users: map[string]*User{}, Rooms: map[string]*Channel{}, active: map[string]map[string]*Channel{},
 	}
-	w.app = App{ID: w.id(), Name: "Ponte", Content: true, Members: true}
-	bot := &User{ID: w.id(), Name: "Ponte", Bot: true}
-	w.app.User, w.users[bot.ID] = bot.ID, bot
+	w.Self = App{ID: w.NewID(), Name: "Ponte", Content: true, Members: true}
+	bot := &User{ID: w.NewID(), Name: "Ponte", Bot: true}
+	w.Self.User, w.Users[bot.ID] = bot.ID, bot
 	return w
 }
 
 // Carry says who carries events. It is called with the world held, in order.
-func (w *World) Carry(tell func(Event)) { w.tell = tell }
+func (w *Ground) Carry(tell func(Event)) { w.Tell = tell }
 
 // epoch is when Discord's ids begin.
 const epoch = 1_420_070_400_000
 
-// id is an id as Discord makes them: the time, and a number that never falls.
-func (w *World) id() string {
-	at := uint64(max(w.now().UnixMilli()-epoch, 1)) << 22
+// NewID is an id as Discord makes them: the time, and a number that never falls.
+func (w *Ground) NewID() string {
+	at := uint64(max(w.Now().UnixMilli()-epoch, 1)) << 22
 	w.last = max(w.last+1, at)
 	return strconv.FormatUint(w.last, 10)
 }
@@ -145,176 +128,169 @@ func Before(a, b string) bool {
 }
 
 // App is the app as it is.
-func (w *World) App() App {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.app
+func (w *Ground) App() App {
+	w.Lock()
+	defer w.Unlock()
+	return w.Self
 }
 
 // ChangeApp changes what its owner switched on.
-func (w *World) ChangeApp(change func(*App)) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	change(&w.app)
-}
-
-// LimitOldEdits says how many edits of old messages a channel takes in an hour.
-func (w *World) LimitOldEdits(n int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.edits = n
+func (w *Ground) ChangeApp(change func(*App)) {
+	w.Lock()
+	defer w.Unlock()
+	change(&w.Self)
 }
 
 // AddGuild opens a server with the app in it, as it is invited with everything
 // that it asks for.
-func (w *World) AddGuild(name string) string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	owner := &User{ID: w.id(), Name: "Owner of " + name}
-	w.users[owner.ID] = owner
-	g := &Guild{ID: w.id(), Name: name, Owner: owner.ID, ThreadCap: 1000, BotRole: w.id(), Emojis: map[string]string{}}
-	g.Roles = []*Role{{ID: g.ID, Name: "@everyone", Perms: Everyone}, {ID: g.BotRole, Name: w.app.Name, Perms: Invited, Managed: true}}
-	g.Members = []*Member{{User: owner.ID, Joined: w.now()}, {User: w.app.User, Roles: []string{g.BotRole}, Joined: w.now()}}
-	w.guilds = append(w.guilds, g)
-	w.tell(Event{Type: "GUILD_CREATE", Data: w.guildJSON(g, true), Intent: IntentGuilds})
+func (w *Ground) AddGuild(name string) string {
+	w.Lock()
+	defer w.Unlock()
+	owner := &User{ID: w.NewID(), Name: "Owner of " + name}
+	w.Users[owner.ID] = owner
+	g := &Guild{ID: w.NewID(), Name: name, Owner: owner.ID, ThreadCap: 1000, BotRole: w.NewID(), Emojis: map[string]string{}}
+	g.Roles = []*Role{{ID: g.ID, Name: "@everyone", Perms: Everyone}, {ID: g.BotRole, Name: w.Self.Name, Perms: Invited, Managed: true}}
+	g.Members = []*Member{{User: owner.ID, Joined: w.Now()}, {User: w.Self.User, Roles: []string{g.BotRole}, Joined: w.Now()}}
+	w.Servers = append(w.Servers, g)
+	w.Tell(Event{Type: "GUILD_CREATE", Data: w.guildJSON(g, true), Intent: IntentGuilds})
 	return g.ID
 }
 
 // AddUser lets somebody into a server.
-func (w *World) AddUser(guild, name string) string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	u := &User{ID: w.id(), Name: name}
-	w.users[u.ID] = u
-	w.join(w.guild(guild), u.ID)
+func (w *Ground) AddUser(guild, name string) string {
+	w.Lock()
+	defer w.Unlock()
+	u := &User{ID: w.NewID(), Name: name}
+	w.Users[u.ID] = u
+	w.join(w.Server(guild), u.ID)
 	return u.ID
 }
 
-func (w *World) join(g *Guild, user string) {
-	m := &Member{User: user, Joined: w.now()}
+func (w *Ground) join(g *Guild, user string) {
+	m := &Member{User: user, Joined: w.Now()}
 	g.Members = append(g.Members, m)
 	w.toldOf(g, "GUILD_MEMBER_ADD", m)
 }
 
-func (w *World) toldOf(g *Guild, event string, m *Member) {
-	data := w.memberJSON(m)
+func (w *Ground) toldOf(g *Guild, event string, m *Member) {
+	data := w.MemberJSON(m)
 	data["guild_id"] = g.ID
 	if event == "GUILD_MEMBER_REMOVE" {
-		data = Obj{"guild_id": g.ID, "user": w.userJSON(m.User)}
+		data = Obj{"guild_id": g.ID, "user": w.UserJSON(m.User)}
 	}
-	w.tell(Event{Type: event, Data: data, Intent: IntentMembers})
+	w.Tell(Event{Type: event, Data: data, Intent: IntentMembers})
 }
 
 // Joins lets somebody who is known into another server.
-func (w *World) Joins(guild, user string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if g := w.guild(guild); w.member(g, user) == nil {
+func (w *Ground) Joins(guild, user string) {
+	w.Lock()
+	defer w.Unlock()
+	if g := w.Server(guild); w.Member(g, user) == nil {
 		w.join(g, user)
 	}
 }
 
 // Leaves takes somebody out of a server; the app hears that it was put out.
-func (w *World) Leaves(guild, user string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	g := w.guild(guild)
-	m := w.member(g, user)
+func (w *Ground) Leaves(guild, user string) {
+	w.Lock()
+	defer w.Unlock()
+	g := w.Server(guild)
+	m := w.Member(g, user)
 	if m == nil {
 		return
 	}
 	g.Members = slices.DeleteFunc(g.Members, func(o *Member) bool { return o == m })
-	if user == w.app.User {
+	if user == w.Self.User {
 		g.Out = true
-		w.tell(Event{Type: "GUILD_DELETE", Data: Obj{"id": g.ID}, Intent: IntentGuilds})
+		w.Tell(Event{Type: "GUILD_DELETE", Data: Obj{"id": g.ID}, Intent: IntentGuilds})
 		return
 	}
 	w.toldOf(g, "GUILD_MEMBER_REMOVE", m)
 }
 
 // Invites brings the app back into a server.
-func (w *World) Invites(guild string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	g := w.guild(guild)
-	if w.member(g, w.app.User) != nil {
+func (w *Ground) Invites(guild string) {
+	w.Lock()
+	defer w.Unlock()
+	g := w.Server(guild)
+	if w.Member(g, w.Self.User) != nil {
 		return
 	}
 	g.Out = false
-	g.Members = append(g.Members, &Member{User: w.app.User, Roles: []string{g.BotRole}, Joined: w.now()})
-	w.tell(Event{Type: "GUILD_CREATE", Data: w.guildJSON(g, true), Intent: IntentGuilds})
+	g.Members = append(g.Members, &Member{User: w.Self.User, Roles: []string{g.BotRole}, Joined: w.Now()})
+	w.Tell(Event{Type: "GUILD_CREATE", Data: w.guildJSON(g, true), Intent: IntentGuilds})
 }
 
 // AddRole makes a role.
-func (w *World) AddRole(guild, name string) string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	g := w.guild(guild)
-	r := &Role{ID: w.id(), Name: name}
+func (w *Ground) AddRole(guild, name string) string {
+	w.Lock()
+	defer w.Unlock()
+	g := w.Server(guild)
+	r := &Role{ID: w.NewID(), Name: name}
 	g.Roles = append(g.Roles, r)
-	w.tell(Event{Type: "GUILD_ROLE_CREATE", Data: Obj{"guild_id": g.ID, "role": roleJSON(r)}, Intent: IntentGuilds})
+	w.Tell(Event{Type: "GUILD_ROLE_CREATE", Data: Obj{"guild_id": g.ID, "role": RoleJSON(r)}, Intent: IntentGuilds})
 	return r.ID
 }
 
 // ChangeRole changes a role.
-func (w *World) ChangeRole(guild, role string, change func(*Role)) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	g := w.guild(guild)
-	if r := g.role(role); r != nil {
+func (w *Ground) ChangeRole(guild, role string, change func(*Role)) {
+	w.Lock()
+	defer w.Unlock()
+	g := w.Server(guild)
+	if r := g.Role(role); r != nil {
 		change(r)
-		w.tell(Event{Type: "GUILD_ROLE_UPDATE", Data: Obj{"guild_id": g.ID, "role": roleJSON(r)}, Intent: IntentGuilds})
+		w.Tell(Event{Type: "GUILD_ROLE_UPDATE", Data: Obj{"guild_id": g.ID, "role": RoleJSON(r)}, Intent: IntentGuilds})
 	}
 }
 
 // DropRole deletes a role and takes it from everybody.
-func (w *World) DropRole(guild, role string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	g := w.guild(guild)
+func (w *Ground) DropRole(guild, role string) {
+	w.Lock()
+	defer w.Unlock()
+	g := w.Server(guild)
 	g.Roles = slices.DeleteFunc(g.Roles, func(r *Role) bool { return r.ID == role })
-	w.tell(Event{Type: "GUILD_ROLE_DELETE", Data: Obj{"guild_id": g.ID, "role_id": role}, Intent: IntentGuilds})
+	w.Tell(Event{Type: "GUILD_ROLE_DELETE", Data: Obj{"guild_id": g.ID, "role_id": role}, Intent: IntentGuilds})
 	for _, m := range g.Members {
 		m.Roles = slices.DeleteFunc(m.Roles, func(id string) bool { return id == role })
 	}
 }
 
 // ChangeUser changes somebody, without a word to the app.
-func (w *World) ChangeUser(id string, change func(*User)) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	change(w.users[id])
+func (w *Ground) ChangeUser(id string, change func(*User)) {
+	w.Lock()
+	defer w.Unlock()
+	change(w.Users[id])
 }
 
 // Nick calls somebody by another name in a server; empty: by their own.
-func (w *World) Nick(guild, user, name string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	g := w.guild(guild)
-	m := w.member(g, user)
+func (w *Ground) Nick(guild, user, name string) {
+	w.Lock()
+	defer w.Unlock()
+	g := w.Server(guild)
+	m := w.Member(g, user)
 	m.Nick = name
 	w.toldOf(g, "GUILD_MEMBER_UPDATE", m)
 }
 
 // Outage makes a server unavailable for a while, or available again. The app was
 // not put out of it.
-func (w *World) Outage(guild string, on bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	g := w.guild(guild)
+func (w *Ground) Outage(guild string, on bool) {
+	w.Lock()
+	defer w.Unlock()
+	g := w.Server(guild)
 	if on {
-		w.tell(Event{Type: "GUILD_DELETE", Data: Obj{"id": g.ID, "unavailable": true}, Intent: IntentGuilds})
+		w.Tell(Event{Type: "GUILD_DELETE", Data: Obj{"id": g.ID, "unavailable": true}, Intent: IntentGuilds})
 		return
 	}
-	w.tell(Event{Type: "GUILD_CREATE", Data: w.guildJSON(g, true), Intent: IntentGuilds})
+	w.Tell(Event{Type: "GUILD_CREATE", Data: w.guildJSON(g, true), Intent: IntentGuilds})
 }
 
 // Gives gives somebody a role, or takes it away.
-func (w *World) Gives(guild, user, role string, on bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	g := w.guild(guild)
-	m := w.member(g, user)
+func (w *Ground) Gives(guild, user, role string, on bool) {
+	w.Lock()
+	defer w.Unlock()
+	g := w.Server(guild)
+	m := w.Member(g, user)
 	if m == nil || slices.Contains(m.Roles, role) == on {
 		return
 	}
@@ -327,24 +303,24 @@ func (w *World) Gives(guild, user, role string, on bool) {
 }
 
 // ChangeGuild changes what a server is, without a word to the app.
-func (w *World) ChangeGuild(guild string, change func(*Guild)) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	change(w.guild(guild))
+func (w *Ground) ChangeGuild(guild string, change func(*Guild)) {
+	w.Lock()
+	defer w.Unlock()
+	change(w.Server(guild))
 }
 
 // Called is what people read of an id: a person, a role, a channel.
-func (w *World) Called(id string) string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if u := w.users[id]; u != nil {
+func (w *Ground) Called(id string) string {
+	w.Lock()
+	defer w.Unlock()
+	if u := w.Users[id]; u != nil {
 		return u.Name
 	}
-	if c := w.channels[id]; c != nil {
+	if c := w.Rooms[id]; c != nil {
 		return c.Name
 	}
-	for _, g := range w.guilds {
-		if r := g.role(id); r != nil {
+	for _, g := range w.Servers {
+		if r := g.Role(id); r != nil {
 			return r.Name
 		}
 	}
@@ -352,18 +328,19 @@ func (w *World) Called(id string) string {
 }
 
 // Guilds lists the servers.
-func (w *World) Guilds() []Guild {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (w *Ground) Guilds() []Guild {
+	w.Lock()
+	defer w.Unlock()
 	var all []Guild
-	for _, g := range w.guilds {
+	for _, g := range w.Servers {
 		all = append(all, *g)
 	}
 	return all
 }
 
-func (w *World) guild(id string) *Guild {
-	for _, g := range w.guilds {
+// Server is the server with this id. There has to be one.
+func (w *Ground) Server(id string) *Guild {
+	for _, g := range w.Servers {
 		if g.ID == id {
 			return g
 		}
@@ -371,7 +348,8 @@ func (w *World) guild(id string) *Guild {
 	panic("no server " + id)
 }
 
-func (g *Guild) role(id string) *Role {
+// Role is the role with this id; nil: there is none.
+func (g *Guild) Role(id string) *Role {
 	i := slices.IndexFunc(g.Roles, func(r *Role) bool { return r.ID == id })
 	if i < 0 {
 		return nil
@@ -379,7 +357,8 @@ func (g *Guild) role(id string) *Role {
 	return g.Roles[i]
 }
 
-func (w *World) member(g *Guild, user string) *Member {
+// Member is somebody in a server; nil: they are not in it.
+func (w *Ground) Member(g *Guild, user string) *Member {
 	i := slices.IndexFunc(g.Members, func(m *Member) bool { return m.User == user })
 	if i < 0 {
 		return nil
@@ -387,12 +366,14 @@ func (w *World) member(g *Guild, user string) *Member {
 	return g.Members[i]
 }
 
-func (w *World) stamp(at time.Time) string {
+// Stamp is a time as Discord writes it.
+func (w *Ground) Stamp(at time.Time) string {
 	return at.UTC().Format("2006-01-02T15:04:05.000000+00:00")
 }
 
-func (w *World) userJSON(id string) Obj {
-	u := w.users[id]
+// UserJSON is somebody as Discord sends them.
+func (w *Ground) UserJSON(id string) Obj {
+	u := w.Users[id]
 	if u == nil {
 		return Obj{"id": id, "username": "deleted_user", "discriminator": "0", "global_name": nil, "avatar": nil}
 	}
@@ -420,9 +401,10 @@ func handle(name string) string {
 	return string(b)
 }
 
-func (w *World) memberJSON(m *Member) Obj {
+// MemberJSON is somebody of a server as Discord sends them.
+func (w *Ground) MemberJSON(m *Member) Obj {
 	o := Obj{
-		"user": w.userJSON(m.User), "roles": anys(m.Roles), "joined_at": w.stamp(m.Joined), "nick": nil, "avatar": nil,
+		"user": w.UserJSON(m.User), "roles": Anys(m.Roles), "joined_at": w.Stamp(m.Joined), "nick": nil, "avatar": nil,
 		"deaf": false, "mute": false, "flags": 0, "pending": false,
 	}
 	if m.Nick != "" {
@@ -431,46 +413,47 @@ func (w *World) memberJSON(m *Member) Obj {
 	return o
 }
 
-func roleJSON(r *Role) Obj {
+// RoleJSON is a role as Discord sends it.
+func RoleJSON(r *Role) Obj {
 	return Obj{
 		"id": r.ID, "name": r.Name, "permissions": strconv.FormatUint(r.Perms, 10), "mentionable": r.Mentionable, "managed": r.Managed,
 		"color": 0, "hoist": false, "position": 0, "flags": 0,
 	}
 }
 
-func (w *World) guildJSON(g *Guild, whole bool) Obj {
+func (w *Ground) guildJSON(g *Guild, all bool) Obj {
 	var roles, emojis []any
 	for _, r := range g.Roles {
-		roles = append(roles, roleJSON(r))
+		roles = append(roles, RoleJSON(r))
 	}
 	for id, name := range g.Emojis {
 		emojis = append(emojis, Obj{"id": id, "name": name, "animated": false, "available": true})
 	}
 	o := Obj{
-		"id": g.ID, "name": g.Name, "owner_id": g.Owner, "roles": roles, "emojis": orNone(emojis), "features": []any{}, "preferred_locale": "en-US",
+		"id": g.ID, "name": g.Name, "owner_id": g.Owner, "roles": roles, "emojis": OrNone(emojis), "features": []any{}, "preferred_locale": "en-US",
 		"premium_tier": 0, "verification_level": 0, "nsfw_level": 0, "default_message_notifications": 0, "explicit_content_filter": 0, "mfa_level": 0,
 		"system_channel_flags": 0, "afk_timeout": 300,
 	}
-	if !whole {
+	if !all {
 		return o
 	}
 	channels, threads := []any{}, []any{}
-	for _, id := range w.order {
-		c := w.channels[id]
+	for _, id := range w.Order {
+		c := w.Rooms[id]
 		switch {
-		case c.Guild != g.ID || c.Gone || w.sees(w.app.User, c) != nil:
+		case c.Guild != g.ID || c.Gone || w.Sees(w.Self.User, c) != nil:
 		case !c.Thread():
-			channels = append(channels, w.channelJSON(c))
-		case !w.archived(c):
-			threads = append(threads, w.channelJSON(c))
+			channels = append(channels, w.ChannelJSON(c))
+		case !w.Archives(c):
+			threads = append(threads, w.ChannelJSON(c))
 		}
 	}
 	members := []any{}
-	if me := w.member(g, w.app.User); me != nil {
-		members = append(members, w.memberJSON(me))
+	if me := w.Member(g, w.Self.User); me != nil {
+		members = append(members, w.MemberJSON(me))
 	}
 	for key, value := range (Obj{
-		"channels": channels, "threads": threads, "members": members, "member_count": len(g.Members), "joined_at": w.stamp(w.now()),
+		"channels": channels, "threads": threads, "members": members, "member_count": len(g.Members), "joined_at": w.Stamp(w.Now()),
 		"large": len(g.Members) > 50, "unavailable": false, "presences": []any{}, "voice_states": []any{},
 	}) {
 		o[key] = value
@@ -478,7 +461,8 @@ func (w *World) guildJSON(g *Guild, whole bool) Obj {
 	return o
 }
 
-func anys[T any](l []T) []any {
+// Anys is a list of whatever it holds.
+func Anys[T any](l []T) []any {
 	all := make([]any, len(l))
 	for i, v := range l {
 		all[i] = v
@@ -486,15 +470,16 @@ func anys[T any](l []T) []any {
 	return all
 }
 
-func orNone(l []any) []any {
+// OrNone is a list that is never null in JSON.
+func OrNone(l []any) []any {
 	if l == nil {
 		return []any{}
 	}
 	return l
 }
 
-// whole checks that an id is one; Discord refuses what is none by its field.
-func whole(key, id string) error {
+// Whole checks that an id is one; Discord refuses what is none by its field.
+func Whole(key, id string) error {
 	if shape.Snowflake(id) {
 		return nil
 	}

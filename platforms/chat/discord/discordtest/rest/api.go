@@ -15,6 +15,7 @@ import (
 
 	"ponte/platforms/chat/discord/discordtest/guild"
 	"ponte/platforms/chat/discord/discordtest/shape"
+	"ponte/platforms/chat/discord/discordtest/world"
 )
 
 // Obj is a JSON object.
@@ -44,7 +45,7 @@ func (r Request) Obj() Obj {
 
 // API serves REST. It is safe for concurrent use.
 type API struct {
-	World   *guild.World
+	World   *world.World
 	Gateway func() Obj // what /gateway/bot answers
 
 	now   func() time.Time
@@ -59,7 +60,7 @@ type API struct {
 }
 
 // New returns the API of a world for a bot with this token.
-func New(w *guild.World, token string, now func() time.Time) *API {
+func New(w *world.World, token string, now func() time.Time) *API {
 	a := &API{World: w, now: now, token: token, mux: http.NewServeMux(), pace: newPace(now)}
 	a.Gateway = func() Obj { return Obj{} }
 	for route, do := range routes() {

@@ -3,8 +3,8 @@ package rest
 import (
 	"net/http"
 
-	"ponte/platforms/chat/discord/discordtest/guild"
 	"ponte/platforms/chat/discord/discordtest/shape"
+	"ponte/platforms/chat/discord/discordtest/talk"
 )
 
 // routes are all that REST answers, by method and path.
@@ -142,7 +142,7 @@ func page(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, set := guild.Page{Limit: limit}, 0
+	p, set := talk.Page{Limit: limit}, 0
 	for key, to := range map[string]*string{"before": &p.Before, "after": &p.After, "around": &p.Around} {
 		if *to, err = c.snowflake(key); err != nil {
 			return nil, err

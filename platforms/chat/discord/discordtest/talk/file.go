@@ -1,4 +1,4 @@
-package guild
+package talk
 
 import (
 	"bytes"
@@ -14,30 +14,18 @@ import (
 	"strings"
 	"time"
 
+	"ponte/platforms/chat/discord/discordtest/guild"
 	"ponte/platforms/chat/discord/discordtest/shape"
 )
-
-// Upload is a file as it is sent.
-type Upload struct {
-	Key, Name, Type, Alt string // the key is that of the form's part, such as files[0]
-	Data                 []byte
-}
-
-// File is a file as it is kept.
-type File struct {
-	ID, Name, Type, Alt, channel, url string
-	Data                              []byte
-	Width, Height                     int
-}
 
 // goodFor is how long an address of a file works.
 const goodFor = 24 * time.Hour
 
-func (w *World) fileJSON(f *File) Obj {
-	until := strconv.FormatInt(w.now().Add(goodFor).Unix(), 16)
-	o := Obj{
-		"id": f.ID, "filename": f.Name, "size": len(f.Data), "content_type": f.Type, "proxy_url": f.url + "?ex=" + until + "&hm=" + f.ID,
-		"url": f.url + "?ex=" + until + "&is=0&hm=" + f.ID,
+func (w *Talk) fileJSON(f *guild.File) guild.Obj {
+	until := strconv.FormatInt(w.Now().Add(goodFor).Unix(), 16)
+	o := guild.Obj{
+		"id": f.ID, "filename": f.Name, "size": len(f.Data), "content_type": f.Type, "proxy_url": f.URL + "?ex=" + until + "&hm=" + f.ID,
+		"url": f.URL + "?ex=" + until + "&is=0&hm=" + f.ID,
 	}
 	if f.Alt != "" {
 		o["description"] = f.Alt
@@ -48,16 +36,16 @@ func (w *World) fileJSON(f *File) Obj {
 	return o
 }
 
-// save keeps a file.
-func (w *World) save(channel string, u Upload) *File {
-	f := &File{ID: w.id(), Name: clean(u.Name), Type: u.Type, Alt: u.Alt, Data: u.Data, channel: channel}
+// Save keeps a file.
+func (w *Talk) Save(channel string, u guild.Upload) *guild.File {
+	f := &guild.File{ID: w.NewID(), Name: clean(u.Name), Type: u.Type, Alt: u.Alt, Data: u.Data, Channel: channel}
 	if f.Type == "" || f.Type == "application/octet-stream" {
 		f.Type = http.DetectContentType(u.Data)
 	}
 	if size, _, err := image.DecodeConfig(bytes.NewReader(u.Data)); err == nil {
 		f.Width, f.Height = size.Width, size.Height
 	}
-	f.url = w.base() + "/attachments/" + path.Join(channel, f.ID, f.Name)
+	f.URL = w.Base() + "/attachments/" + path.Join(channel, f.ID, f.Name)
 	w.files[f.ID] = f
 	return f
 }
@@ -75,9 +63,9 @@ func clean(name string) string {
 
 // keep is the files that a message has after what was sent: those that it had
 // and that attachments still name (all, when it is missing), and new ones.
-func (w *World) keep(channel string, body Obj, uploads []Upload, had []*File) ([]*File, error) {
+func (w *Talk) keep(channel string, body guild.Obj, uploads []guild.Upload, had []*guild.File) ([]*guild.File, error) {
 	listed, said := body["attachments"].([]any)
-	alts, names, kept := map[string]string{}, map[string]string{}, []*File{}
+	alts, names, kept := map[string]string{}, map[string]string{}, []*guild.File{}
 	for i, o := range shape.List(body, "attachments") {
 		id := fmt.Sprint(o["id"])
 		known := false
@@ -97,7 +85,7 @@ func (w *World) keep(channel string, body Obj, uploads []Upload, had []*File) ([
 		}
 	}
 	if !said || listed == nil {
-		kept = append([]*File{}, had...)
+		kept = append([]*guild.File{}, had...)
 	}
 	if len(kept)+len(uploads) > shape.FilesMost {
 		return nil, shape.No(400, 30015, "Maximum number of attachments in a message reached (10)")
@@ -112,23 +100,23 @@ func (w *World) keep(channel string, body Obj, uploads []Upload, had []*File) ([
 		if names[u.Key] != "" {
 			u.Name = names[u.Key]
 		}
-		kept = append(kept, w.save(channel, u))
+		kept = append(kept, w.Save(channel, u))
 	}
 	return kept, nil
 }
 
 // Download is the file under an address, while the address works.
-func (w *World) Download(at *url.URL) (File, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (w *Talk) Download(at *url.URL) (guild.File, bool) {
+	w.Lock()
+	defer w.Unlock()
 	parts := strings.Split(strings.Trim(at.Path, "/"), "/")
 	if len(parts) != 4 {
-		return File{}, false
+		return guild.File{}, false
 	}
 	f := w.files[parts[2]]
 	until, err := strconv.ParseInt(at.Query().Get("ex"), 16, 64)
-	if f == nil || err != nil || f.channel != parts[1] || f.Name != parts[3] || at.Query().Get("hm") != f.ID || w.now().Unix() > until {
-		return File{}, false
+	if f == nil || err != nil || f.Channel != parts[1] || f.Name != parts[3] || at.Query().Get("hm") != f.ID || w.Now().Unix() > until {
+		return guild.File{}, false
 	}
 	return *f, true
 }

@@ -1,48 +1,44 @@
-package guild
+package talk
 
 import (
 	"net/url"
 	"slices"
 	"strings"
 
+	"ponte/platforms/chat/discord/discordtest/guild"
 	"ponte/platforms/chat/discord/discordtest/shape"
 )
-
-// Reaction is one emoji on a message and who put it there, the first one first.
-type Reaction struct {
-	Emoji string // as in an address: 👍, or name:id
-	Users []string
-}
 
 // MostReactions is how many emoji a message takes.
 const MostReactions = 20
 
-func emojiJSON(emoji string) Obj {
+// EmojiJSON is an emoji as Discord sends it.
+func EmojiJSON(emoji string) guild.Obj {
 	if name, id, own := strings.Cut(emoji, ":"); own {
-		return Obj{"id": id, "name": name, "animated": false}
+		return guild.Obj{"id": id, "name": name, "animated": false}
 	}
-	return Obj{"id": nil, "name": emoji}
+	return guild.Obj{"id": nil, "name": emoji}
 }
 
-func (w *World) reactionsJSON(m *Message) []any {
+func (w *Talk) reactionsJSON(m *guild.Message) []any {
 	var all []any
 	for _, r := range m.Reactions {
-		all = append(all, Obj{
-			"emoji": emojiJSON(r.Emoji), "count": len(r.Users), "me": slices.Contains(r.Users, w.app.User), "me_burst": false,
-			"count_details": Obj{"normal": len(r.Users), "burst": 0}, "burst_colors": []any{},
+		all = append(all, guild.Obj{
+			"emoji": EmojiJSON(r.Emoji), "count": len(r.Users), "me": slices.Contains(r.Users, w.Self.User), "me_burst": false,
+			"count_details": guild.Obj{"normal": len(r.Users), "burst": 0}, "burst_colors": []any{},
 		})
 	}
 	return all
 }
 
-// known tells whether something is an emoji: a symbol, or one of a server that
+// Known tells whether something is an emoji: a symbol, or one of a server that
 // the app is in.
-func (w *World) known(emoji string) bool {
+func (w *Talk) Known(emoji string) bool {
 	name, id, own := strings.Cut(emoji, ":")
 	if !own {
 		return len(emoji) <= 64 && strings.ContainsFunc(emoji, symbol) && !strings.ContainsFunc(emoji, func(r rune) bool { return !symbol(r) && !beside(r) })
 	}
-	return slices.ContainsFunc(w.guilds, func(g *Guild) bool { return g.Emojis[id] == name && name != "" })
+	return slices.ContainsFunc(w.Servers, func(g *guild.Guild) bool { return g.Emojis[id] == name && name != "" })
 }
 
 // symbol tells whether emoji are made of it, roughly.
@@ -57,30 +53,30 @@ func beside(r rune) bool {
 }
 
 // React puts an emoji on a message for the app, or takes its own off.
-func (w *World) React(channel, id, emoji string, on bool) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (w *Talk) React(channel, id, emoji string, on bool) error {
+	w.Lock()
+	defer w.Unlock()
 	c, m, err := w.message(channel, id)
 	if err != nil {
 		return err
 	}
 	emoji = spoken(emoji)
-	if !w.known(emoji) {
-		return unknownEmoji
+	if !w.Known(emoji) {
+		return guild.UnknownEmoji
 	}
-	if err := w.may(w.app.User, c, ReadHistory); err != nil {
+	if err := w.May(w.Self.User, c, guild.ReadHistory); err != nil {
 		return err
 	}
 	if c.Archived {
-		return threadArchived
+		return guild.ThreadArchived
 	}
 	if !on {
-		if !w.unreact(c, m, w.app.User, emoji) {
-			return unknownEmoji
+		if !w.TakeOff(c, m, w.Self.User, emoji) {
+			return guild.UnknownEmoji
 		}
 		return nil
 	}
-	return w.react(c, m, w.app.User, emoji)
+	return w.PutOn(c, m, w.Self.User, emoji)
 }
 
 // spoken is an emoji as it stands in an address.
@@ -91,19 +87,16 @@ func spoken(emoji string) string {
 	return emoji
 }
 
-func (m *Message) reaction(emoji string) int {
-	return slices.IndexFunc(m.Reactions, func(r Reaction) bool { return r.Emoji == emoji })
-}
-
-func (w *World) react(c *Channel, m *Message, user, emoji string) error {
-	at := m.reaction(emoji)
+// PutOn puts an emoji on a message.
+func (w *Talk) PutOn(c *guild.Channel, m *guild.Message, user, emoji string) error {
+	at := m.Reacted(emoji)
 	switch {
-	case at < 0 && w.perms(user, c)&AddReactions == 0:
-		return missingPerms
+	case at < 0 && w.Perms(user, c)&guild.AddReactions == 0:
+		return guild.MissingPerms
 	case at < 0 && len(m.Reactions) >= MostReactions:
 		return shape.No(400, 30010, "Maximum number of reactions reached (20)")
 	case at < 0:
-		m.Reactions = append(slices.Clone(m.Reactions), Reaction{Emoji: emoji})
+		m.Reactions = append(slices.Clone(m.Reactions), guild.Reaction{Emoji: emoji})
 		at = len(m.Reactions) - 1
 	case slices.Contains(m.Reactions[at].Users, user):
 		return nil
@@ -113,9 +106,9 @@ func (w *World) react(c *Channel, m *Message, user, emoji string) error {
 	return nil
 }
 
-// unreact tells whether there was something to take off.
-func (w *World) unreact(c *Channel, m *Message, user, emoji string) bool {
-	at := m.reaction(emoji)
+// TakeOff takes an emoji off a message, and tells whether it was there.
+func (w *Talk) TakeOff(c *guild.Channel, m *guild.Message, user, emoji string) bool {
+	at := m.Reacted(emoji)
 	if at < 0 || !slices.Contains(m.Reactions[at].Users, user) {
 		return false
 	}
@@ -128,48 +121,48 @@ func (w *World) unreact(c *Channel, m *Message, user, emoji string) bool {
 	return true
 }
 
-func (w *World) reacted(event string, c *Channel, m *Message, user, emoji string) {
-	if m.To != "" || w.sees(w.app.User, c) != nil {
+func (w *Talk) reacted(event string, c *guild.Channel, m *guild.Message, user, emoji string) {
+	if m.To != "" || w.Sees(w.Self.User, c) != nil {
 		return
 	}
-	o := Obj{"user_id": user, "channel_id": c.ID, "message_id": m.ID, "emoji": emojiJSON(emoji), "burst": false, "type": 0}
-	intent := IntentDirectReaction
+	o := guild.Obj{"user_id": user, "channel_id": c.ID, "message_id": m.ID, "emoji": EmojiJSON(emoji), "burst": false, "type": 0}
+	intent := guild.IntentDirectReaction
 	if c.Guild != "" {
-		o["guild_id"], intent = c.Guild, IntentReactions
-		if member := w.member(w.guild(c.Guild), user); member != nil && event == "MESSAGE_REACTION_ADD" {
-			o["member"], o["message_author_id"] = w.memberJSON(member), m.Author
+		o["guild_id"], intent = c.Guild, guild.IntentReactions
+		if member := w.Member(w.Server(c.Guild), user); member != nil && event == "MESSAGE_REACTION_ADD" {
+			o["member"], o["message_author_id"] = w.MemberJSON(member), m.Author
 		}
 	}
-	w.tell(Event{Type: event, Data: o, Intent: intent})
+	w.Tell(guild.Event{Type: event, Data: o, Intent: intent})
 }
 
 // Reacted lists who put an emoji on a message, after one of them, by id.
-func (w *World) Reacted(channel, id, emoji, after string, limit int) ([]any, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (w *Talk) Reacted(channel, id, emoji, after string, limit int) ([]any, error) {
+	w.Lock()
+	defer w.Unlock()
 	c, m, err := w.message(channel, id)
 	if err != nil {
 		return nil, err
 	}
-	if err := w.may(w.app.User, c, ReadHistory); err != nil {
+	if err := w.May(w.Self.User, c, guild.ReadHistory); err != nil {
 		return nil, err
 	}
 	emoji = spoken(emoji)
-	if !w.known(emoji) {
-		return nil, unknownEmoji
+	if !w.Known(emoji) {
+		return nil, guild.UnknownEmoji
 	}
 	all := []any{}
-	if at := m.reaction(emoji); at >= 0 {
+	if at := m.Reacted(emoji); at >= 0 {
 		users := slices.Clone(m.Reactions[at].Users)
 		slices.SortFunc(users, func(a, b string) int {
-			if Before(a, b) {
+			if guild.Before(a, b) {
 				return -1
 			}
 			return 1
 		})
 		for _, u := range users {
-			if (after == "" || Before(after, u)) && len(all) < limit {
-				all = append(all, w.userJSON(u))
+			if (after == "" || guild.Before(after, u)) && len(all) < limit {
+				all = append(all, w.UserJSON(u))
 			}
 		}
 	}

@@ -1,31 +1,32 @@
-package guild
+package world
 
 import (
 	"fmt"
 	"slices"
 	"time"
 
+	"ponte/platforms/chat/discord/discordtest/guild"
 	"ponte/platforms/chat/discord/discordtest/shape"
 )
 
 // Commands lists the app's commands of a scope: a server's id, or empty for those
 // that are everywhere.
 func (w *World) Commands(app, scope string) ([]any, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Lock()
+	defer w.Unlock()
 	if err := w.scope(app, scope); err != nil {
 		return nil, err
 	}
-	return orNone(anys(w.commands[scope])), nil
+	return guild.OrNone(guild.Anys(w.commands[scope])), nil
 }
 
-func (w *World) scope(app, guild string) error {
-	if app != w.app.ID {
+func (w *World) scope(app, server string) error {
+	if app != w.Self.ID {
 		return shape.No(403, 20012, "You are not authorized to perform this action on this application")
 	}
-	if guild != "" {
-		if _, err := w.inside(guild); err != nil {
-			return missingAccess
+	if server != "" {
+		if _, err := w.Inside(server); err != nil {
+			return guild.MissingAccess
 		}
 	}
 	return nil
@@ -33,33 +34,33 @@ func (w *World) scope(app, guild string) error {
 
 // Register replaces all commands of a scope.
 func (w *World) Register(app, scope string, list []any) ([]any, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Lock()
+	defer w.Unlock()
 	if err := w.scope(app, scope); err != nil {
 		return nil, err
 	}
 	if err := shape.Commands(list); err != nil {
 		return nil, err
 	}
-	had := map[string]Obj{}
+	had := map[string]guild.Obj{}
 	for _, o := range w.commands[scope] {
 		had[key(o)] = o
 	}
 	fresh := 0
-	var now []Obj
+	var now []guild.Obj
 	for _, v := range list {
-		o := Obj{"type": 1.0, "description": "", "dm_permission": true, "default_member_permissions": nil, "nsfw": false}
-		for k, value := range v.(Obj) {
+		o := guild.Obj{"type": 1.0, "description": "", "dm_permission": true, "default_member_permissions": nil, "nsfw": false}
+		for k, value := range v.(guild.Obj) {
 			o[k] = value
 		}
-		o["application_id"], o["version"] = w.app.ID, w.id()
+		o["application_id"], o["version"] = w.Self.ID, w.NewID()
 		if scope != "" {
 			o["guild_id"] = scope
 		}
 		if was := had[key(o)]; was != nil {
 			o["id"] = was["id"]
 		} else {
-			o["id"] = w.id()
+			o["id"] = w.NewID()
 			fresh++
 		}
 		now = append(now, o)
@@ -68,14 +69,14 @@ func (w *World) Register(app, scope string, list []any) ([]any, error) {
 		return nil, err
 	}
 	w.commands[scope] = now
-	return orNone(anys(now)), nil
+	return guild.OrNone(guild.Anys(now)), nil
 }
 
-func key(o Obj) string { return fmt.Sprint(shape.Num(o, "type"), shape.Str(o, "name")) }
+func key(o guild.Obj) string { return fmt.Sprint(shape.Num(o, "type"), shape.Str(o, "name")) }
 
 // create counts new commands: so many a day in a scope.
 func (w *World) create(scope string, n int) error {
-	now := w.now()
+	now := w.Now()
 	recent := slices.DeleteFunc(w.creates[scope], func(at time.Time) bool { return now.Sub(at) >= 24*time.Hour })
 	w.creates[scope] = recent
 	if len(recent)+n > shape.CreatesADay {
@@ -83,7 +84,7 @@ func (w *World) create(scope string, n int) error {
 		if len(recent) > 0 {
 			wait -= now.Sub(recent[0])
 		}
-		return &TooSoon{Wait: wait, Shared: true, Code: 30034, Text: fmt.Sprintf("Max number of daily application command creates has been reached (%d)", shape.CreatesADay)}
+		return &guild.TooSoon{Wait: wait, Shared: true, Code: 30034, Text: fmt.Sprintf("Max number of daily application command creates has been reached (%d)", shape.CreatesADay)}
 	}
 	for range n {
 		w.creates[scope] = append(w.creates[scope], now)
@@ -93,10 +94,10 @@ func (w *World) create(scope string, n int) error {
 
 // Offered finds a command that people of a server are offered, by its name and
 // type; those of the server come before those that are everywhere.
-func (w *World) Offered(guild, name string, kind int) (Obj, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, scope := range []string{guild, ""} {
+func (w *World) Offered(server, name string, kind int) (guild.Obj, bool) {
+	w.Lock()
+	defer w.Unlock()
+	for _, scope := range []string{server, ""} {
 		for _, o := range w.commands[scope] {
 			if shape.Str(o, "name") == name && shape.Num(o, "type") == kind {
 				return o, true

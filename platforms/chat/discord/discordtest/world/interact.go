@@ -1,4 +1,4 @@
-package guild
+package world
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"ponte/platforms/chat/discord/discordtest/guild"
 	"ponte/platforms/chat/discord/discordtest/shape"
 )
 
@@ -40,8 +41,8 @@ type Reply struct {
 	OK      bool
 	Took    time.Duration
 	Why     string
-	Type    int   // of the answer
-	Choices []Obj // of autocomplete
+	Type    int         // of the answer
+	Choices []guild.Obj // of autocomplete
 }
 
 // Interaction is something that somebody did to the app.
@@ -50,57 +51,57 @@ type Interaction struct {
 	Type          int
 	User, Channel string
 	At            time.Time
-	Data          Obj
-	On            *Message // whose button was pressed, or whose button opened the modal
-	Answer        int      // the type of the answer; 0: none came
+	Data          guild.Obj
+	On            *guild.Message // whose button was pressed, or whose button opened the modal
+	Answer        int            // the type of the answer; 0: none came
 	AnsweredAt    time.Time
 	Late          bool
 
-	original *Message
+	original *guild.Message
 	whisper  bool // what was put off is for one person alone
 	came     chan Reply
 }
 
 // Modal is a form in front of somebody.
 type Modal struct {
-	Body   Obj
-	On     *Message
+	Body   guild.Obj
+	On     *guild.Message
 	Where  string
 	Filled map[string]any
 }
 
 // interact tells the app of an interaction, with the world held.
 func (w *World) interact(a *Interaction) <-chan Reply {
-	a.ID = w.id()
+	a.ID = w.NewID()
 	a.Token = "token-of-" + a.ID
-	a.At, a.came = w.now(), make(chan Reply, 1)
+	a.At, a.came = w.Now(), make(chan Reply, 1)
 	w.acts[a.ID], w.tokens[a.Token], w.waited[a.came] = a, a, a
-	c := w.channels[a.Channel]
-	o := Obj{
-		"id": a.ID, "token": a.Token, "type": a.Type, "application_id": w.app.ID, "version": 1, "channel_id": c.ID, "channel": w.channelJSON(c),
-		"data": a.Data, "locale": cmp.Or(w.users[a.User].Locale, "en-US"), "entitlements": []any{}, "app_permissions": strconv.FormatUint(w.perms(w.app.User, c), 10),
-		"authorizing_integration_owners": Obj{"0": c.Guild}, "context": 0, "attachment_size_limit": shape.FileBytes,
+	c := w.Rooms[a.Channel]
+	o := guild.Obj{
+		"id": a.ID, "token": a.Token, "type": a.Type, "application_id": w.Self.ID, "version": 1, "channel_id": c.ID, "channel": w.ChannelJSON(c),
+		"data": a.Data, "locale": cmp.Or(w.Users[a.User].Locale, "en-US"), "entitlements": []any{}, "app_permissions": strconv.FormatUint(w.Perms(w.Self.User, c), 10),
+		"authorizing_integration_owners": guild.Obj{"0": c.Guild}, "context": 0, "attachment_size_limit": shape.FileBytes,
 	}
 	if c.Guild != "" {
-		g := w.guild(c.Guild)
-		member := w.memberJSON(w.member(g, a.User))
-		member["permissions"] = strconv.FormatUint(w.perms(a.User, c), 10)
+		g := w.Server(c.Guild)
+		member := w.MemberJSON(w.Member(g, a.User))
+		member["permissions"] = strconv.FormatUint(w.Perms(a.User, c), 10)
 		o["guild_id"], o["member"], o["guild_locale"] = c.Guild, member, "en-US"
-		o["guild"] = Obj{"id": g.ID, "locale": "en-US", "features": []any{}}
+		o["guild"] = guild.Obj{"id": g.ID, "locale": "en-US", "features": []any{}}
 	} else {
-		o["user"], o["context"] = w.userJSON(a.User), 1
+		o["user"], o["context"] = w.UserJSON(a.User), 1
 	}
 	if a.On != nil {
-		o["message"] = w.messageJSON(a.On)
+		o["message"] = w.MessageJSON(a.On)
 	}
-	w.tell(Event{Type: "INTERACTION_CREATE", Data: o})
+	w.Tell(guild.Event{Type: "INTERACTION_CREATE", Data: o})
 	return a.came
 }
 
 // GiveUp settles an interaction that the app took too long for.
 func (w *World) GiveUp(came <-chan Reply) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Lock()
+	defer w.Unlock()
 	if a := w.waited[came]; a != nil && a.Answer == 0 {
 		a.Late = true
 	}
@@ -109,18 +110,18 @@ func (w *World) GiveUp(came <-chan Reply) {
 
 // Interactions lists all that people did to the app, the first one first.
 func (w *World) Interactions() []Interaction {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Lock()
+	defer w.Unlock()
 	var all []Interaction
 	for _, a := range w.acts {
 		seen := *a
-		if seen.Answer == 0 && w.now().Sub(seen.At) > Patience {
+		if seen.Answer == 0 && w.Now().Sub(seen.At) > Patience {
 			seen.Late = true
 		}
 		all = append(all, seen)
 	}
 	slices.SortFunc(all, func(a, b Interaction) int {
-		if Before(a.ID, b.ID) {
+		if guild.Before(a.ID, b.ID) {
 			return -1
 		}
 		return 1
@@ -145,9 +146,9 @@ var fits = map[int][]int{
 }
 
 // Callback is the app's first answer to an interaction.
-func (w *World) Callback(id, token string, body Obj, uploads []Upload) (Obj, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (w *World) Callback(id, token string, body guild.Obj, uploads []guild.Upload) (guild.Obj, error) {
+	w.Lock()
+	defer w.Unlock()
 	a := w.acts[id]
 	kind := shape.Num(body, "type")
 	switch {
@@ -155,37 +156,37 @@ func (w *World) Callback(id, token string, body Obj, uploads []Upload) (Obj, err
 		return nil, unknownInteraction
 	case a.Answer != 0:
 		return nil, alreadyAnswered
-	case a.Late || w.now().Sub(a.At) > Patience:
+	case a.Late || w.Now().Sub(a.At) > Patience:
 		a.Late = true
 		return nil, unknownInteraction
 	case !slices.Contains(fits[a.Type], kind) || a.Type == Submitted && a.On == nil && (kind == AnswerNothing || kind == AnswerUpdate):
 		return nil, shape.Form(shape.Field{Path: "type", Code: "INTERACTION_RESPONSE_TYPE_INVALID", Message: fmt.Sprintf("Type %d is no answer to an interaction of type %d.", kind, a.Type)})
 	}
-	data, _ := body["data"].(Obj)
+	data, _ := body["data"].(guild.Obj)
 	if data == nil {
-		data = Obj{}
+		data = guild.Obj{}
 	}
-	reply := Reply{OK: true, Took: w.now().Sub(a.At), Type: kind}
+	reply := Reply{OK: true, Took: w.Now().Sub(a.At), Type: kind}
 	if err := w.answer(a, kind, data, uploads, &reply); err != nil {
 		return nil, err
 	}
-	a.Answer, a.AnsweredAt = kind, w.now()
+	a.Answer, a.AnsweredAt = kind, w.Now()
 	delete(w.waited, a.came)
 	select {
 	case a.came <- reply:
 	default:
 	}
-	out := Obj{"interaction": Obj{"id": a.ID, "type": a.Type, "response_message_loading": kind == AnswerLater, "response_message_ephemeral": a.whisper}}
-	resource := Obj{"type": kind}
+	out := guild.Obj{"interaction": guild.Obj{"id": a.ID, "type": a.Type, "response_message_loading": kind == AnswerLater, "response_message_ephemeral": a.whisper}}
+	resource := guild.Obj{"type": kind}
 	if a.original != nil && kind != AnswerNothing {
-		resource["message"] = w.messageJSON(a.original)
-		out["interaction"].(Obj)["response_message_id"] = a.original.ID
+		resource["message"] = w.MessageJSON(a.original)
+		out["interaction"].(guild.Obj)["response_message_id"] = a.original.ID
 	}
 	out["resource"] = resource
 	return out, nil
 }
 
-func (w *World) answer(a *Interaction, kind int, data Obj, uploads []Upload, reply *Reply) error {
+func (w *World) answer(a *Interaction, kind int, data guild.Obj, uploads []guild.Upload, reply *Reply) error {
 	switch kind {
 	case AnswerMessage:
 		m, err := w.said(a, data, uploads)
@@ -197,15 +198,15 @@ func (w *World) answer(a *Interaction, kind int, data Obj, uploads []Upload, rep
 			return shape.Form(shape.Field{Path: "data", Code: "INTERACTION_DEFERRED_DATA", Message: "Only the flag EPHEMERAL can be set."})
 		}
 		a.whisper = flags&shape.FlagEphemeral != 0
-		m := &Message{Author: w.app.User, Flags: flags | flagLoading, Webhook: w.app.ID, Begun: a.ID, Type: kindOf(a)}
+		m := &guild.Message{Author: w.Self.User, Flags: flags | guild.FlagLoading, Webhook: w.Self.ID, Begun: a.begun(), Type: kindOf(a)}
 		if a.whisper {
 			m.To = a.User
 		}
-		a.original = w.add(w.channels[a.Channel], m)
+		a.original = w.Add(w.Rooms[a.Channel], m)
 	case AnswerNothing:
 		a.original = a.On
 	case AnswerUpdate:
-		if err := w.change(w.channels[a.On.Channel], a.On, data, uploads); err != nil {
+		if err := w.Change(w.Rooms[a.On.Channel], a.On, data, uploads); err != nil {
 			return shape.Under("data", err)
 		}
 		a.original = a.On
@@ -224,6 +225,8 @@ func (w *World) answer(a *Interaction, kind int, data Obj, uploads []Upload, rep
 	return nil
 }
 
+func (a *Interaction) begun() *guild.Begun { return &guild.Begun{ID: a.ID, User: a.User, Type: a.Type} }
+
 // kindOf is the type of a message that answers an interaction.
 func kindOf(a *Interaction) int {
 	if a.Type == Commanded {
@@ -233,32 +236,32 @@ func kindOf(a *Interaction) int {
 }
 
 // said writes an answer as a message.
-func (w *World) said(a *Interaction, data Obj, uploads []Upload) (*Message, error) {
+func (w *World) said(a *Interaction, data guild.Obj, uploads []guild.Upload) (*guild.Message, error) {
 	if err := shape.Message(data); err != nil {
 		return nil, shape.Under("data", err)
 	}
 	if shape.Empty(data, len(uploads)) {
 		return nil, shape.No(400, 50006, "Cannot send an empty message")
 	}
-	c := w.channels[a.Channel]
-	m, err := w.compose(c, data, uploads, true)
+	c := w.Rooms[a.Channel]
+	m, err := w.Compose(c, data, uploads, true)
 	if err != nil {
 		return nil, err
 	}
-	m.Webhook, m.Begun, m.Type = w.app.ID, a.ID, kindOf(a)
+	m.Webhook, m.Begun, m.Type = w.Self.ID, a.begun(), kindOf(a)
 	if m.Flags&shape.FlagEphemeral != 0 {
 		m.To = a.User
 	}
-	return w.add(c, m), nil
+	return w.Add(c, m), nil
 }
 
 // hooked finds the interaction of a token that is still good.
 func (w *World) hooked(app, token string) (*Interaction, error) {
 	a := w.tokens[token]
 	switch {
-	case app != w.app.ID || a == nil:
+	case app != w.Self.ID || a == nil:
 		return nil, unknownWebhook
-	case w.now().Sub(a.At) > Life:
+	case w.Now().Sub(a.At) > Life:
 		return nil, badToken
 	case a.Answer == 0:
 		return nil, unknownWebhook
@@ -267,44 +270,44 @@ func (w *World) hooked(app, token string) (*Interaction, error) {
 }
 
 // hookMessage finds an answer to an interaction by its id, or the first one.
-func (w *World) hookMessage(app, token, id string) (*Message, error) {
+func (w *World) hookMessage(app, token, id string) (*guild.Message, error) {
 	a, err := w.hooked(app, token)
 	if err != nil {
 		return nil, err
 	}
 	if id == "@original" {
 		if a.original == nil || a.original.Gone {
-			return nil, unknownMessage
+			return nil, guild.UnknownMessage
 		}
 		return a.original, nil
 	}
-	m := w.channels[a.Channel].find(id)
-	if m == nil || m.Begun != a.ID && m != a.original {
-		return nil, unknownMessage
+	m := w.Rooms[a.Channel].Find(id)
+	if m == nil || m != a.original && (m.Begun == nil || m.Begun.ID != a.ID) {
+		return nil, guild.UnknownMessage
 	}
 	return m, nil
 }
 
 // FollowUp is a further answer of the app; the first one after it put the answer
 // off fills that in.
-func (w *World) FollowUp(app, token string, body Obj, uploads []Upload) (Obj, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (w *World) FollowUp(app, token string, body guild.Obj, uploads []guild.Upload) (guild.Obj, error) {
+	w.Lock()
+	defer w.Unlock()
 	a, err := w.hooked(app, token)
 	if err != nil {
 		return nil, err
 	}
 	if a.original != nil && a.original.Loading() {
-		if err := w.change(w.channels[a.Channel], a.original, body, uploads); err != nil {
+		if err := w.Change(w.Rooms[a.Channel], a.original, body, uploads); err != nil {
 			return nil, err
 		}
-		return w.messageJSON(a.original), nil
+		return w.MessageJSON(a.original), nil
 	}
 	m, err := w.said(a, body, uploads)
 	if err != nil {
 		return nil, flat(err)
 	}
-	return w.messageJSON(m), nil
+	return w.MessageJSON(m), nil
 }
 
 // flat is a refusal of a follow-up, whose fields stand at the top.
@@ -325,42 +328,42 @@ func flat(err error) error {
 }
 
 // GetAnswer is an answer of the app.
-func (w *World) GetAnswer(app, token, id string) (Obj, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (w *World) GetAnswer(app, token, id string) (guild.Obj, error) {
+	w.Lock()
+	defer w.Unlock()
 	m, err := w.hookMessage(app, token, id)
 	if err != nil {
 		return nil, err
 	}
-	return w.messageJSON(m), nil
+	return w.MessageJSON(m), nil
 }
 
 // EditAnswer changes an answer of the app.
-func (w *World) EditAnswer(app, token, id string, body Obj, uploads []Upload) (Obj, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (w *World) EditAnswer(app, token, id string, body guild.Obj, uploads []guild.Upload) (guild.Obj, error) {
+	w.Lock()
+	defer w.Unlock()
 	m, err := w.hookMessage(app, token, id)
 	if err != nil {
 		return nil, err
 	}
 	was := m.Loading()
-	if err := w.change(w.channels[m.Channel], m, body, uploads); err != nil {
+	if err := w.Change(w.Rooms[m.Channel], m, body, uploads); err != nil {
 		return nil, err
 	}
 	if was {
-		m.Pings = w.pings(w.channels[m.Channel], w.app.User, m.Content, body, true)
+		m.Pings = w.PingsOf(w.Rooms[m.Channel], w.Self.User, m.Content, body, true)
 	}
-	return w.messageJSON(m), nil
+	return w.MessageJSON(m), nil
 }
 
 // DeleteAnswer takes an answer of the app away.
 func (w *World) DeleteAnswer(app, token, id string) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.Lock()
+	defer w.Unlock()
 	m, err := w.hookMessage(app, token, id)
 	if err != nil {
 		return err
 	}
-	w.remove(w.channels[m.Channel], m)
+	w.Remove(w.Rooms[m.Channel], m)
 	return nil
 }

@@ -1,10 +1,11 @@
-package guild
+package talk
 
 import (
 	"regexp"
 	"slices"
 	"strings"
 
+	"ponte/platforms/chat/discord/discordtest/guild"
 	"ponte/platforms/chat/discord/discordtest/shape"
 )
 
@@ -13,12 +14,12 @@ var (
 	everyone = regexp.MustCompile(`@(everyone|here)`)
 )
 
-// pings is who a text calls, as far as allowed_mentions lets it: without it, all
+// PingsOf is who a text calls, as far as allowed_mentions lets it: without it, all
 // whom it names; in the answers to interactions, people only. Discord takes code
 // for code and calls nobody from it; here it calls, since nothing that others
 // wrote may rest on that.
-func (w *World) pings(c *Channel, by, content string, body Obj, hook bool) Pings {
-	allowed, said := body["allowed_mentions"].(Obj)
+func (w *Talk) PingsOf(c *guild.Channel, by, content string, body guild.Obj, hook bool) guild.Pings {
+	allowed, said := body["allowed_mentions"].(guild.Obj)
 	parse := shape.Strings(allowed, "parse")
 	if !said {
 		parse = []string{"users", "roles", "everyone"}
@@ -26,18 +27,18 @@ func (w *World) pings(c *Channel, by, content string, body Obj, hook bool) Pings
 			parse = []string{"users"}
 		}
 	}
-	p := Pings{Unsaid: !said}
+	p := guild.Pings{Unsaid: !said}
 	lets := func(kind, id string) bool {
 		return slices.Contains(parse, kind) || slices.Contains(shape.Strings(allowed, kind), id)
 	}
-	wide := by != w.app.User || hook || w.perms(by, c)&MentionEveryone != 0
+	wide := by != w.Self.User || hook || w.Perms(by, c)&guild.MentionEveryone != 0
 	for _, m := range calls.FindAllStringSubmatch(content, -1) {
 		id := m[2]
 		switch {
-		case m[1] != "&" && w.users[id] != nil && lets("users", id) && !slices.Contains(p.Users, id):
+		case m[1] != "&" && w.Users[id] != nil && lets("users", id) && !slices.Contains(p.Users, id):
 			p.Users = append(p.Users, id)
 		case m[1] == "&" && c.Guild != "" && lets("roles", id) && !slices.Contains(p.Roles, id):
-			if r := w.guild(c.Guild).role(id); r != nil && (r.Mentionable || wide) {
+			if r := w.Server(c.Guild).Role(id); r != nil && (r.Mentionable || wide) {
 				p.Roles = append(p.Roles, id)
 			}
 		}
@@ -46,15 +47,15 @@ func (w *World) pings(c *Channel, by, content string, body Obj, hook bool) Pings
 	return p
 }
 
-// Names writes the names of people and roles into a text, for "@Ana" as
+// Named writes the names of people and roles into a text, for "@Ana" as
 // somebody types it: the text as it is sent.
-func (w *World) names(c *Channel, text string) string {
+func (w *Talk) Named(c *guild.Channel, text string) string {
 	if c.Guild == "" {
 		return text
 	}
-	g := w.guild(c.Guild)
+	g := w.Server(c.Guild)
 	for _, m := range g.Members {
-		if u := w.users[m.User]; u != nil && u.Name != "" {
+		if u := w.Users[m.User]; u != nil && u.Name != "" {
 			text = strings.ReplaceAll(text, "@"+u.Name, "<@"+u.ID+">")
 		}
 	}
