@@ -39,6 +39,11 @@ func (t *Team) Met(ctx context.Context, e act.Met) error {
 // ask brings what is known of a group to what its roster says. While that says
 // nothing, what is known stays.
 func (t *Team) ask(ctx context.Context, group string) {
+	defer func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		delete(t.asking, group)
+	}()
 	platform, _, _ := strings.Cut(group, "/")
 	roster := t.rosters[platform]
 	if roster == nil {

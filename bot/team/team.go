@@ -30,6 +30,7 @@ type Team struct {
 	clock   *clock.Clock
 	out     *outbox.Outbox
 	rosters map[string]act.Roster
+	under   sync.WaitGroup // of asking
 
 	mu      sync.Mutex
 	grouped map[string]records.Grouped
@@ -38,6 +39,7 @@ type Team struct {
 	folded  *bot.Brands
 	met     map[string]time.Time  // by user: when a deed told their groups
 	asked   map[string]time.Time  // by group: when its roster was asked for last
+	asking  map[string]bool       // by group: it is being asked for
 	trouble map[string]*bot.Error // by group: why it is not known who is in it now
 }
 
@@ -52,7 +54,7 @@ func New(store storage.Store, configured func() *bot.Brands, log *slog.Logger) *
 	return &Team{
 		store: store, base: configured, log: log, clock: clock.New("team", log),
 		grouped: map[string]records.Grouped{}, mates: map[mate]records.Teammate{}, met: map[string]time.Time{},
-		asked: map[string]time.Time{}, trouble: map[string]*bot.Error{},
+		asked: map[string]time.Time{}, asking: map[string]bool{}, trouble: map[string]*bot.Error{},
 	}
 }
 
@@ -126,7 +128,10 @@ func (t *Team) learns(tx *storage.Tx, grouped []records.Grouped, mates []records
 func (t *Team) Wake() { t.clock.Wake() }
 
 // Run keeps what is known of the groups up to date, until ctx ends.
-func (t *Team) Run(ctx context.Context) error { return t.clock.Run(ctx, t.Tick) }
+func (t *Team) Run(ctx context.Context) error {
+	defer t.under.Wait()
+	return t.clock.Run(ctx, t.Tick)
+}
 
 const (
 	askEvery = 2 * time.Minute  // who is in a group
@@ -134,28 +139,24 @@ const (
 	metKept  = askFor           // longer than a roster that is older can take to come in
 )
 
-// Tick asks for the groups whose time has come, and returns when the next one's does.
+// Tick has those groups asked for whose time has come, each by itself, and returns when
+// the next one's does.
 func (t *Team) Tick(ctx context.Context) (time.Time, error) {
 	groups := t.groups()
 	if err := t.settles(ctx, groups); err != nil {
 		return time.Time{}, err
 	}
 	now := time.Now()
-	var due []string
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	for _, g := range groups {
-		if now.Sub(t.asked[g]) >= askEvery {
-			t.asked[g] = now
-			due = append(due, g)
+		if t.asking[g] || now.Sub(t.asked[g]) < askEvery {
+			continue
 		}
+		t.asked[g], t.asking[g] = now, true
+		t.under.Go(func() { t.ask(ctx, g) })
 	}
 	maps.DeleteFunc(t.met, func(_ string, at time.Time) bool { return now.Sub(at) > metKept })
-	t.mu.Unlock()
-	var all sync.WaitGroup
-	for _, g := range due {
-		all.Go(func() { t.ask(ctx, g) })
-	}
-	all.Wait()
 	return now.Add(askEvery), nil
 }
 

@@ -25,9 +25,14 @@ import (
 type groups struct {
 	in    map[string][]bot.Actor
 	fails map[string]error
+	hangs map[string]bool
 }
 
-func (g *groups) Members(_ context.Context, id string) ([]bot.Actor, error) {
+func (g *groups) Members(ctx context.Context, id string) ([]bot.Actor, error) {
+	if g.hangs[id] {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	if err := g.fails[id]; err != nil {
 		return nil, err
 	}
@@ -48,7 +53,7 @@ type house struct {
 
 func in(t *testing.T, f func(*house)) {
 	t.Helper()
-	h := &house{groups: &groups{in: map[string][]bot.Actor{}, fails: map[string]error{}}}
+	h := &house{groups: &groups{in: map[string][]bot.Actor{}, fails: map[string]error{}, hangs: map[string]bool{}}}
 	coretest.In(t, func(w *coretest.World) []func(context.Context) error {
 		h.World = w
 		h.team = team.New(w.Store, w.Brands, slog.New(slog.NewTextHandler(io.MultiWriter(&h.log), nil)))
@@ -169,6 +174,22 @@ func TestTrouble(t *testing.T) {
 		h.Pass(3 * time.Minute)
 		h.want("7", "nobody")
 		if all := h.team.Troubles(); len(all) != 1 || all[0].Words.Key != "team.no_group" {
+			t.Errorf("the troubles are %+v", all)
+		}
+	})
+}
+
+// TestSlowGroup: a group that gives no answer keeps no other one from being asked for.
+func TestSlowGroup(t *testing.T) {
+	in(t, func(h *house) {
+		h.groups.hangs[boss] = true
+		h.gives(bot.Group{ID: desk, Roles: []bot.Role{bot.Approver}}, bot.Group{ID: boss, Roles: []bot.Role{bot.Strategist}})
+		h.Pass(time.Minute)
+		h.groups.in[desk] = []bot.Actor{who("7", "Marta")}
+		h.Pass(3 * time.Minute)
+		h.want("7", "~marta Marta [approver]")
+		h.Pass(20 * time.Minute)
+		if all := h.team.Troubles(); len(all) != 1 || all[0].Words.Args[0].Text != boss {
 			t.Errorf("the troubles are %+v", all)
 		}
 	})

@@ -19,7 +19,7 @@ type given struct {
 	alt      bool               // pictures need a description
 	web      world
 	roles    map[string][]bot.Role // by name, where they differ
-	zone     *time.Location // of the brand, and of the story's moments
+	zone     *time.Location        // of the brand, and of the story's moments
 }
 
 var madrid = func() *time.Location {
