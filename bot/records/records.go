@@ -381,5 +381,5 @@ var thePause = storage.K("outbox")
 
 // All lists every collection, for the engine that opens the store.
 func All() []storage.Definition {
-	return []storage.Definition{Items, Conversations, Storms, Replies, SavedReplies, Drafts, Posts, Requests, Series, Pictures, Chunks, Links, Readings, ToRead, Results, Feeds, Keys, BrandHolds, Corrections, Tallies, Effects, Slots, Audit, Moments, Deeds, Gones, Tolds, Pauses}
+	return []storage.Definition{Items, Conversations, Storms, Replies, SavedReplies, Drafts, Posts, Requests, Series, Pictures, Chunks, Links, Readings, ToRead, Results, Feeds, Keys, BrandHolds, Corrections, Tallies, Effects, Slots, Audit, Moments, Deeds, Gones, Tolds, Pauses, Groups, Teammates}
 }

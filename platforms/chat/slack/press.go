@@ -123,7 +123,7 @@ func (s *Slack) pressed(ctx context.Context, sp *web.Space, i *payload.Interacti
 			if q.scene.At.Channel == "" {
 				q.scene.At.Channel = p.Channel
 			}
-			e := act.Clicked{Scene: q.scene, Verb: p.Verb, Subject: p.Subject, Revision: p.Revision}
+			e := act.Clicked{Scene: q.scene, Verb: p.Verb, Subject: p.Subject, Revision: p.Revision, Value: p.Value}
 			if i.View.Kind == "home" {
 				s.atHome(ctx, sp, q, e)
 				continue

@@ -15,7 +15,8 @@ const (
 	maxView     = 100 // blocks of a modal and of a home
 	maxText     = 3000
 	maxHeader   = 150
-	maxLabel    = 75 // of a button or an option
+	maxLabel    = 75  // of a button or an option
+	maxHolder   = 150 // of what a menu is called
 	maxValue    = 2000
 	maxOption   = 150 // value of an option
 	maxOptions  = 100 // of a select or a group, and groups of a select
