@@ -260,11 +260,11 @@ func (in *Inbox) drawStorm(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error
 	if err != nil {
 		return outbox.Drawing{}, err
 	}
-	open, err := records.ConversationsIn.Count(tx, storage.K(s.ID), storage.Limit(10_000))
+	open, err := records.ConversationsIn.Count(tx, storage.K(s.ID), storage.Limit(stormMost))
 	if err != nil {
 		return outbox.Drawing{}, err
 	}
-	uncounted, err := records.ConversationsToFold.Count(tx, storage.K(s.Brand, s.ID), storage.Limit(10_000))
+	uncounted, err := records.ConversationsToFold.Count(tx, storage.K(s.Brand, s.ID), storage.Limit(stormMost))
 	if err != nil {
 		return outbox.Drawing{}, err
 	}
@@ -280,7 +280,7 @@ func (in *Inbox) drawStorm(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error
 		out.Mark = card.MarkResolved
 	}
 	out.Blocks = append(out.Blocks, card.Block{Facts: []card.Words{
-		card.W("storm.open", card.Count("N", open)), card.W("storm.since", card.At("At", s.OpenedAt)),
+		stormOpen(open), card.W("storm.since", card.At("At", s.OpenedAt)),
 	}})
 	lines, err := in.stormLines(tx, &s)
 	if err != nil {
@@ -310,6 +310,17 @@ func (in *Inbox) drawStorm(tx *storage.Tx, slot act.Slot) (outbox.Drawing, error
 		}
 	}
 	return outbox.Drawing{Card: out}, nil
+}
+
+// stormMost is how many of a storm's conversations are counted.
+const stormMost = 100_000
+
+// stormOpen says how many of a storm are open, and that there may be more than were counted.
+func stormOpen(n int) card.Words {
+	if n < stormMost {
+		return card.W("storm.open", card.Count("N", n))
+	}
+	return card.W("storm.open_more", card.Count("N", n))
 }
 
 // stormLines shows the loudest, the newest and a sample.

@@ -160,7 +160,7 @@ func (f *flood) weigh() {
 func (f *flood) folded() {
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		for _, m := range f.rooms[0].Messages() {
-			if m.Says("19,992 conversations") {
+			if m.Says("19,992 conversations") && m.Says("19,992 open") {
 				return
 			}
 		}
@@ -169,7 +169,7 @@ func (f *flood) folded() {
 	for _, m := range f.rooms[0].Messages() {
 		all = append(all, m.Text())
 	}
-	f.b.Errorf("no card says that there are 19,992 besides the eight that have their own:\n%s", strings.Join(all, "\n\n"))
+	f.b.Errorf("no card says that 19,992 are open besides the eight that have their own:\n%s", strings.Join(all, "\n\n"))
 }
 
 func (f *flood) judge() {

@@ -25,8 +25,7 @@ const (
 	deedEvery    = 600 * time.Millisecond
 	faultEvery   = 400 * time.Millisecond
 	refreshEvery = 5 * time.Second
-	killEvery    = 9 * time.Second // about; twice, then Ponte is let be for as long as it takes to know what is absent
-	letBe        = 80 * time.Second
+	killEvery    = 9 * time.Second // about: never as long as it takes to know what is absent
 )
 
 // storm is a team at work while Slack and Ponte fail.
@@ -216,10 +215,7 @@ func (s *storm) unreached(from, to time.Time) {
 
 // kill ends Ponte without a farewell, and starts it again.
 func (s *storm) kill() {
-	if s.kills++; s.kills%3 == 0 {
-		wait(s.ctx, letBe)
-		return
-	}
+	s.kills++
 	from := time.Now()
 	s.now().kill()
 	s.opens(s.t)
@@ -289,7 +285,8 @@ func (s *storm) settled() {
 	for _, n := range s.agreed {
 		out += n / 2
 	}
-	s.t.Logf("%d items, %d answers, %d drafts of which %d went out, %d deliveries, %d calls", len(s.cards), len(s.sure), len(s.agreed), out, len(s.slack.Carrier.Sent()), len(s.slack.API.Requests()))
+	s.t.Logf("%d items, %d answers, %d drafts of which %d went out, %d deliveries, %d calls, %d kills",
+		len(s.cards), len(s.sure), len(s.agreed), out, len(s.slack.Carrier.Sent()), len(s.slack.API.Requests()), s.kills)
 	if len(s.cards) == 0 || len(s.sure)+len(s.agreed) == 0 {
 		s.t.Error("nothing happened")
 	}
