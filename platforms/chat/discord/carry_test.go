@@ -346,3 +346,34 @@ func TestALongTextOfOursComesAlong(t *testing.T) {
 		r.carries("k2", act.Edit{Ref: top.Ref, Card: c}, r.place())
 	}
 }
+
+func TestDiscordIsNotAskedMoreThanItSays(t *testing.T) {
+	r := newRig(t)
+	held := 0
+	for i := range 40 {
+		_, err := r.Carry(t.Context(), fmt.Sprint("k", i), act.Send{Card: say("x")}, r.place())
+		if e, ok := bot.Asked(err); ok && e.Kind == bot.RateLimited && e.RetryAfter > 0 && e.Parks == bot.ParksBudget {
+			held++
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := r.discord.API.Wrong(); held == 0 || n > 0 {
+		t.Errorf("%d were held back, %d refused", held, n)
+	}
+	if _, err := r.Carry(t.Context(), "elsewhere", act.Send{Card: talk("x")}, r.ideas()); err != nil {
+		t.Errorf("another channel waits as well: %v", err)
+	}
+}
+
+func TestAnOldMessageThatWasEditedTooOftenWaits(t *testing.T) {
+	r := newRig(t)
+	top := r.carries("k1", act.Send{Card: say("x")}, r.place())
+	r.discord.World.LimitOldEdits(1)
+	r.clock.pass(2 * time.Hour)
+	r.carries("k2", act.Edit{Ref: top.Ref, Card: say("y")}, r.place())
+	_, err := r.Carry(t.Context(), "k3", act.Edit{Ref: top.Ref, Card: say("z")}, r.place())
+	if e, ok := bot.Asked(err); !ok || e.Kind != bot.RateLimited || e.RetryAfter < time.Minute || e.Parks != bot.ParksLane {
+		t.Errorf("it is %v", err)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,8 +24,16 @@ import (
 type rig struct {
 	*Client
 	now   time.Time
+	mu    sync.Mutex
 	asked []*http.Request
 	body  []string
+}
+
+// times is how often Discord was asked.
+func (r *rig) times() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.asked)
 }
 
 func newRig(t *testing.T, answer func(w http.ResponseWriter, n int)) *rig {
@@ -32,8 +41,10 @@ func newRig(t *testing.T, answer func(w http.ResponseWriter, n int)) *rig {
 	r := &rig{now: time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		b, _ := io.ReadAll(req.Body)
+		r.mu.Lock()
 		r.asked, r.body = append(r.asked, req), append(r.body, string(b))
-		answer(w, len(r.asked))
+		r.mu.Unlock()
+		answer(w, r.times())
 	}))
 	t.Cleanup(s.Close)
 	r.Client = New(Options{Token: func() string { return "secret" }, URL: s.URL + "/api/v10/", Now: func() time.Time { return r.now }})
@@ -126,8 +137,8 @@ func TestWhatARefusalProves(t *testing.T) {
 			if !ok || Kind(err) != c.kind || f.Code != c.code || f.RetryAfter != c.wait {
 				t.Errorf("it is %s, %+v", Kind(err), f)
 			}
-			if len(r.asked) != 1 {
-				t.Errorf("it was asked %d times", len(r.asked))
+			if n := r.times(); n != 1 {
+				t.Errorf("it was asked %d times", n)
 			}
 		})
 	}
@@ -195,7 +206,7 @@ func TestAnEmptyBucketIsNotAsked(t *testing.T) {
 			t.Errorf("%s waits %s, not %s", c.path, wait, c.wait)
 		}
 	}
-	if len(r.asked) != 3 {
+	if r.times() != 3 {
 		t.Errorf("Discord was asked %d times", len(r.asked))
 	}
 }
@@ -259,7 +270,7 @@ func TestNoMoreThanTheGlobalLimitIsAsked(t *testing.T) {
 			held++
 		}
 	}
-	if len(r.asked) != perSecond || held != 60-perSecond {
+	if r.times() != perSecond || held != 60-perSecond {
 		t.Errorf("%d were asked, %d held back", len(r.asked), held)
 	}
 	if wait, _ := r.ask(t, "/webhooks/1/key/messages/@original"); wait != 0 {
