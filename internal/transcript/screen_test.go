@@ -369,6 +369,9 @@ func chooses(s *story, a []string) error {
 				}
 				p.typed[f.name] = ch.value
 				if f.fills != "" {
+					if was := p.typed[f.fills]; was != "" && strings.TrimSpace(was[len(was)-1:]) != "" {
+						p.typed[f.fills] += " "
+					}
 					p.typed[f.fills] += ch.text
 				}
 				return nil

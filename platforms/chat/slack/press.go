@@ -232,7 +232,7 @@ func (s *Slack) refill(ctx context.Context, sp *web.Space, i *payload.Interactio
 		s.word(ctx, sp, q, card.W("slack.form_again"))
 		return
 	}
-	f, turns, ok := draw.Fill(f, field, draw.Option(value), i.View.State.Values.Turns())
+	f, turns, ok := draw.Fill(f, field, draw.Option(value), i.View.State.Values)
 	if !ok {
 		return
 	}

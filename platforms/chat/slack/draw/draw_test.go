@@ -348,9 +348,15 @@ func TestWhatIsTypedComesBack(t *testing.T) {
 	if diff := cmp.Diff(draw.Meta{Verb: "reply", Subject: "conversation/01kb", Revision: 4, Token: "01kc", Closed: "leave", Channel: "C1", Thread: "1.000001"}, meta); diff != "" || !ok {
 		t.Error(diff)
 	}
-	filled, turns, ok := draw.Fill(reply(), "saved", "hours", draw.Turns{"text": 2})
-	if !ok || filled.Fields[1].Value != "We open at 9." || turns["text"] != 3 || reply().Fields[1].Value == filled.Fields[1].Value {
+	filled, turns, ok := draw.Fill(reply(), "saved", "hours", state)
+	if !ok || filled.Fields[1].Value != f.Fields[1].Value+"We open at 9." || turns["text"] != 3 || reply().Fields[1].Value == filled.Fields[1].Value {
 		t.Errorf("the choice fills %q as %v", filled.Fields[1].Value, turns)
+	}
+	for typed, want := range map[string]string{"": "We open at 9.", "Hello,": "Hello, We open at 9.", "Hello\u00a0": "Hello\u00a0We open at 9."} {
+		state := draw.State{"0.0.text": {"v": {Value: typed}}}
+		if filled, _, _ := draw.Fill(reply(), "saved", "hours", state); filled.Fields[1].Value != want {
+			t.Errorf("behind %q the choice fills %q", typed, filled.Fields[1].Value)
+		}
 	}
 	if _, _, ok := draw.Fill(reply(), "saved", "none", nil); ok {
 		t.Error("a choice that is not there fills something")

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -232,13 +234,12 @@ func Faults(f card.Form, turns Turns) map[string]string {
 	return out
 }
 
-// Fill returns the form with the text of a choice in the field that it fills,
-// and what that field is called from now on. ok is false when there is no such choice.
-func Fill(f card.Form, field, value string, turns Turns) (filled card.Form, next Turns, ok bool) {
-	next = Turns{}
-	for name, n := range turns {
-		next[name] = n
-	}
+// Fill returns the form with the text of a choice in the field that it fills, behind
+// what was typed there, and what that field is called from now on. ok is false when
+// there is no such choice.
+func Fill(f card.Form, field, value string, typed State) (filled card.Form, next Turns, ok bool) {
+	next = typed.Turns()
+	values := typed.Values()
 	fields := append([]card.Field(nil), f.Fields...)
 	f.Fields = fields
 	for _, d := range fields {
@@ -248,11 +249,19 @@ func Fill(f card.Form, field, value string, turns Turns) (filled card.Form, next
 		for _, c := range d.Choices {
 			for i := range fields {
 				if c.Value == value && fields[i].Name == d.Fills {
-					fields[i].Value, ok = c.Text, true
+					fields[i].Value, ok = behind(values[d.Fills], c.Text), true
 					next[d.Fills]++
 				}
 			}
 		}
 	}
 	return f, next, ok
+}
+
+// behind puts a text behind what was typed, with a space between.
+func behind(typed, text string) string {
+	if last, _ := utf8.DecodeLastRuneInString(typed); typed == "" || unicode.IsSpace(last) {
+		return typed + text
+	}
+	return typed + " " + text
 }

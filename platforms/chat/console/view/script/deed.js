@@ -132,13 +132,14 @@ export function openForm(text) {
 const inputs = (dialog) => [...dialog.querySelectorAll("[name^='value.']")].filter((f) => f.type !== "checkbox");
 const typed = (dialog) => Object.fromEntries(inputs(dialog).map((f) => [f.name, f.value]));
 
-// fill writes a saved text into the field it is for.
+// fill writes a saved text behind what stands in the field it is for.
 function fill(dialog, choice) {
   const text = choice.selectedOptions?.[0]?.dataset.text;
   const into = choice.dataset.fills && dialog.querySelector(`[name="value.${CSS.escape(choice.dataset.fills)}"]`);
   if (!text || !into) return;
   into.focus();
-  into.setRangeText(text, into.selectionStart, into.selectionEnd, "end");
+  const end = into.value.length;
+  into.setRangeText((/\S$/.test(into.value) ? " " : "") + text, end, end, "end");
   into.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
