@@ -107,7 +107,8 @@ func wrapped(path []step, options []any) []any {
 func (p *Person) found(line string) (root shape.Obj, path []step, rest string, declared []shape.Obj) {
 	p.s.t.Helper()
 	name, rest, _ := strings.Cut(strings.TrimPrefix(line, "/"), " ")
-	root, there := p.s.World.Offered(p.place.ID, name, 1)
+	front, _ := p.s.World.Channel(p.front())
+	root, there := p.s.World.Offered(front.Guild, name, 1)
 	if !there {
 		p.s.t.Fatalf("discord: there is no command /%s", name)
 	}

@@ -58,6 +58,13 @@ func (p *Person) at(r *Room) *Person {
 // InRoom is the person with this channel or thread in front of them.
 func (p *Person) InRoom(r *Room) *Person { return p.at(r) }
 
+// InDirect is the person with the direct messages to the app in front of them.
+func (p *Person) InDirect() *Person {
+	in := *p
+	in.room = p.s.World.OpenDirect(p.ID)
+	return &in
+}
+
 // Heard is what the client shows the one who did something.
 type Heard struct {
 	OK   bool

@@ -64,7 +64,9 @@ func members(c *call) (any, error) {
 }
 
 func commands() map[string]handler {
-	get := func(c *call) (any, error) { return list(c.api.World.Commands(c.at("app"), c.at("guild"))) }
+	get := func(c *call) (any, error) {
+		return list(c.api.World.Commands(c.at("app"), c.at("guild"), c.http.URL.Query().Get("with_localizations") == "true"))
+	}
 	put := func(c *call) (any, error) {
 		body, is := c.request.Body.([]any)
 		if !is {

@@ -3,6 +3,7 @@ package shape
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 )
 
@@ -141,7 +142,11 @@ func (c *check) embed(o Obj, path string) int {
 	count(c.text(o, "description", path, 0, 4096))
 	c.url(o, "url", path, 2048, "http", "https")
 	c.within(o, "color", path, 0, 0xffffff, 0)
-	c.text(o, "timestamp", path, 0, 64)
+	if at := c.text(o, "timestamp", path, 0, 64); at != "" {
+		if _, err := time.Parse(time.RFC3339Nano, at); err != nil {
+			c.bad(join(path, "timestamp"), "DATE_TIME_TYPE_PARSE", fmt.Sprintf("Could not parse %s. Should be ISO8601.", at))
+		}
+	}
 	for i, v := range c.list(o, "fields", path, 0, 25) {
 		at := join(path, "fields", i)
 		if f := c.object(v, at); f != nil {

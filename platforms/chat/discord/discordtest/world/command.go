@@ -10,14 +10,43 @@ import (
 )
 
 // Commands lists the app's commands of a scope: a server's id, or empty for those
-// that are everywhere.
-func (w *World) Commands(app, scope string) ([]any, error) {
+// that are everywhere. Their other languages are told only to who asks for them.
+func (w *World) Commands(app, scope string, localised bool) ([]any, error) {
 	w.Lock()
 	defer w.Unlock()
 	if err := w.scope(app, scope); err != nil {
 		return nil, err
 	}
-	return guild.OrNone(guild.Anys(w.commands[scope])), nil
+	all := []any{}
+	for _, o := range w.commands[scope] {
+		if !localised {
+			o = unsaid(o)
+		}
+		all = append(all, o)
+	}
+	return all, nil
+}
+
+// unsaid is a command, an option or a choice without its other languages.
+func unsaid(o guild.Obj) guild.Obj {
+	out := guild.Obj{}
+	for key, value := range o {
+		if key == "name_localizations" || key == "description_localizations" {
+			continue
+		}
+		if list, is := value.([]any); is {
+			all := make([]any, len(list))
+			for i, v := range list {
+				all[i] = v
+				if inner, is := v.(guild.Obj); is {
+					all[i] = unsaid(inner)
+				}
+			}
+			value = all
+		}
+		out[key] = value
+	}
+	return out
 }
 
 func (w *World) scope(app, server string) error {

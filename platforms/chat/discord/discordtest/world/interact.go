@@ -194,7 +194,7 @@ func (w *World) answer(a *Interaction, kind int, data guild.Obj, uploads []guild
 		return err
 	case AnswerLater:
 		flags := shape.Num(data, "flags")
-		if flags&^shape.FlagEphemeral != 0 || len(data) > 1 || len(data) == 1 && data["flags"] == nil {
+		if flags&^shape.FlagEphemeral != 0 || !shape.Empty(data, len(uploads)) {
 			return shape.Form(shape.Field{Path: "data", Code: "INTERACTION_DEFERRED_DATA", Message: "Only the flag EPHEMERAL can be set."})
 		}
 		a.whisper = flags&shape.FlagEphemeral != 0

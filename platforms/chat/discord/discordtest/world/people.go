@@ -65,6 +65,13 @@ func (w *World) Tells(user, text string) (guild.Message, error) {
 	return w.Says(user, c.ID, Post{Text: text})
 }
 
+// OpenDirect opens the direct messages between somebody and the app.
+func (w *World) OpenDirect(user string) string {
+	w.Lock()
+	defer w.Unlock()
+	return w.DirectWith(user).ID
+}
+
 // Direct is the channel of somebody's direct messages with the app; empty:
 // there is none.
 func (w *World) Direct(user string) string {
