@@ -45,7 +45,7 @@ func (b *brand) build() bot.Brand {
 		ID: bot.BrandID(b.id.Text), Name: b.name.Text, Language: bot.Lang(b.language.Text), Zone: b.zone.Text,
 		Hours: b.hours.calendar(b.zone.Text), Targets: b.targets.build(), Undo: b.undo, Grace: b.grace,
 		Folding: bot.Folding{After: b.folding.after, Within: b.folding.within}, Reach: b.reach, Approvals: b.approvals.build(),
-		NeedsAlt: b.pictures.needsAlt, Results: b.results.build(),
+		NeedsAlt: b.pictures.needsAlt, Results: b.results.build(), Urgent: b.urgency.Build(),
 	}
 	for _, a := range b.accounts {
 		out.Accounts = append(out.Accounts, a.build(b))
@@ -59,7 +59,7 @@ func (b *brand) build() bot.Brand {
 	out.Groups = groups.Build(b.groups)
 	for _, t := range b.routes {
 		out.Routes = append(out.Routes, bot.Route{
-			Account: bot.AccountID(t.account.Text), Kind: bot.ItemKind(t.kind.Text), Keywords: texts(t.keywords), Channel: t.channel.Text,
+			Account: bot.AccountID(t.account.Text), Kind: bot.ItemKind(t.kind.Text), Keywords: texts(t.keywords), Channel: t.channel.Text, Verdict: t.wants(),
 		})
 	}
 	return out

@@ -36,6 +36,7 @@ func check(r *form.Reader, doc *document) {
 		c.approvals(b)
 		c.results(b)
 		c.routes(b)
+		b.urgency.Check(c.Reader)
 	}
 	c.listeners()
 	doc.slack.Check(r)
@@ -232,8 +233,8 @@ func (c *checker) routes(b *brand) {
 	for _, t := range b.routes {
 		c.refers(t.channel, "channel", b.rooms())
 		c.refers(t.account, "account", accounts)
-		if t.account.Line == 0 && t.kind.Line == 0 && t.keywordsAt.Line == 0 {
-			c.Fault(t.Spot, "a route that takes everything", "an account, a kind or keywords; the default channel takes the rest")
+		if t.account.Line == 0 && t.kind.Line == 0 && t.keywordsAt.Line == 0 && !t.wants().Any() {
+			c.Fault(t.Spot, "a route that takes everything", "an account, a kind, keywords or what triage says; the default channel takes the rest")
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/hours"
 	"ponte/bot/outbox"
+	"ponte/bot/verdict"
 	"ponte/internal/form"
 	"ponte/platforms"
 	"ponte/platforms/chat/slack"
@@ -178,8 +179,10 @@ func TestWhole(t *testing.T) {
 			People: []bot.Person{{ID: "tom", Name: "Tom", Roles: []bot.Role{bot.Manager}, Language: bot.Italian, Users: []string{"console/aurora/thomas", "console/aurora/tom", "slack/T012AB3CD/U0TOM"}},
 				{ID: "eva", Name: "Eva", Roles: []bot.Role{bot.Approver}, Users: []string{"console/aurora/eva"}},
 				{ID: "ugo", Name: "Ugo", Roles: []bot.Role{bot.Approver, bot.Observer}, Users: []string{"console/aurora/ugo"}}},
-			Groups:  []bot.Group{{ID: "slack/T012AB3CD/S0DESK", Roles: []bot.Role{bot.Approver, bot.Manager}}},
-			Routes:  []bot.Route{{Account: "webhook:shop", Kind: bot.Review, Keywords: []string{"late", "too late"}, Channel: "inbox"}},
+			Groups: []bot.Group{{ID: "slack/T012AB3CD/S0DESK", Roles: []bot.Role{bot.Approver, bot.Manager}}},
+			Routes: []bot.Route{{Account: "webhook:shop", Kind: bot.Review, Keywords: []string{"late", "too late"}, Channel: "inbox"},
+				{Verdict: verdict.Wants{Language: "es", Intent: "complaint", Sentiment: "negative", Urgent: true}, Channel: "inbox"}},
+			Urgent:  verdict.Urgent{Off: []string{"press"}, Rules: []verdict.Rule{{Topic: "recall", Language: "other", Words: []string{"batch 42"}, Level: "urgent"}}},
 			Targets: map[bot.Priority]bot.Target{bot.Urgent: {First: time.Minute, Next: time.Hour}, bot.Normal: {First: 2 * time.Hour, Next: 90 * time.Minute}},
 			Grace:   2 * time.Hour, Folding: bot.Folding{Within: 10 * time.Minute},
 			NeedsAlt: true, Results: []time.Duration{30 * time.Minute, 24 * time.Hour, 7 * 24 * time.Hour},
@@ -233,7 +236,7 @@ func TestNeedsRestart(t *testing.T) {
 		{"minute: 60", "minute: 61", "ponte.yaml:28:3: found another value of limits.square_writes_per_minute, expected"},
 		{"size: none", "size: 20GiB", "ponte.yaml:28:3: found another value of limits.store_max_size, expected"},
 		{"# slack:\n#   workspaces:\n#     - {id:", "slack:\n  workspaces:\n    - {id:", "ponte.yaml:36:3: found another value of whether there is Slack, expected"},
-		{"id: square:aurora", "id: square:other", "ponte.yaml:78:13: found another value of the square's account, expected"},
+		{"id: square:aurora", "id: square:other", "ponte.yaml:82:13: found another value of the square's account, expected"},
 		{"level: info", "level: warn", ""},
 		{"messages_per_second: 1", "messages_per_second: none", ""},
 		{"name: Tom Baker", "name: Thomas", ""},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ponte/bot"
+	"ponte/bot/verdict"
 	"ponte/internal/form"
 	"ponte/internal/workspaces"
 )
@@ -159,9 +160,11 @@ func (p *person) Keys() []form.Key {
 // A route sends items to a channel.
 type route struct {
 	form.Spot
-	account, kind, channel form.Word
-	keywords               []form.Word
-	keywordsAt             form.Spot // of the list, when there is one
+	account, kind, channel      form.Word
+	language, intent, sentiment form.Word
+	urgent                      bool
+	keywords                    []form.Word
+	keywordsAt                  form.Spot // of the list, when there is one
 }
 
 func (*route) Called() string { return "a route" }
@@ -171,6 +174,15 @@ func (t *route) Keys() []form.Key {
 		form.Free("account", "Only items of this account.", accountID(&t.account)),
 		form.Free("kind", "Only items of this kind.", form.Choice(&t.kind, bot.ItemKinds...)),
 		form.Free("keywords", "Only items with one of these, as whole words, in any case.", form.Marked(&t.keywordsAt, form.Words(&t.keywords, "words", func(w *form.Word) form.Reading { return form.Text(w, 80) }))),
+		form.Free("language", "Only items that are surely in this language.", form.Choice(&t.language, verdict.Language.Labels()...)),
+		form.Free("intent", "Only items that surely want this.", form.Choice(&t.intent, verdict.Intent.Labels()...)),
+		form.Free("sentiment", "Only items that surely sound so.", form.Choice(&t.sentiment, verdict.Sentiment.Labels()...)),
+		form.Usual("urgent", "false", "Only items that are surely urgent.", form.Truth(&t.urgent)),
 		form.Needed("channel", "The channel that takes them.", form.Slug(&t.channel, "reviews")),
 	}
+}
+
+// wants is what the route asks of a verdict.
+func (t *route) wants() verdict.Wants {
+	return verdict.Wants{Language: t.language.Text, Intent: t.intent.Text, Sentiment: t.sentiment.Text, Urgent: t.urgent}
 }

@@ -8,6 +8,7 @@ import (
 	"ponte/bot"
 	"ponte/internal/form"
 	"ponte/internal/groups"
+	"ponte/internal/urgency"
 	"ponte/internal/workspaces"
 )
 
@@ -108,6 +109,7 @@ type brand struct {
 	approvals                approvals
 	pictures                 pictures
 	results                  results
+	urgency                  urgency.Section
 	accounts                 []*account
 	channels                 []*channel
 	people                   []*person
@@ -132,6 +134,7 @@ func (b *brand) Keys() []form.Key {
 		form.Free("targets", "How soon a customer hears from the brand, in working time. Without them nothing is ever due.", form.Mapping(&b.targets)),
 		form.Within("approvals", "Who must agree before something goes out.", &b.approvals),
 		form.Within("pictures", "What the brand wants of pictures.", &b.pictures),
+		form.Within("urgency", "What is urgent, beside what Ponte itself takes for it. docs/triage.md tells of it.", &b.urgency),
 		form.Within("results", "When it is read how posts are doing.", &b.results),
 		form.Needed("accounts", "The brand's presences on social platforms.", form.Objects(&b.accounts, "accounts")),
 		form.Needed("channels", "The brand's rooms in team chat.", form.Objects(&b.channels, "channels")),
