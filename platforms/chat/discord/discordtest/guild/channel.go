@@ -242,12 +242,16 @@ func (w *Ground) GetChannel(id string) (Obj, error) {
 
 // Full tells whether a server has as many active threads as it may.
 func (w *Ground) Full(guild string) bool {
+	most := w.Server(guild).ThreadCap
+	if len(w.active[guild]) < most {
+		return false // as many as were ever active are no more
+	}
 	for id, c := range w.active[guild] {
 		if c.Gone || w.Archives(c) {
 			delete(w.active[guild], id)
 		}
 	}
-	return len(w.active[guild]) >= w.Server(guild).ThreadCap
+	return len(w.active[guild]) >= most
 }
 
 // Live counts a thread among the active ones of its server.
