@@ -67,16 +67,34 @@ func nonceOf(key string) string {
 func markOf(key string) string { return "~" + nonceOf(key)[:8] }
 
 func (d *Discord) send(ctx context.Context, ch rooms.Room, key string, a act.Send, at act.Place) (act.Receipt, error) {
-	in := ch
+	in, m, err := d.put(ctx, ch, key, a, at)
+	switch {
+	case in.Thread && web.Code(err) == web.CodeUnknownChannel: // a message has one thread in its life
+		d.rooms.Forget(in.ID)
+		return act.Receipt{}, bot.Errorf(bot.NotFound, "discord.thread_gone").Because(err)
+	case err != nil:
+		return act.Receipt{}, d.fault(err, at)
+	case !rooms.IsID(m.ID):
+		return act.Receipt{}, bot.Errorf(bot.Ambiguous, "discord.unclear")
+	}
+	d.saw(nonceOf(key), cmp.Or(m.Channel, in.ID), m.ID)
+	if a.Thread == "" && a.Card.Opens && !in.Forum {
+		d.rooms.Begin(ctx, in, m.ID, draw.Name(a.Card))
+	}
+	return act.Receipt{Ref: m.ID, URL: address(at.Space, cmp.Or(m.Channel, in.ID), m.ID)}, nil
+}
+
+// put sends a card to where it belongs: the channel, a thread, or a new post.
+func (d *Discord) put(ctx context.Context, ch rooms.Room, key string, a act.Send, at act.Place) (in rooms.Room, m seen.Message, err error) {
+	in = ch
 	if a.Thread != "" {
-		var err error
 		if in, err = d.rooms.Under(ctx, ch, a.Thread); err != nil {
-			return act.Receipt{}, d.fault(err, at)
+			return rooms.Room{}, m, err
 		}
 	}
 	nonce := nonceOf(key)
 	d.sent.Drop(nonce) // what was under this key before may be gone
-	m, err := d.show(ctx, at, "", "", a.Card, markOf(key), a.Mention, func(out outgoing, files []web.File) (m seen.Message, err error) {
+	m, err = d.show(ctx, at, "", "", a.Card, markOf(key), a.Mention, func(out outgoing, files []web.File) (m seen.Message, err error) {
 		d.tried.Put(nonce, d.opt.Now())
 		if in.Forum {
 			return d.rooms.Post(ctx, in, a.Card, out, files)
@@ -87,20 +105,7 @@ func (d *Discord) send(ctx context.Context, ch rooms.Room, key string, a act.Sen
 		})
 		return m, err
 	})
-	switch {
-	case err != nil && in.Thread && web.Code(err) == web.CodeUnknownChannel:
-		d.rooms.Forget(in.ID)
-		return act.Receipt{}, bot.Errorf(bot.NotFound, "discord.thread_gone").Because(err)
-	case err != nil:
-		return act.Receipt{}, d.fault(err, at)
-	case !rooms.IsID(m.ID):
-		return act.Receipt{}, bot.Errorf(bot.Ambiguous, "discord.unclear")
-	}
-	d.saw(nonce, cmp.Or(m.Channel, in.ID), m.ID)
-	if a.Thread == "" && a.Card.Opens && !in.Forum {
-		d.rooms.Begin(ctx, in, m.ID, draw.Name(a.Card))
-	}
-	return act.Receipt{Ref: m.ID, URL: address(at.Space, cmp.Or(m.Channel, in.ID), m.ID)}, nil
+	return in, m, err
 }
 
 func (d *Discord) edit(ctx context.Context, ch rooms.Room, a act.Edit, at act.Place) (act.Receipt, error) {

@@ -377,3 +377,21 @@ func TestAnOldMessageThatWasEditedTooOftenWaits(t *testing.T) {
 		t.Errorf("it is %v", err)
 	}
 }
+
+func TestAThreadThatWasDeletedIsSaidToBeGone(t *testing.T) {
+	for _, forgotten := range []bool{false, true} {
+		r := newRig(t)
+		top, post := r.carries("k1", act.Send{Card: talk("x")}, r.place()), r.carries("k2", act.Send{Card: talk("x")}, r.ideas())
+		r.inbox.ThreadOf(r.inbox.Find(top.Ref)).Delete()
+		r.forum.Threads()[0].Delete()
+		if forgotten {
+			r = r.again()
+		}
+		for ref, at := range map[string]act.Place{top.Ref: r.place(), post.Ref: r.ideas()} {
+			_, err := r.Carry(t.Context(), "under", act.Send{Thread: ref, Card: say("under")}, at)
+			if e, ok := bot.Asked(err); !ok || e.Kind != bot.NotFound || e.Key != "discord.thread_gone" {
+				t.Errorf("forgotten %v: %v", forgotten, err)
+			}
+		}
+	}
+}

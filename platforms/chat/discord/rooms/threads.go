@@ -32,6 +32,9 @@ func (rs *Rooms) Under(ctx context.Context, ch Room, ref string) (Room, error) {
 	if !IsID(ref) {
 		return Room{}, gone(nil)
 	}
+	if t, known := rs.all.Get(ref); known && t.Thread && t.Parent == ch.ID {
+		return t, nil // whether it is archived is found out when something is done in it
+	}
 	t, err := rs.Get(ctx, ref)
 	switch {
 	case err == nil && t.Thread && t.Parent == ch.ID:
@@ -47,8 +50,8 @@ func (rs *Rooms) Under(ctx context.Context, ch Room, ref string) (Room, error) {
 	if err == nil {
 		t, err = rs.Open(ctx, ch, ref, draw.Name(card.Card{Title: card.Literal(m.Title())}))
 	}
-	if web.Code(err) == web.CodeUnknownMessage {
-		return Room{}, gone(err)
+	if code := web.Code(err); code == web.CodeUnknownMessage || code == web.CodeUnknownChannel {
+		return Room{}, gone(err) // there is no message, or its thread was deleted: it gets no other
 	}
 	return t, err
 }
