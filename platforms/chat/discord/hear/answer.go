@@ -2,17 +2,12 @@ package hear
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
-	"net/http"
 	"slices"
-	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
-	"ponte/platforms/chat/discord/draw"
 	"ponte/platforms/chat/discord/respond"
 	"ponte/platforms/chat/discord/web"
 )
@@ -142,16 +137,4 @@ func fill(f *card.Form, text string) {
 			return
 		}
 	}
-}
-
-// send writes a message by itself, once for a key for as long as Discord remembers it.
-func (d *Desk) send(ctx context.Context, channel, key string, m draw.Message) error {
-	sum := sha256.Sum256([]byte(key))
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	return d.chat.Web.Do(ctx, http.MethodPost, "/channels/"+channel+"/messages", struct {
-		draw.Message
-		Nonce   string `json:"nonce"`
-		Enforce bool   `json:"enforce_nonce"`
-	}{m, base64.RawURLEncoding.EncodeToString(sum[:])[:25], true}, nil)
 }

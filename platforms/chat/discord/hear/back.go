@@ -61,7 +61,7 @@ func (d *Desk) missed(ctx context.Context) {
 	if last == "" { // nothing was ever heard: nothing was missed
 		return
 	}
-	after := idAt(later(said.At(last).Add(-overlap), d.chat.Now().Add(-maxBack)))
+	after := said.First(later(said.At(last).Add(-overlap), d.chat.Now().Add(-maxBack)))
 	var failed error
 	for _, guild := range d.chat.Guilds() {
 		for _, room := range d.rooms(ctx, guild, after) {

@@ -102,15 +102,8 @@ func (d *Desk) atOnce(ctx context.Context, e gate.Event, f deal, done func()) bo
 	})
 }
 
-// ready notes who the bot is, and looks for what was said before the session began.
+// ready looks for what was said before the session began.
 func (d *Desk) ready(ctx context.Context, e gate.Event, done func()) bool {
-	var r said.Ready
-	if err := json.Unmarshal(e.Data, &r); err != nil {
-		d.chat.Log.Error("discord: who Ponte is cannot be read", "err", err)
-	}
-	d.mu.Lock()
-	d.me = r
-	d.mu.Unlock()
 	d.lanes.Must("ready", func() {
 		d.deal(ctx, e, func(ctx context.Context, _ gate.Event) error {
 			d.missed(ctx)
@@ -121,29 +114,40 @@ func (d *Desk) ready(ctx context.Context, e gate.Event, done func()) bool {
 	return true
 }
 
-// guild learns what threads there are in a server, and what the bot's own role is.
+// guild learns what threads there are in a server.
 func (d *Desk) guild(_ context.Context, e gate.Event) error {
-	var g said.Guild
+	var g struct {
+		ID      string               `json:"id"`
+		Threads []*discordgo.Channel `json:"threads"`
+	}
 	if err := json.Unmarshal(e.Data, &g); err != nil {
 		return err
 	}
-	var all struct {
-		Threads []*discordgo.Channel `json:"threads"`
-	}
-	if json.Unmarshal(e.Data, &all) == nil {
-		for _, t := range all.Threads {
-			t.GuildID = g.ID // which is not told there
-			d.chat.Rooms.Learn(t)
-		}
-	}
-	for _, r := range g.Roles {
-		if r.Tags.Bot != "" && r.Tags.Bot == d.self().User.ID {
-			d.mu.Lock()
-			d.roles[g.ID] = r.ID
-			d.mu.Unlock()
-		}
+	for _, t := range g.Threads {
+		t.GuildID = g.ID // which is not told there
+		d.chat.Rooms.Learn(t)
 	}
 	return nil
+}
+
+// role is the role that is the bot's own in a server: people pick it where they mean
+// the bot. It is asked for once.
+func (d *Desk) role(ctx context.Context, guild, me string) string {
+	if role, known := d.roles.Get(guild); known {
+		return role
+	}
+	var all []said.Role
+	if err := d.ask(ctx, "/guilds/"+guild+"/roles", &all); err != nil {
+		return ""
+	}
+	own := ""
+	for _, r := range all {
+		if r.Tags.Bot != "" && r.Tags.Bot == me {
+			own = r.ID
+		}
+	}
+	d.roles.Put(guild, own)
+	return own
 }
 
 // unseen reports whether something could not be found out for good: then there is

@@ -147,11 +147,7 @@ func (d *Desk) channel(ctx context.Context, e gate.Event) error {
 	if err != nil || !d.ours(at) {
 		return err
 	}
-	g, err := setup.Look(ctx, d.chat.Web, d.self().User.ID, at.Space)
-	if err != nil {
-		return nil //nolint:nilerr // whoever writes there will know
-	}
-	return d.look(ctx, e.ID(), g, at)
+	return d.look(ctx, e.ID(), at.Space, at)
 }
 
 // changed looks at all channels in a server whose roles are others now: once for many changes.
@@ -160,20 +156,28 @@ func (d *Desk) changed(ctx context.Context, e gate.Event) error {
 	if err := json.Unmarshal(e.Data, &w); err != nil || w.Guild == "" {
 		return err
 	}
-	g, err := setup.Look(ctx, d.chat.Web, d.self().User.ID, w.Guild)
+	return d.look(ctx, e.ID(), w.Guild, d.channels(w.Guild)...)
+}
+
+// look finds out what Ponte lacks in channels of a server, and tells of it when it begins.
+func (d *Desk) look(ctx context.Context, id, guild string, all ...act.Place) error {
+	me, err := d.chat.Rooms.Self(ctx)
+	var g *setup.Guild
+	if err == nil {
+		g, err = setup.Look(ctx, d.chat.Web, me, guild)
+	}
 	if err != nil {
 		return nil //nolint:nilerr // whoever writes there will know
 	}
-	for _, at := range d.channels(w.Guild) {
-		if err := d.look(ctx, e.ID()+"/"+at.Channel, g, at); err != nil {
+	for _, at := range all {
+		if err := d.lacks(ctx, id+"/"+at.Channel, g, at); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// look finds out what Ponte lacks in a channel, and tells of it when it begins.
-func (d *Desk) look(ctx context.Context, id string, g *setup.Guild, at act.Place) error {
+func (d *Desk) lacks(ctx context.Context, id string, g *setup.Guild, at act.Place) error {
 	var c setup.Channel
 	err := d.ask(ctx, "/channels/"+at.Channel, &c)
 	if err != nil && !unseen(err) {

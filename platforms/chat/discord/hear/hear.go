@@ -64,13 +64,12 @@ type Desk struct {
 	met    *recent.Few[string]    // by server and person: the groups that were told last
 	turned *recent.Few[time.Time] // by person: when a direct message was refused
 	shut   *recent.Few[string]    // by channel: what Ponte lacks there
+	roles  *recent.Few[string]    // by server: the role that is the bot's own
 
 	mu      sync.Mutex
 	handler act.Handler
-	me      said.Ready
-	roles   map[string]string // by server: the role that is the bot's own
-	newest  string            // of the messages that were taken in
-	written string            // of them, as the notes have it
+	newest  string // of the messages that were taken in
+	written string // of them, as the notes have it
 }
 
 type named struct {
@@ -81,7 +80,7 @@ type named struct {
 // New makes a desk.
 func New(c Chat) *Desk {
 	return &Desk{
-		chat: c, lanes: gate.NewLanes(mostHeld), busy: make(chan struct{}, mostBusy), roles: map[string]string{},
+		chat: c, lanes: gate.NewLanes(mostHeld), busy: make(chan struct{}, mostBusy), roles: recent.New[string](mostOpen),
 		done: recent.New[bool](memories), forms: recent.New[card.Form](mostOpen), names: recent.New[named](memories), met: recent.New[string](memories),
 		turned: recent.New[time.Time](mostOpen), shut: recent.New[string](mostOpen),
 	}
@@ -106,12 +105,6 @@ func (d *Desk) listener() act.Handler {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.handler
-}
-
-func (d *Desk) self() said.Ready {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.me
 }
 
 // serves reports whether a server is one of those that are served.
@@ -144,30 +137,6 @@ func (d *Desk) actor(guild string, u said.User, m *said.Member) bot.Actor {
 		name = known.name
 	}
 	return bot.Actor{Platform: d.chat.Platform, Space: guild, User: u.ID, Name: name}
-}
-
-// called is how people, channels and roles are named in what somebody wrote: people
-// as the configuration does, where it knows them.
-func (d *Desk) called(at act.Place, told map[string]string) said.Names {
-	b, _, _ := d.chat.Brands().Room(at.Platform, at.Space, at.Channel)
-	return said.Names{
-		Person: func(id string) string {
-			if b != nil {
-				if p, ok := b.PersonFor(bot.Actor{Platform: at.Platform, Space: at.Space, User: id}); ok {
-					return string(p.ID)
-				}
-			}
-			if name := told[id]; name != "" {
-				return name
-			}
-			known, _ := d.names.Get(at.Space + "/" + id)
-			return known.name
-		},
-		Channel: func(id string) string {
-			_, c, _ := d.chat.Brands().Room(at.Platform, at.Space, id)
-			return c.ID
-		},
-	}
 }
 
 // tell hands an event to whoever listens, again and again for as long as ctx lasts,

@@ -11,6 +11,42 @@ import (
 	"ponte/platforms/chat/discord/said"
 )
 
+// words are what somebody wrote, in Discord's markup, of which Discord tells who those
+// are that it mentions.
+type words struct {
+	at    act.Place
+	users map[string]said.User
+	named []act.Named
+}
+
+// plain returns what was written as people see it, and notes whom it mentions. People
+// are named as the configuration does, where it knows them.
+func (d *Desk) plain(w *words, text string) string {
+	brands := d.chat.Brands()
+	b, _, _ := brands.Room(w.at.Platform, w.at.Space, w.at.Channel)
+	return said.Plain(text, said.Names{
+		Person: func(id string) string {
+			u := w.users[id]
+			u.ID = id
+			who := d.actor(w.at.Space, u, nil)
+			name := who.Name
+			if b != nil {
+				if p, ok := b.PersonFor(who); ok {
+					name = string(p.ID)
+				}
+			}
+			if name != "" {
+				w.named = append(w.named, act.Named{As: "@" + name, Who: who, Outside: u.Bot})
+			}
+			return name
+		},
+		Channel: func(id string) string {
+			_, c, _ := brands.Room(w.at.Platform, w.at.Space, id)
+			return c.ID
+		},
+	})
+}
+
 // meet tells which groups somebody is in, where that is not what was told last. Only
 // groups that give roles in a brand are told of.
 func (d *Desk) meet(ctx context.Context, who bot.Actor, m *said.Member, waits ...time.Duration) error {

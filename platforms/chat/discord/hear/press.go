@@ -114,20 +114,17 @@ func (d *Desk) by(ctx context.Context, i *said.Interaction, way *respond.Answer)
 
 // slash hears a command, or one of what can be done with any message.
 func (d *Desk) slash(ctx context.Context, q asked, i *said.Interaction) error {
-	told := map[string]string{}
-	for id, u := range i.Data.Resolved.Users {
-		told[id] = said.Called(u, nil)
-	}
-	names := d.called(q.scene.At, told)
+	w := &words{at: q.scene.At, users: i.Data.Resolved.Users}
 	if m, ok := i.Data.Resolved.Messages[i.Data.Target]; ok {
-		q.fill = said.Plain(m.Content, names)
+		q.fill, q.scene.On = d.plain(w, m.Content), m.ID
 		if q.scene.Thread == "" {
 			q.scene.Thread = m.ID
 		}
 		return d.run(ctx, q, act.Commanded{Scene: q.scene, Text: register.Shortcut(i.Data.Name)}, brisk...)
 	}
 	name, given := i.Leaf()
-	return d.run(ctx, q, act.Commanded{Scene: q.scene, Text: said.Plain(said.Line(name, given, d.options(name)), names)}, brisk...)
+	text := d.plain(w, said.Line(name, given, d.options(name)))
+	return d.run(ctx, q, act.Commanded{Scene: q.scene, Text: text, Named: w.named}, brisk...)
 }
 
 func (d *Desk) options(command string) []act.Option {

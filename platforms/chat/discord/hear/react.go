@@ -3,7 +3,6 @@ package hear
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -18,7 +17,10 @@ import (
 // channel and the thread under it are one to people: who reacts there is in the thread.
 func (d *Desk) reaction(ctx context.Context, e gate.Event) error {
 	var r said.Reaction
-	if err := json.Unmarshal(e.Data, &r); err != nil || r.Guild == "" || r.User == "" || r.User == d.self().User.ID {
+	if err := json.Unmarshal(e.Data, &r); err != nil || r.Guild == "" || r.User == "" {
+		return err
+	}
+	if me, err := d.chat.Rooms.Self(ctx); err != nil || r.User == me {
 		return err
 	}
 	u := said.User{ID: r.User}
@@ -57,9 +59,4 @@ func pause(err error) (time.Duration, bool) {
 		return f.RetryAfter, true
 	}
 	return 2 * time.Second, f.Ambiguous || f.Status == 0
-}
-
-// idAt is the first id that Discord could make at a time.
-func idAt(t time.Time) string {
-	return fmt.Sprint(uint64(max(t.Sub(said.At("0")).Milliseconds(), 0)) << 22) //nolint:gosec // it is not negative
 }

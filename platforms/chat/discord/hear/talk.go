@@ -1,17 +1,18 @@
 package hear
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"net/http"
+	"strings"
 	"time"
 
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/platforms/chat/discord/direct"
 	"ponte/platforms/chat/discord/fetch"
 	"ponte/platforms/chat/discord/gate"
 	"ponte/platforms/chat/discord/said"
-	"ponte/platforms/chat/discord/web"
 )
 
 const (
@@ -33,9 +34,11 @@ func (d *Desk) message(ctx context.Context, e gate.Event) error {
 // heard takes a message in, once: a command when it begins with the bot's name, else
 // a note.
 func (d *Desk) heard(ctx context.Context, m *said.Message) error {
-	me := d.self()
+	me, err := d.chat.Rooms.Self(ctx)
 	switch {
-	case m.Author.ID == me.User.ID:
+	case err != nil:
+		return err
+	case m.Author.ID == me:
 		d.chat.Saw(m.Key(), m.Channel, m.ID)
 		return nil
 	case !m.Talk():
@@ -57,7 +60,7 @@ func (d *Desk) heard(ctx context.Context, m *said.Message) error {
 		d.chat.Stands(thread, m.ID)
 	}
 	if m.ID != m.Channel { // else somebody began a post of their own in a forum
-		err = d.say(ctx, m, act.Scene{ID: m.Channel + "/" + m.ID, Who: d.actor(m.Guild, m.Author, m.Member), At: at, Thread: thread})
+		err = d.say(ctx, m, me, act.Scene{ID: m.Channel + "/" + m.ID, Who: d.actor(m.Guild, m.Author, m.Member), At: at, Thread: thread})
 	}
 	if err == nil {
 		d.done.Put(m.ID, true)
@@ -66,17 +69,18 @@ func (d *Desk) heard(ctx context.Context, m *said.Message) error {
 	return err
 }
 
-func (d *Desk) say(ctx context.Context, m *said.Message, scene act.Scene) error {
-	told := map[string]string{}
+func (d *Desk) say(ctx context.Context, m *said.Message, me string, scene act.Scene) error {
+	w := &words{at: scene.At, users: map[string]said.User{}}
 	for _, u := range m.Mentions {
-		told[u.ID] = said.Called(u.User, u.Member)
+		u.User.Global = said.Called(u.User, u.Member)
+		w.users[u.ID] = u.User
 	}
-	d.mu.Lock()
-	role := d.roles[m.Guild]
-	d.mu.Unlock()
-	names := d.called(scene.At, told)
+	role := ""
+	if strings.HasPrefix(strings.TrimSpace(m.Content), "<@&") {
+		role = d.role(ctx, m.Guild, me)
+	}
 	q := asked{scene: scene}
-	rest, command := said.Command(m.Content, d.self().User.ID, role)
+	rest, command := said.Command(m.Content, me, role)
 	switch {
 	case command && d.chat.Now().Sub(said.At(m.ID)) > stale:
 		d.word(ctx, q, card.W("discord.too_late"))
@@ -88,16 +92,16 @@ func (d *Desk) say(ctx context.Context, m *said.Message, scene act.Scene) error 
 		return err
 	}
 	pictures, ok := d.pictures(ctx, q, m.Attachments, command)
-	text := said.Plain(m.Content, names)
 	switch {
 	case !ok:
 		return nil
 	case command:
-		return d.run(ctx, q, act.Commanded{Scene: scene, Text: said.Plain(rest, names), Pictures: pictures}, patient...)
-	case text == "" && len(pictures) == 0: // Discord does not tell what it says
+		text := d.plain(w, rest)
+		return d.run(ctx, q, act.Commanded{Scene: scene, Text: text, Pictures: pictures, Named: w.named}, patient...)
+	case m.Content == "" && len(pictures) == 0: // Discord does not tell what it says
 		return nil
 	}
-	return d.run(ctx, q, act.Noted{Scene: scene, Ref: m.ID, Text: text, Pictures: pictures}, patient...)
+	return d.run(ctx, q, act.Noted{Scene: scene, Ref: m.ID, Text: d.plain(w, m.Content), Pictures: pictures}, patient...)
 }
 
 // run hands over what somebody did, and shows them what comes of it.
@@ -154,38 +158,15 @@ func (d *Desk) direct(ctx context.Context, m *said.Message) error {
 	}
 	d.turned.Put(m.Author.ID, now)
 	p := d.chat.Pen(act.Place{}, nil)
-	if err := d.send(ctx, m.Channel, "dm/"+m.ID, p.Card(card.Notice(card.W("discord.no_direct").Print(p)))); err != nil {
-		d.chat.Log.Info("discord: a direct message was not refused", "err", err)
-	}
+	d.told(direct.Send(ctx, d.chat.Web, m.Channel, "refused/"+m.ID, p.Card(card.Notice(card.W("discord.no_direct").Print(p)))))
 	return nil
 }
 
 // whisper shows a message to one person where they did nothing that Discord takes an
 // answer to: as a direct message. Where they take none, they are told so in the thread.
 func (d *Desk) whisper(ctx context.Context, q asked, c card.Card) {
-	var direct struct {
-		ID string `json:"id"`
-	}
 	c.Actions = nil // they would be pressed where Ponte does not serve
 	p := d.chat.Pen(q.scene.At, &q.scene.Who)
-	err := d.chat.Web.Do(ctx, http.MethodPost, "/users/@me/channels", map[string]string{"recipient_id": q.scene.Who.User}, &direct)
-	if err == nil {
-		err = d.send(ctx, direct.ID, "answer/"+q.scene.ID, p.Card(c))
-	}
-	if err == nil {
-		return
-	}
-	in := q.scene.Thread
-	if in == "" {
-		in = q.scene.At.Channel
-	}
-	if web.Code(err) == noDirect {
-		err = d.send(ctx, in, "closed/"+q.scene.ID, p.Card(card.Notice(card.W("discord.no_whisper").Print(p)), q.scene.Who.User))
-	}
-	if err != nil {
-		d.chat.Log.Warn("discord: somebody was not answered", "channel", q.scene.At.Channel, "err", err)
-	}
+	instead := p.Card(card.Notice(card.W("discord.no_whisper").Print(p)), q.scene.Who.User)
+	d.told(direct.Whisper(ctx, d.chat.Web, q.scene.Who.User, q.scene.ID, p.Card(c), cmp.Or(q.scene.Thread, q.scene.At.Channel), instead))
 }
-
-// noDirect is Discord's code of somebody who takes no direct messages.
-const noDirect = 50007

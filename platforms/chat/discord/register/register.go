@@ -87,7 +87,7 @@ func Commands(table []act.Command, print Printer) []*discordgo.ApplicationComman
 // shortcuts are what can be done with any message: commands that open a form, into
 // which the message's text goes, or that keep the message.
 var shortcuts = []struct{ name, command, of string }{
-	{"Reply with this", "reply", "reply"}, {"Draft from this", "post", "post"}, {"Add to the timeline", "timeline-add", "timeline"},
+	{"Reply with this", "reply", "reply"}, {"Draft from this", "post", "post"}, {"Add to the timeline", "timeline add", "timeline"},
 }
 
 // Shortcut is the command that is run with a message; empty for none of ours.
@@ -168,6 +168,8 @@ func (p pen) option(o act.Option) *discordgo.ApplicationCommandOption {
 		Required: o.Required && o.Kind != act.TextOption && o.Kind != act.WordOption,
 	}
 	switch {
+	case o.Anybody:
+		out.Type = discordgo.ApplicationCommandOptionUser
 	case len(o.Choices) > 0 && len(o.Choices) <= maxUnder:
 		for _, c := range o.Choices {
 			w := card.W("choice." + c)

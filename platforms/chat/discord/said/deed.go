@@ -74,10 +74,11 @@ func (g Given) Text() string {
 	return string(g.Value)
 }
 
-// The types of option that hold others.
+// The types of option that are more than text: those that hold others, and people.
 const (
-	sub   = 1
-	group = 2
+	sub    = 1
+	group  = 2
+	person = 6
 )
 
 // Leaf finds the command that was chosen: the innermost subcommand and its options.
@@ -109,6 +110,9 @@ func Line(name string, given []Given, options []act.Option) string {
 	for _, o := range options {
 		for _, g := range given {
 			value := strings.TrimSpace(g.Text())
+			if g.Type == person && value != "" {
+				value = "<@" + value + ">"
+			}
 			if g.Name != o.Name || value == "" {
 				continue
 			}

@@ -139,14 +139,10 @@ type Channel struct {
 // IsThread reports whether it is a thread, in a forum as well.
 func (c *Channel) IsThread() bool { return c.Type >= 10 && c.Type <= 12 }
 
-// Guild is a server, with all that the bot sees of it.
+// Guild is a server that the bot left, or that came to be unavailable for a while.
 type Guild struct {
-	ID          string    `json:"id"`
-	Name        string    `json:"name"`
-	Unavailable bool      `json:"unavailable"` // an outage of Discord's, where it is told of a server that went
-	Channels    []Channel `json:"channels"`
-	Threads     []Channel `json:"threads"`
-	Roles       []Role    `json:"roles"`
+	ID          string `json:"id"`
+	Unavailable bool   `json:"unavailable"`
 }
 
 // Role is a role of a server.
@@ -156,12 +152,4 @@ type Role struct {
 	Tags struct {
 		Bot string `json:"bot_id"`
 	} `json:"tags"`
-}
-
-// Ready is how a session begins.
-type Ready struct {
-	User        User `json:"user"`
-	Application struct {
-		ID string `json:"id"`
-	} `json:"application"`
 }

@@ -103,6 +103,11 @@ func At(id string) time.Time {
 	return time.UnixMilli(int64(n>>22) + epoch).UTC() //nolint:gosec // 42 bits
 }
 
+// First is the first id that Discord could make at a time.
+func First(t time.Time) string {
+	return strconv.FormatUint(uint64(max(t.UnixMilli()-epoch, 0))<<22, 10) //nolint:gosec // it is not negative
+}
+
 // epoch is when Discord's ids begin, in Unix milliseconds.
 const epoch = 1_420_070_400_000
 

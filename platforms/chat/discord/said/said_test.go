@@ -57,6 +57,9 @@ func TestIDs(t *testing.T) {
 	if got := said.At("175928847299117063"); !got.Equal(time.Date(2016, 4, 30, 11, 18, 25, 796e6, time.UTC)) {
 		t.Errorf("it was made at %v", got)
 	}
+	if at := time.Date(2026, 11, 22, 13, 0, 0, 0, time.UTC); !said.At(said.First(at)).Equal(at) || said.First(time.Time{}) != "0" {
+		t.Errorf("the first id is %s", said.First(at))
+	}
 	if !said.Older("99", "100") || said.Older("100", "99") || said.Older("7", "7") {
 		t.Error("ids are in the wrong order")
 	}
