@@ -273,3 +273,32 @@ func TestModalsAreHeldToTheirLimits(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatOnePersonSeesCanBePressed(t *testing.T) {
+	bubble(t, func(t *testing.T, s *Server) {
+		room, ana := s.Channel("#inbox"), s.User("Ana")
+		answering(t, s, func(d obj) obj {
+			if d["data"].(obj)["custom_id"] == "yes" {
+				if d["message"].(obj)["flags"] != 64.0 {
+					t.Errorf("%v", d["message"])
+				}
+				return obj{"type": 7, "data": obj{"content": "Gone.", "components": []any{}}}
+			}
+			return obj{"type": 4, "data": obj{"content": "Sure?", "flags": 64, "components": []any{row(button("Yes", "yes"))}}}
+		})
+		ana.Commands("/ponte inbox")
+		asked := ana.Whispers("#inbox")[0]
+		if h := ana.Presses(asked, "Yes"); !h.OK {
+			t.Errorf("%+v", h)
+		}
+		if now := ana.Whispers("#inbox"); len(now) != 1 || now[0].Text() != "Gone." || len(now[0].Buttons()) != 0 {
+			t.Errorf("%+v", now)
+		}
+		if len(room.Messages()) != 0 || len(s.Gateway.Sent("MESSAGE_CREATE", "MESSAGE_UPDATE")) != 0 {
+			t.Error("others were told")
+		}
+		if _, err := s.World.Presses(s.User("Bo").ID, room.ID, asked.ID, "yes", 2, nil); err == nil {
+			t.Error("somebody else pressed it")
+		}
+	})
+}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ponte/platforms/chat/discord/discordtest/guild"
+	"ponte/platforms/chat/discord/discordtest/world"
 )
 
 func TestThreadsOfMessages(t *testing.T) {
@@ -287,4 +288,29 @@ func TestPagesOfMessages(t *testing.T) {
 	ok(t, s, "DELETE /channels/"+room.ID+"/pins/"+ids[0], nil)
 	ok(t, s, "DELETE /channels/"+room.ID+"/messages/"+ids[0], nil)
 	no(t, s, 10008, "DELETE /channels/"+room.ID+"/messages/"+ids[0], nil)
+}
+
+func TestWhoIsInAThread(t *testing.T) {
+	s := calm(t)
+	room, ana := s.Channel("#inbox"), s.User("Ana")
+	card := post(t, s, room, obj{"content": "x"})
+	at := "/channels/" + card.ID + "/thread-members"
+	no(t, s, 10003, "GET "+at, nil)
+	ok(t, s, "POST /channels/"+room.ID+"/messages/"+card.ID+"/threads", obj{"name": "t"})
+	ok(t, s, "PUT "+at+"/"+ana.ID, nil)
+	if got := do(t, s, "GET "+at, nil).Body.([]any); len(got) != 2 {
+		t.Errorf("%v", got)
+	}
+	no(t, s, 10007, "PUT "+at+"/123", nil)
+	ok(t, s, "DELETE "+at+"/"+ana.ID, nil)
+	room.ThreadOf(card).Archive()
+	no(t, s, 50083, "PUT "+at+"/@me", nil)
+	no(t, s, 50024, "GET /channels/"+room.ID+"/thread-members", nil)
+	room.ThreadOf(card).Lock()
+	if _, err := s.World.Says(ana.ID, card.ID, world.Post{Text: "x"}); err == nil {
+		t.Error("somebody wrote in a locked thread")
+	}
+	if err := s.World.Reacts(ana.ID, card.ID, room.ThreadOf(card).All()[0].ID, "👍", true); err == nil {
+		t.Error("somebody reacted in an archived thread")
+	}
 }
