@@ -8,6 +8,7 @@ import (
 	"ponte/bot/card"
 	"ponte/bot/results"
 	"ponte/bot/timeline"
+	"ponte/commands/approvals"
 	"ponte/commands/posts"
 	marks "ponte/commands/timeline"
 )
@@ -47,5 +48,5 @@ func (a *App) timelines() {
 		return r, ok
 	}, a.log)
 	a.marks = marks.New(a.store, a.book, a.timeline)
-	a.book.Add(a.decide.React, a.marks.Specs()...)
+	a.book.Add(a.decide.React, append(a.marks.Specs(), approvals.Spec())...)
 }

@@ -444,7 +444,11 @@ func TestAHomeShowsWhatWaits(t *testing.T) {
 		if _, ok := e.(act.Clicked); ok {
 			return notice("it is yours"), nil
 		}
-		if c, ok := e.(act.Commanded); ok {
+		if c, ok := e.(act.Commanded); ok && c.Text == "approvals" {
+			no := notice("you may not decide")
+			no.Refused = true
+			return no, nil
+		} else if ok {
 			return notice("you have "+c.Text, card.Action{Verb: "take", Subject: "conversation/7", Label: card.Literal("Take")}), nil
 		}
 		return act.Answer{}, nil
@@ -454,6 +458,9 @@ func TestAHomeShowsWhatWaits(t *testing.T) {
 	home := r.ana.Home()
 	if home == nil || !strings.Contains(home.Text(), "Café Aurora") || !strings.Contains(home.Text(), "you have inbox mine") {
 		t.Fatalf("the home is %v", home)
+	}
+	if strings.Contains(home.Text(), "you may not decide") {
+		t.Errorf("the home shows what is not theirs: %s", home.Text())
 	}
 	home.Presses("Take")
 	all := heard()

@@ -16,7 +16,7 @@ import (
 
 // homely are the commands whose answers stand on a person's home, where there are such.
 var homely = []struct{ name, text string }{
-	{"inbox", "inbox mine"}, {"inbox", "inbox overdue"}, {"calendar", "calendar"},
+	{"inbox", "inbox mine"}, {"inbox", "inbox overdue"}, {"approvals", "approvals"}, {"calendar", "calendar"},
 }
 
 const (
@@ -97,7 +97,7 @@ func (s *Slack) part(ctx context.Context, p draw.Pen, b bot.Brand, at act.Place,
 			s.opt.Log.Warn("slack: a part of a home was not drawn", "command", c.text, "err", err)
 			continue
 		}
-		if ans.Notice != nil {
+		if ans.Notice != nil && !ans.Refused { // what is not theirs to ask for leaves no gap
 			ans.Notice.Actions = s.may(scene, ans.Notice.Actions)
 			out = append(out, p.Card(*ans.Notice))
 		}
