@@ -78,10 +78,12 @@ func newRig(t *testing.T, change ...func(*Options)) *rig {
 		Workspaces: func() []Workspace {
 			return []Workspace{{ID: team, BotToken: slacktest.BotToken, AppToken: slacktest.AppToken}}
 		},
-		Brands:   func() *bot.Brands { return brands },
-		Commands: func() []act.Command { return []act.Command{{Name: "inbox", Summary: card.Literal("What waits")}, {Name: "approvals", Summary: card.Literal("What you decide")}} },
-		Print:    func(l bot.Lang, zone *time.Location, w card.Words) string { return speak[l].In(zone).Print(w) },
-		APIURL:   r.slack.APIURL(), Client: r.slack.Client(), Dial: r.slack.Dial, Now: r.clock.now,
+		Brands: func() *bot.Brands { return brands },
+		Commands: func() []act.Command {
+			return []act.Command{{Name: "inbox", Summary: card.Literal("What waits")}, {Name: "approvals", Summary: card.Literal("What you decide")}}
+		},
+		Print:  func(l bot.Lang, zone *time.Location, w card.Words) string { return speak[l].In(zone).Print(w) },
+		APIURL: r.slack.APIURL(), Client: r.slack.Client(), Dial: r.slack.Dial, Now: r.clock.now,
 		Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, c := range change {
