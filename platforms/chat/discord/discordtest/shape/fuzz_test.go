@@ -2,6 +2,7 @@ package shape
 
 import (
 	"encoding/json"
+	"errors"
 	"testing"
 )
 
@@ -29,7 +30,7 @@ func FuzzBodies(f *testing.F) {
 			if err == nil {
 				continue
 			}
-			refused, is := err.(*Refusal)
+			refused, is := errors.AsType[*Refusal](err)
 			if !is || refused.Status < 400 || refused.Error() == "" {
 				t.Fatalf("%v", err)
 			}
