@@ -32,6 +32,7 @@ type button struct {
 	label string
 	more  bool // among those that are not shown at once
 	link  bool // leads out, and does nothing here
+	of    bool // a choice of a menu: "Menu: choice"
 	sends url.Values
 }
 
@@ -81,6 +82,9 @@ func (m message) show() []string {
 	lines := slices.Clone(m.lines)
 	labels := ""
 	for i, b := range m.buttons {
+		if b.of {
+			continue
+		}
 		if b.more && (i == 0 || !m.buttons[i-1].more) {
 			labels += " |"
 		}

@@ -119,12 +119,27 @@ func drawn(k card.Card) message {
 		m.lines = append(m.lines, "  "+plain(f))
 	}
 	for i, a := range k.Actions {
+		if len(a.Choices) > 0 {
+			m.buttons = append(m.buttons, menu(a, k)...)
+			continue
+		}
 		m.buttons = append(m.buttons, button{
 			label: a.Label.String(), more: i >= 5, link: a.Link != "",
 			sends: url.Values{"verb": {a.Verb}, "subject": {cmp.Or(a.Subject, k.Subject)}, "revision": {fmt.Sprint(k.Revision)}},
 		})
 	}
 	return m
+}
+
+// menu is a menu of a card, and its choices.
+func menu(a card.Action, k card.Card) []button {
+	out := []button{{label: a.Label.String() + " ▾", more: true, link: true, sends: url.Values{}}}
+	for _, c := range a.Choices {
+		out = append(out, button{label: a.Label.String() + ": " + c.Label.String(), more: true, of: true, sends: url.Values{
+			"verb": {a.Verb}, "subject": {cmp.Or(a.Subject, k.Subject)}, "revision": {fmt.Sprint(k.Revision)}, "value": {c.Value},
+		}})
+	}
+	return out
 }
 
 func block(b card.Block) []string {

@@ -210,9 +210,15 @@ func (s sheet) buttons(shown blocks.Shown) (all []button) {
 		if c.Kind == "button" {
 			all = append(all, button{label: c.Label, link: c.URL != "", sends: sending(c, "")})
 		}
+		if c.Kind == "static_select" {
+			all = append(all, button{label: c.Label + " ▾", more: true, link: true, sends: url.Values{}})
+		}
 		for _, o := range c.Options {
-			if c.Kind == "overflow" {
+			switch c.Kind {
+			case "overflow":
 				all = append(all, button{label: o.Label, more: true, sends: sending(c, o.Value)})
+			case "static_select":
+				all = append(all, button{label: c.Label + ": " + o.Label, more: true, of: true, sends: sending(c, o.Value)})
 			}
 		}
 	}
