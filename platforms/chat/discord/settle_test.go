@@ -114,6 +114,7 @@ func TestManyMessagesAreLookedThrough(t *testing.T) {
 	if _, found, err := r.asks("k1", send, r.place()); found != act.Found || err != nil {
 		t.Errorf("it is %s, %v", found, err)
 	}
+	r.discord.API.Fail("GET /channels/{channel}/messages", rest.Limited(5*time.Millisecond), rest.LimitedShared(5*time.Millisecond))
 	if _, found, err := r.asks("k2", act.Send{Card: say("other")}, r.place()); found != act.Absent || err != nil {
 		t.Errorf("another is %s, %v", found, err)
 	}

@@ -132,7 +132,7 @@ func (rs *Rooms) Self(ctx context.Context) (string, error) {
 // Search finds a message of a channel of which it is not known where it stands: in
 // the channel, under itself, or in one of the channel's threads.
 func (rs *Rooms) Search(ctx context.Context, ch Room, first, ref string) (m seen.Message, in string, err error) {
-	m, err = seen.Get(ctx, rs.web, first, ref)
+	m, err = seen.Look(ctx, rs.web, first, ref)
 	if err == nil || web.Kind(err) != bot.NotFound {
 		return m, first, err
 	}
@@ -148,7 +148,7 @@ func (rs *Rooms) Search(ctx context.Context, ch Room, first, ref string) (m seen
 		if i == mostSearched {
 			return m, "", &web.Fault{Message: "the message was not found in the threads that were searched", Ambiguous: true}
 		}
-		if m, err = seen.Get(ctx, rs.web, t.ID, ref); err == nil || web.Kind(err) != bot.NotFound {
+		if m, err = seen.Look(ctx, rs.web, t.ID, ref); err == nil || web.Kind(err) != bot.NotFound {
 			return m, t.ID, err
 		}
 	}

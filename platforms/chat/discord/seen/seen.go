@@ -17,8 +17,10 @@ import (
 
 const (
 	perPage   = 100
-	mostPages = 20
-	mostPosts = 20    // of a forum that are looked at
+	mostPages = 100
+	mostPosts = 50 // of a forum that are looked at
+	mostTries = 10 // of one request, when Discord asks to wait
+	mostWait  = 10 * time.Second
 	mostUsers = 5_000 // with one emoji on one message
 )
 
@@ -92,35 +94,59 @@ func Get(ctx context.Context, c *web.Client, channel, id string) (m Message, err
 	return m, err
 }
 
+// Look reads one message, and waits for a moment where Discord asks to.
+func Look(ctx context.Context, c *web.Client, channel, id string) (m Message, err error) {
+	err = ask(ctx, c, "/channels/"+channel+"/messages/"+id, &m)
+	return m, err
+}
+
 // Active lists the threads of a server in which somebody wrote lately.
 func Active(ctx context.Context, c *web.Client, guild string) ([]Thread, error) {
 	var list struct {
 		Threads []Thread `json:"threads"`
 	}
-	err := c.Do(ctx, http.MethodGet, "/guilds/"+guild+"/threads/active", nil, &list)
+	err := ask(ctx, c, "/guilds/"+guild+"/threads/active", &list)
 	return list.Threads, err
 }
 
-// Find looks for a message of the author's in a channel or a thread, from a time on.
-// Whole reports that all of it was seen.
+// ask reads something. Where Discord asks to wait for a moment, it does: a look that
+// began anew each time would never be whole.
+func ask(ctx context.Context, c *web.Client, path string, out any) error {
+	for tries := 1; ; tries++ {
+		err := c.Do(ctx, http.MethodGet, path, nil, out)
+		f, ok := web.FaultOf(err)
+		if !ok || web.Kind(f) != bot.RateLimited || f.RetryAfter > mostWait || tries == mostTries {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(f.RetryAfter):
+		}
+	}
+}
+
+// Find looks for a message of the author's in a channel or a thread, the newest first,
+// back to a time. Whole reports that all of it was seen.
 func Find(ctx context.Context, c *web.Client, author, channel string, from time.Time, is func(Message) bool) (m Message, whole bool, err error) {
-	after := snowflake(from)
+	oldest, before := snowflake(from), ""
 	for range mostPages {
 		var page []Message
-		if err := c.Do(ctx, http.MethodGet, fmt.Sprintf("/channels/%s/messages?limit=%d&after=%s", channel, perPage, after), nil, &page); err != nil {
+		if err := ask(ctx, c, fmt.Sprintf("/channels/%s/messages?limit=%d%s", channel, perPage, before), &page); err != nil {
 			return Message{}, false, err
 		}
 		for _, m := range page {
-			if m.Channel = channel; m.Author.ID == author && is(m) {
+			switch m.Channel = channel; {
+			case Older(m.ID, oldest) < 0:
+				return Message{}, true, nil
+			case m.Author.ID == author && is(m):
 				return m, true, nil
-			}
-			if Older(after, m.ID) < 0 {
-				after = m.ID
 			}
 		}
 		if len(page) < perPage {
 			return Message{}, true, nil
 		}
+		before = "&before=" + page[len(page)-1].ID
 	}
 	return Message{}, false, nil
 }
@@ -134,7 +160,7 @@ func FindPost(ctx context.Context, c *web.Client, author, guild, forum string, f
 	}
 	list, err := Active(ctx, c, guild)
 	if err == nil {
-		err = c.Do(ctx, http.MethodGet, fmt.Sprintf("/channels/%s/threads/archived/public?limit=%d", forum, perPage), nil, &archived)
+		err = ask(ctx, c, fmt.Sprintf("/channels/%s/threads/archived/public?limit=%d", forum, perPage), &archived)
 	}
 	if err != nil {
 		return Message{}, false, err
@@ -147,7 +173,7 @@ func FindPost(ctx context.Context, c *web.Client, author, guild, forum string, f
 		if looked++; looked > mostPosts {
 			return Message{}, false, nil
 		}
-		m, err := Get(ctx, c, t.ID, t.ID)
+		m, err := Look(ctx, c, t.ID, t.ID)
 		if err != nil && web.Kind(err) != bot.NotFound {
 			return Message{}, false, err
 		}
@@ -168,7 +194,7 @@ func Reacted(ctx context.Context, c *web.Client, channel, id string, s Sign) (al
 	for len(all) < mostUsers {
 		var page []User
 		path := "/channels/" + channel + "/messages/" + id + "/reactions/" + url.PathEscape(name) + "?limit=100" + after
-		if err := c.Do(ctx, http.MethodGet, path, nil, &page); err != nil {
+		if err := ask(ctx, c, path, &page); err != nil {
 			return nil, err
 		}
 		if all = append(all, page...); len(page) < perPage {
