@@ -148,8 +148,7 @@ func TestSlowAnswersComeLater(t *testing.T) {
 		got := r.carries("k1", act.Send{Card: acting}, r.place())
 		p.answers = func(e act.Event) (act.Answer, error) {
 			time.Sleep(10 * time.Second)
-			switch e.(act.Clicked).Verb {
-			case "take":
+			if e.(act.Clicked).Verb == "take" {
 				return notice("You have it now."), nil
 			}
 			return act.Answer{Form: &replying}, nil

@@ -42,6 +42,9 @@ func (d *Discord) Listen(ctx context.Context, h act.Handler) error {
 		}
 		return nil
 	})
+	if g := d.gate.Load(); g != nil {
+		g.Keep(ctx) // by now all is dealt with that was taken
+	}
 	if err != nil {
 		return d.ended(err)
 	}

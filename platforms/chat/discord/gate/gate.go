@@ -134,6 +134,7 @@ func (g *Gate) Run(ctx context.Context) error {
 	defer func() {
 		cancel()
 		keeping.Wait()
+		g.Keep(ctx)
 		g.is(Closed)
 	}()
 	wait := firstWait

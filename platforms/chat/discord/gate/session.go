@@ -70,16 +70,20 @@ func (g *Gate) restore(ctx context.Context) {
 	g.sess, g.kept = s, s
 }
 
-// keep writes down how far the session is, every now and then and at the end.
+// Keep writes down how far the session is, once what was taken is dealt with.
+func (g *Gate) Keep(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepEach)
+	defer cancel()
+	g.save(ctx)
+}
+
+// keep writes down how far the session is, every now and then.
 func (g *Gate) keep(ctx context.Context) {
 	tick := time.NewTicker(keepEach)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepEach)
-			g.save(last)
-			cancel()
 			return
 		case <-tick.C:
 			g.save(ctx)

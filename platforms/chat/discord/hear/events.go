@@ -63,6 +63,9 @@ func (d *Desk) dealt(kind string) deal {
 // deal deals with an event until it is dealt with. What was not is told again by
 // Discord to a Ponte that goes on with the session.
 func (d *Desk) deal(ctx context.Context, e gate.Event, f deal, done func()) {
+	if ctx.Err() != nil {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, maxDeed)
 	defer cancel()
 	err := d.safely(ctx, e, f)
@@ -148,6 +151,14 @@ func (d *Desk) role(ctx context.Context, guild, me string) string {
 	}
 	d.roles.Put(guild, own)
 	return own
+}
+
+// known returns an error, unless it says for good that there is nothing to tell.
+func known(err error) error {
+	if unseen(err) {
+		return nil
+	}
+	return err
 }
 
 // unseen reports whether something could not be found out for good: then there is

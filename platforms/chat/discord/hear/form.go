@@ -18,14 +18,7 @@ func (d *Desk) formed(ctx context.Context, q asked, i *said.Interaction, at draw
 	case !known:
 		d.turn(ctx, q, card.W("discord.form_again"))
 	case at.Part == draw.Opens:
-		pages, err := d.chat.Pen(q.scene.At, &q.scene.Who).Pages(f)
-		if err != nil || at.N < 0 || at.N >= len(pages) {
-			d.word(ctx, q, card.W("discord.form_again"))
-			return nil
-		}
-		if err := q.way.Window(ctx, pages[at.N].Modal); err != nil {
-			d.word(ctx, q, card.W("discord.expired"))
-		}
+		d.write(ctx, q, f, at.N)
 	case at.Part == draw.Sends:
 		d.submit(ctx, q, f, draw.Values(f))
 	default:
@@ -34,6 +27,17 @@ func (d *Desk) formed(ctx context.Context, q asked, i *said.Interaction, at draw
 		d.step(ctx, q, f)
 	}
 	return nil
+}
+
+// write opens one of a form's windows.
+func (d *Desk) write(ctx context.Context, q asked, f card.Form, n int) {
+	pages, err := d.chat.Pen(q.scene.At, &q.scene.Who).Pages(f)
+	switch {
+	case err != nil || n < 0 || n >= len(pages):
+		d.word(ctx, q, card.W("discord.form_again"))
+	case q.way.Window(ctx, pages[n].Modal) != nil:
+		d.word(ctx, q, card.W("discord.expired"))
+	}
 }
 
 // closed hears that a form is closed without being sent.

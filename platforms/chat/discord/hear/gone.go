@@ -23,10 +23,7 @@ func (d *Desk) deleted(ctx context.Context, e gate.Event) error {
 	}
 	at, _, err := d.place(ctx, gone.Guild, gone.Channel)
 	if err != nil {
-		if unseen(err) {
-			return nil
-		}
-		return err
+		return known(err)
 	}
 	if !d.ours(at) {
 		return nil
@@ -83,10 +80,7 @@ func (d *Desk) threadGone(ctx context.Context, e gate.Event) error {
 	}
 	r, err := d.chat.Rooms.Get(ctx, c.ParentID)
 	if err != nil || !r.Forum {
-		if unseen(err) {
-			return nil
-		}
-		return err
+		return known(err)
 	}
 	_, err = d.tell(ctx, act.Lost{ID: c.ID, At: at, Ref: c.ID}, patient...)
 	return err

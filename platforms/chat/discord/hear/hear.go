@@ -163,5 +163,5 @@ func (d *Desk) tell(ctx context.Context, e act.Event, waits ...time.Duration) (a
 // handed over anew; brisk is the same while somebody waits for an answer.
 var (
 	brisk   = []time.Duration{100 * time.Millisecond, 400 * time.Millisecond}
-	patient = []time.Duration{100 * time.Millisecond, 400 * time.Millisecond, 2 * time.Second, 10 * time.Second, 30 * time.Second, time.Minute, time.Minute, time.Minute}
+	patient = append([]time.Duration{100 * time.Millisecond, 400 * time.Millisecond, 2 * time.Second, 10 * time.Second, 30 * time.Second}, slices.Repeat([]time.Duration{time.Minute}, 12)...)
 )

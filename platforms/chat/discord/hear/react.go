@@ -28,10 +28,10 @@ func (d *Desk) reaction(ctx context.Context, e gate.Event) error {
 		u = *r.Member.User
 	}
 	at, thread, err := d.place(ctx, r.Guild, r.Channel)
-	switch {
-	case err != nil && !unseen(err):
-		return err
-	case err != nil || u.Bot || !d.ours(at):
+	if err != nil {
+		return known(err)
+	}
+	if u.Bot || !d.ours(at) {
 		return nil
 	}
 	if thread == "" {

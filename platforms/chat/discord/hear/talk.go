@@ -51,10 +51,7 @@ func (d *Desk) heard(ctx context.Context, m *said.Message) error {
 	}
 	at, thread, err := d.place(ctx, m.Guild, m.Channel)
 	if err != nil {
-		if unseen(err) {
-			return nil
-		}
-		return err
+		return known(err)
 	}
 	if thread != "" {
 		d.chat.Stands(thread, m.ID)

@@ -1,0 +1,125 @@
+package discord
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/platforms/chat/discord/discordtest"
+	"ponte/platforms/chat/discord/discordtest/guild"
+)
+
+func TestMembersOfARole(t *testing.T) {
+	r := newRig(t)
+	team := r.discord.Role("Team")
+	team.Gives(r.ana, r.discord.User("Bob"))
+	r.discord.User("Carl")
+	group := func(id string) string { return Platform + "/" + r.discord.ID + "/" + id }
+	names := func(id string) (out []string, err error) {
+		all, err := r.Members(t.Context(), group(id))
+		for _, a := range all {
+			if a.Platform != Platform || a.Space != r.discord.ID || a.User == "" {
+				t.Errorf("somebody is %+v", a)
+			}
+			out = append(out, a.Name)
+		}
+		return out, err
+	}
+	r.discord.World.ChangeApp(func(a *guild.App) { a.Members = true })
+	if got, err := names(team.ID); err != nil || cmp.Diff([]string{"Ana Ruiz", "Bob"}, got) != "" {
+		t.Errorf("%v, %v", got, err)
+	}
+	if got, err := names(r.discord.ID); err != nil || len(got) != 4 { // with the owner, and without the bot
+		t.Errorf("%v, %v", got, err)
+	}
+	r.discord.World.ChangeApp(func(a *guild.App) { a.Members = false })
+	if _, err := names(team.ID); bot.KindOf(err) != bot.Unavailable {
+		t.Errorf("without the intent it is %v", err)
+	}
+	if _, err := names("12345678901234567"); bot.KindOf(err) != bot.NotFound {
+		t.Errorf("of no role it is %v", err)
+	}
+	if _, err := r.Members(t.Context(), Platform+"/1/2"); bot.KindOf(err) != bot.NotFound {
+		t.Errorf("of no server it is %v", err)
+	}
+}
+
+func TestCheckNamesWhatIsMissing(t *testing.T) {
+	r := newRig(t)
+	for _, tried := range r.Check(t.Context()) {
+		if tried.Found != "" {
+			t.Errorf("%s: %s", tried.What, tried.Found)
+		}
+	}
+	r.inbox.DenyApp(1 << 38)
+	found := ""
+	for _, tried := range r.Check(t.Context()) {
+		found += tried.Found
+	}
+	if !strings.Contains(found, "Send Messages in Threads") {
+		t.Errorf("it finds %q", found)
+	}
+	for _, q := range r.discord.API.Requests() {
+		if q.Method != http.MethodGet {
+			t.Errorf("it changes something: %s %s", q.Method, q.Path)
+		}
+	}
+}
+
+// Pictures that people send come along, and a command waits for all of them.
+func TestPicturesAreTaken(t *testing.T) {
+	r := newRig(t, func(o *Options) {
+		was := o.Bot
+		o.Bot = func() Bot { b := was(); b.Content = true; return b }
+	})
+	p := r.listens()
+	p.answers = func(e act.Event) (act.Answer, error) {
+		if _, ok := e.(act.Uploaded); ok {
+			return act.Answer{Picture: &bot.Picture{Hash: "h1"}}, nil
+		}
+		return act.Answer{}, nil
+	}
+	got := r.carries("k1", act.Send{Card: acting}, r.place())
+	r.ana.InThread(r.message(r.inbox, got.Ref)).Uploads("look", discordtest.Uploaded{Name: "a.png", Type: "image/png", Data: []byte("picture")})
+	r.hears(p, "uploaded 7 bytes", `Ana Ruiz notes "look" with 1 pictures`)
+	r.ana.Uploads("#inbox", "<@"+r.discord.World.App().User+"> post Hello", discordtest.Uploaded{Name: "a.png", Type: "image/png", Data: []byte("picture")})
+	r.hears(p, "uploaded 7 bytes", `Ana Ruiz notes "look" with 1 pictures`, "uploaded 7 bytes", `Ana Ruiz commands "post Hello" with 1 pictures`)
+}
+
+// What cannot be kept now is handed over again, in its order, and nothing is lost.
+func TestAStoreThatStumbles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		p := r.listens()
+		got := r.carries("k1", act.Send{Card: acting}, r.place())
+		thread := r.ana.InThread(r.message(r.inbox, got.Ref))
+		failures := 0
+		p.mu.Lock()
+		p.answers = func(act.Event) (act.Answer, error) {
+			if failures++; failures <= 6 {
+				return act.Answer{}, errors.New("the disk is full")
+			}
+			return act.Answer{}, nil
+		}
+		p.mu.Unlock()
+		app := "<@" + r.discord.World.App().User + "> "
+		thread.Says(app + "one")
+		thread.Says(app + "two")
+		time.Sleep(5 * time.Minute)
+		all := p.heard()
+		want := []string{`Ana Ruiz commands "one" with 0 pictures`, `Ana Ruiz commands "two" with 0 pictures`}
+		if diff := cmp.Diff(want, all[len(all)-2:]); diff != "" {
+			t.Error(diff)
+		}
+		if len(all) != 8 {
+			t.Errorf("it is told %d times", len(all))
+		}
+	})
+}
