@@ -63,8 +63,10 @@ func (s *Slack) event(ctx context.Context, d wire.Delivery) (wire.Ack, error) {
 	return wire.Ack{}, nil
 }
 
-// addressed finds the workspace that an event is for: with several in one
-// organisation, the one that gave leave to see it.
+// addressed finds the workspace that an event is for: the one that gave leave to see it,
+// which in a channel shared with others is not always the one where it happened. Who
+// installs the app for a whole organisation gets one token for all of its workspaces,
+// which Ponte does not take: it is installed in each, and knows a thread by its workspace.
 func (s *Slack) addressed(o payload.Outer, app string) *web.Space {
 	ids := []string{}
 	for _, a := range o.Authorizations {

@@ -142,7 +142,7 @@ func (r *rig) hears(answer func(act.Event) (act.Answer, error)) func() []act.Eve
 func (r *rig) reached() {
 	r.t.Helper()
 	apps, _ := r.apps()
-	for until := time.Now().Add(10 * time.Second); len(apps) > 0 && r.slack.Sockets.Open() < 2; time.Sleep(time.Millisecond) {
+	for until := time.Now().Add(10 * time.Second); r.listener() == nil || len(apps) > 0 && r.slack.Sockets.Open() < 2; time.Sleep(time.Millisecond) {
 		if time.Now().After(until) {
 			r.t.Fatal("no connection comes to be")
 		}

@@ -24,10 +24,10 @@ const (
 // what comes over the WebSockets of each app that has a token for them. The error
 // tells that Slack has no connection for any app, and that nothing comes by HTTP either.
 func (s *Slack) Listen(ctx context.Context, h act.Handler) error {
-	s.listen(h)
-	defer s.listen(nil)
 	ctx, cancel := context.WithCancel(ctx)
 	closed := s.desk.Open(ctx)
+	s.listen(h)
+	defer s.listen(nil)
 	defer closed()
 	var watch sync.WaitGroup
 	defer watch.Wait()

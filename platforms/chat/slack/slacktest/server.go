@@ -51,6 +51,8 @@ type Server struct {
 	line *pipetest.Listener
 	mu   sync.Mutex
 	base string
+
+	beside []*Server
 }
 
 // New starts a Slack for this test, with the clock of the test's bubble or of
@@ -59,7 +61,9 @@ func New(t testing.TB) *Server { return NewAt(t, time.Now) }
 
 // NewAt starts a Slack with a clock of its own. What it waits for, it waits for
 // by the clock of the test.
-func NewAt(t testing.TB, now func() time.Time) *Server {
+func NewAt(t testing.TB, now func() time.Time) *Server { return open(t, now, BotToken, AppToken) }
+
+func open(t testing.TB, now func() time.Time, bot, app string) *Server {
 	s := &Server{t: t, line: pipetest.Listen(), base: "http://slack.test"}
 	s.Workspace = workspace.New(now, s.Base)
 	s.API = webapi.New(s.Workspace, now)
@@ -67,8 +71,8 @@ func NewAt(t testing.TB, now func() time.Time) *Server {
 	s.Carrier = deliver.New(now, s.Sockets)
 	s.Workspace.Carry(s.Carrier.Deliver)
 	s.API.Connect = s.Sockets.Connect
-	s.API.Know(BotToken, webapi.Token{})
-	s.API.Know(AppToken, webapi.Token{App: true, Scopes: []string{"connections:write"}})
+	s.API.Know(bot, webapi.Token{})
+	s.API.Know(app, webapi.Token{App: true, Scopes: []string{"connections:write"}})
 	server := &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
 	done := make(chan struct{})
 	go func() {
@@ -85,6 +89,10 @@ func NewAt(t testing.TB, now func() time.Time) *Server {
 
 // ServeHTTP answers everything that Slack has an address for.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if o := s.other(r); o != nil {
+		o.ServeHTTP(w, r)
+		return
+	}
 	if strings.HasPrefix(r.URL.Path, "/link/") {
 		s.Sockets.ServeHTTP(w, r)
 		return

@@ -107,8 +107,9 @@ func (d *Desk) leave() {
 	}
 }
 
-// take hands a delivery to the handler and acknowledges it, once for each id. ack
-// is not called for what was not taken; it is told what to answer otherwise.
+// take hands a delivery to the handler and acknowledges it, once for each id of an app:
+// those of another app may be the same. ack is not called for what was not taken; it is
+// told what to answer otherwise.
 func (d *Desk) take(id string, in Delivery, ack func(payload any)) bool {
 	ctx, leave, ok := d.enter()
 	if !ok {
@@ -116,7 +117,7 @@ func (d *Desk) take(id string, in Delivery, ack func(payload any)) bool {
 	}
 	defer leave()
 	var done Ack
-	fresh, err := d.seen.Once(ctx, id, d.now(), func() (err error) {
+	fresh, err := d.seen.Once(ctx, in.App+" "+id, d.now(), func() (err error) {
 		ctx, cancel := context.WithTimeout(ctx, Patience)
 		defer cancel()
 		done, err = d.safely(ctx, in)

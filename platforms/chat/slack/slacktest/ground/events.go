@@ -58,7 +58,7 @@ func (w *Ground) Tell(c *Channel, event map[string]any) {
 	w.Queue(Delivery{Kind: Event, Payload: map[string]any{
 		"token": w.App.Token, "team_id": w.ID, "context_team_id": w.ID, "api_app_id": w.App.ID,
 		"event": event, "type": "event_callback",
-		"event_id": fmt.Sprintf("Ev%09X", 0xE0000+w.serial), "event_time": at.Unix(),
+		"event_id": fmt.Sprintf("Ev%s%09X", w.ID[1:], 0xE0000+w.serial), "event_time": at.Unix(),
 		"authorizations": []any{map[string]any{
 			"enterprise_id": nil, "team_id": w.ID, "user_id": w.App.UserID, "is_bot": true, "is_enterprise_install": false,
 		}},

@@ -73,6 +73,14 @@ func (a *API) Know(token string, t Token) {
 	a.tokens[token] = t
 }
 
+// Knows tells whether there is such a token, good or not.
+func (a *API) Knows(token string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	_, known := a.tokens[token]
+	return known
+}
+
 // CapPages gives history and replies out in pages of no more than this, as apps
 // outside the Marketplace get them. Zero: no cap.
 func (a *API) CapPages(most int) {
