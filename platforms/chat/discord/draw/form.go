@@ -1,6 +1,7 @@
 package draw
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -158,13 +159,25 @@ func inParts(text string) (parts []string) {
 // counted reports whether a field's length is counted as Discord counts it.
 func counted(d card.Field) bool { return d.Count == "" || d.Count == string(act.Runes) }
 
+// about says in one line what stands above the fields of a form: as whom it goes out,
+// and who sees it. A window has no room for more.
+func about(f card.Form) string {
+	var all []string
+	for _, b := range f.Blocks {
+		for _, w := range b.Facts {
+			all = append(all, w.String())
+		}
+	}
+	return line(strings.Join(all, " · "), maxHint)
+}
+
 func (p Pen) placeholder(f card.Form, d card.Field) string {
 	var all []string
 	if hint := line(d.Hint.String(), maxHint); hint != "" {
 		all = append(all, hint)
 	}
 	if f.Public && d.Kind == card.TextField {
-		all = append(all, p.say("discord.will_be_public"))
+		all = append(all, cmp.Or(about(f), p.say("discord.will_be_public")))
 	}
 	if d.Max > 0 && (d.Max > maxInput || !counted(d)) {
 		all = append(all, p.say("discord.most", card.Count("Count", d.Max)))
