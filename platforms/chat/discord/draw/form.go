@@ -177,7 +177,11 @@ func (p Pen) placeholder(f card.Form, d card.Field) string {
 		all = append(all, hint)
 	}
 	if f.Public && d.Kind == card.TextField {
-		all = append(all, cmp.Or(about(f), p.say("discord.will_be_public")))
+		as, public := about(f), p.say("discord.will_be_public")
+		if both := strings.Trim(as+" · "+public, " ·"); size(both) <= maxHint {
+			as = both
+		}
+		all = append(all, cmp.Or(as, public))
 	}
 	if d.Max > 0 && (d.Max > maxInput || !counted(d)) {
 		all = append(all, p.say("discord.most", card.Count("Count", d.Max)))
