@@ -15,7 +15,7 @@ import (
 )
 
 // away lets something happen in Slack while no Ponte runs, and none hears of it later.
-func (w *crew) away(happens func()) {
+func (w *team) away(happens func()) {
 	w.t.Helper()
 	w.stop()
 	w.Carrier.Hold()
@@ -27,7 +27,7 @@ func (w *crew) away(happens func()) {
 }
 
 // goesOn has somebody say more under the first comment on the square.
-func (w *crew) goesOn(author, text string) {
+func (w *team) goesOn(author, text string) {
 	w.t.Helper()
 	var all struct {
 		Comments []struct{ ID string }
@@ -149,7 +149,7 @@ func TestArchivedWhileOff(t *testing.T) {
 }
 
 // failed is a fault when something was given up.
-func (w *crew) failed() {
+func (w *team) failed() {
 	w.t.Helper()
 	for _, state := range []act.State{act.Failed, act.Unknown} {
 		effects, err := storage.Do(w.t.Context(), w.app.store, func(tx *storage.Tx) (all []act.Effect, err error) {

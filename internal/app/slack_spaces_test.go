@@ -16,7 +16,7 @@ import (
 // teams is a brand whose people work in two workspaces, and another brand in the second
 // one. What is in the two has the same ids: those of people, channels, and messages.
 type teams struct {
-	*crew
+	*team
 	second  *slacktest.Server
 	annie   *slacktest.Person // Ana, in the second
 	zed     *slacktest.Person // nobody's, in the second; his id is Tom's in the first
@@ -26,7 +26,7 @@ type teams struct {
 }
 
 func newTeams(t *testing.T, shared bool) *teams {
-	w := &teams{crew: newTeam(t)}
+	w := &teams{team: newTeam(t)}
 	s := w.Beside(t, "T0BRAVO")
 	w.second, w.zed, w.annie = s, s.User("Zed"), s.User("Ana Ruiz")
 	w.desk, w.bravo = s.Channel("#desk"), s.Channel("#bravo")

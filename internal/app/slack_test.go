@@ -21,8 +21,8 @@ import (
 	"ponte/platforms/chat/slack/slacktest/webapi"
 )
 
-// crew is a brand whose people work in a fake Slack, and nowhere else.
-type crew struct {
+// team is a brand whose people work in a fake Slack, and nowhere else.
+type team struct {
 	*slacktest.Server
 	t    *testing.T
 	data string
@@ -36,9 +36,9 @@ type crew struct {
 	stop func()
 }
 
-func newTeam(t *testing.T) *crew {
+func newTeam(t *testing.T) *team {
 	s := slacktest.New(t)
-	w := &crew{Server: s, t: t, data: t.TempDir(), log: &bytes.Buffer{}}
+	w := &team{Server: s, t: t, data: t.TempDir(), log: &bytes.Buffer{}}
 	w.tom, w.ana, w.sam = s.User("Tom Baker"), s.User("Ana Ruiz"), s.User("Sam Okafor")
 	w.inbox, w.approvals = s.Channel("#inbox"), s.Channel("#approvals")
 	space := s.Workspace.ID
@@ -63,7 +63,7 @@ func newTeam(t *testing.T) *crew {
 }
 
 // opens starts a Ponte for the team.
-func (w *crew) opens() {
+func (w *team) opens() {
 	w.t.Helper()
 	a, err := Open(w.t.Context(), w.cfg)
 	if err != nil {
@@ -86,13 +86,13 @@ func (w *crew) opens() {
 }
 
 // pass lets time go by, and all that is due be done.
-func (w *crew) pass(d time.Duration) {
+func (w *team) pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 }
 
 // square asks the public square.
-func (w *crew) square(method, path, body string) string {
+func (w *team) square(method, path, body string) string {
 	w.t.Helper()
 	r := httptest.NewRequestWithContext(w.t.Context(), method, path, strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/json")
@@ -105,7 +105,7 @@ func (w *crew) square(method, path, body string) string {
 }
 
 // comments somebody says something on the square, and it comes in.
-func (w *crew) comments(author, text string) {
+func (w *team) comments(author, text string) {
 	w.t.Helper()
 	body, err := json.Marshal(map[string]string{"author": author, "text": text})
 	if err != nil {
@@ -116,7 +116,7 @@ func (w *crew) comments(author, text string) {
 }
 
 // last is the newest message in a channel.
-func (w *crew) last(r *slacktest.Room) slacktest.Message {
+func (w *team) last(r *slacktest.Room) slacktest.Message {
 	w.t.Helper()
 	all := r.Messages()
 	if len(all) == 0 {
@@ -126,7 +126,7 @@ func (w *crew) last(r *slacktest.Room) slacktest.Message {
 }
 
 // closes ends the test's Ponte, which has told nobody a secret.
-func (w *crew) closes() {
+func (w *team) closes() {
 	w.t.Helper()
 	w.stop()
 	for _, secret := range []string{slacktest.BotToken, slacktest.AppToken, "/link/", "/hooks/"} {
@@ -266,7 +266,7 @@ func TestShutOutOfSlack(t *testing.T) {
 }
 
 // slacks is how Slack is, as it is told to who operates Ponte.
-func (w *crew) slacks() ops.Adapter {
+func (w *team) slacks() ops.Adapter {
 	w.t.Helper()
 	st, err := w.app.Status(w.t.Context())
 	i := slices.IndexFunc(st.Adapters, func(a ops.Adapter) bool { return a.Name == "slack" })
@@ -387,7 +387,7 @@ func TestTwoInOneProcess(t *testing.T) {
 		other.opens()
 		one.comments("Bea", "Do you have oat milk?")
 		other.comments("Carl", "Do you have tea?")
-		for w, want := range map[*crew]string{one: "oat milk", other: "tea"} {
+		for w, want := range map[*team]string{one: "oat milk", other: "tea"} {
 			if all := w.inbox.All(); len(all) != 1 || !all[0].Says(want) {
 				t.Errorf("%d messages stand where %s is asked for", len(all), want)
 			}
