@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,14 +24,31 @@ import (
 
 // groups is who is in which group of team chat.
 type groups struct {
+	mu    sync.Mutex
 	in    map[string][]bot.Actor
 	fails map[string]error
 	hangs map[string]bool
 }
 
+func (g *groups) has(id string, in []bot.Actor) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.in[id] = in
+}
+
+func (g *groups) fail(id string, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.fails[id] = err
+}
+
 func (g *groups) Members(ctx context.Context, id string) ([]bot.Actor, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if g.hangs[id] {
+		g.mu.Unlock()
 		<-ctx.Done()
+		g.mu.Lock()
 		return nil, ctx.Err()
 	}
 	if err := g.fails[id]; err != nil {
@@ -112,14 +130,14 @@ func (h *house) want(user, want string) {
 // of the configuration; a new person is who they are for ever.
 func TestGroups(t *testing.T) {
 	in(t, func(h *house) {
-		h.groups.in[desk] = []bot.Actor{who("u-bo", "Bo B."), who("7", "Marta Ruiz")}
+		h.groups.has(desk, []bot.Actor{who("u-bo", "Bo B."), who("7", "Marta Ruiz")})
 		h.gives(bot.Group{ID: desk, Roles: []bot.Role{bot.Approver}})
 		h.Pass(time.Second)
 		h.want("u-bo", "bo Bo [manager approver]")
 		h.want("7", "~marta-ruiz Marta Ruiz [approver]")
 		h.want("8", "nobody")
 
-		h.groups.in[desk] = []bot.Actor{who("8", "Marta Ruiz"), who("9", "雪"), who("10", "!!")}
+		h.groups.has(desk, []bot.Actor{who("8", "Marta Ruiz"), who("9", "雪"), who("10", "!!")})
 		h.Pass(3 * time.Minute)
 		h.want("u-bo", "bo Bo [manager]")
 		h.want("7", "nobody")
@@ -127,13 +145,13 @@ func TestGroups(t *testing.T) {
 		h.want("9", "~雪 雪 [approver]")
 		h.want("10", "~10 !! [approver]")
 
-		h.groups.in[desk] = append(h.groups.in[desk], who("7", "Ana"))
+		h.groups.has(desk, append(h.groups.in[desk], who("7", "Ana")))
 		h.Halt()
-		h.groups.fails[desk] = bot.Errorf(bot.Unavailable, "error.unavailable")
+		h.groups.fail(desk, bot.Errorf(bot.Unavailable, "error.unavailable"))
 		h.Run()
 		h.Pass(time.Second)
 		h.want("8", "~marta-ruiz-2 Marta Ruiz [approver]") // also while the group cannot be asked for
-		delete(h.groups.fails, desk)
+		h.groups.fail(desk, nil)
 		h.Pass(3 * time.Minute)
 		h.want("7", "~marta-ruiz Ana [approver]")
 
@@ -141,7 +159,7 @@ func TestGroups(t *testing.T) {
 		h.want("8", "nobody")
 		h.Pass(time.Second)
 		h.gives(bot.Group{ID: desk, Roles: []bot.Role{bot.Observer}})
-		h.groups.fails[desk] = bot.Errorf(bot.Unavailable, "error.unavailable")
+		h.groups.fail(desk, bot.Errorf(bot.Unavailable, "error.unavailable"))
 		h.Pass(time.Second)
 		h.want("8", "nobody") // what gave no role meanwhile is not known any more
 	})
@@ -151,11 +169,11 @@ func TestGroups(t *testing.T) {
 // it is logged once; a group that is gone has nobody, and the brand's status shows it.
 func TestTrouble(t *testing.T) {
 	in(t, func(h *house) {
-		h.groups.in[desk] = []bot.Actor{who("7", "Marta")}
+		h.groups.has(desk, []bot.Actor{who("7", "Marta")})
 		h.gives(bot.Group{ID: desk, Roles: []bot.Role{bot.Approver}})
 		h.Pass(time.Second)
 		for _, err := range []error{bot.Errorf(bot.Unavailable, "error.unavailable"), errors.New("a fault")} {
-			h.groups.fails[desk] = err
+			h.groups.fail(desk, err)
 			h.Pass(10 * time.Minute)
 			h.want("7", "~marta Marta [approver]")
 			if all := h.team.Troubles(); len(all) != 1 || all[0].Brand != "aurora" || all[0].Words.Key != "team.group_trouble" {
@@ -165,12 +183,12 @@ func TestTrouble(t *testing.T) {
 		if n := strings.Count(h.log.String(), "level=WARN"); n != 2 {
 			t.Errorf("it is logged %d times: %s", n, h.log.String())
 		}
-		h.groups.fails[desk] = nil
+		h.groups.fail(desk, nil)
 		h.Pass(3 * time.Minute)
 		if all := h.team.Troubles(); len(all) != 0 {
 			t.Errorf("the troubles are %+v", all)
 		}
-		delete(h.groups.in, desk)
+		h.groups.fail(desk, bot.Errorf(bot.NotFound, "error.gone"))
 		h.Pass(3 * time.Minute)
 		h.want("7", "nobody")
 		if all := h.team.Troubles(); len(all) != 1 || all[0].Words.Key != "team.no_group" {
@@ -182,10 +200,10 @@ func TestTrouble(t *testing.T) {
 // TestSlowGroup: a group that gives no answer keeps no other one from being asked for.
 func TestSlowGroup(t *testing.T) {
 	in(t, func(h *house) {
-		h.groups.hangs[boss] = true
+		h.groups.hangs[boss] = true // before it is asked for
 		h.gives(bot.Group{ID: desk, Roles: []bot.Role{bot.Approver}}, bot.Group{ID: boss, Roles: []bot.Role{bot.Strategist}})
 		h.Pass(time.Minute)
-		h.groups.in[desk] = []bot.Actor{who("7", "Marta")}
+		h.groups.has(desk, []bot.Actor{who("7", "Marta")})
 		h.Pass(3 * time.Minute)
 		h.want("7", "~marta Marta [approver]")
 		h.Pass(20 * time.Minute)
@@ -199,7 +217,8 @@ func TestSlowGroup(t *testing.T) {
 // does not undo it.
 func TestMet(t *testing.T) {
 	in(t, func(h *house) {
-		h.groups.in[desk], h.groups.in[boss] = nil, nil
+		h.groups.has(desk, nil)
+		h.groups.has(boss, nil)
 		h.gives(bot.Group{ID: desk, Roles: []bot.Role{bot.Approver}}, bot.Group{ID: boss, Roles: []bot.Role{bot.Strategist}})
 		h.Pass(time.Second)
 		meets := func(in ...string) {
@@ -221,7 +240,7 @@ func TestMet(t *testing.T) {
 // stays.
 func TestGive(t *testing.T) {
 	in(t, func(h *house) {
-		h.groups.in[desk] = []bot.Actor{who("7", "Marta")}
+		h.groups.has(desk, []bot.Actor{who("7", "Marta")})
 		h.gives(bot.Group{ID: desk, Roles: []bot.Role{bot.Observer}})
 		h.Pass(time.Second)
 		sven, _ := h.brand().Person("sven")
@@ -311,7 +330,8 @@ func TestNobodyHasMore(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			in(t, func(h *house) {
 				m := &model{house: h, dice: rand.New(rand.NewPCG(seed, 5)), given: map[string][]bot.Role{}, ids: map[bot.PersonID]string{}}
-				h.groups.in[desk], h.groups.in[boss] = nil, nil
+				h.groups.has(desk, nil)
+				h.groups.has(boss, nil)
 				for range 40 {
 					m.happens()
 					m.holds()
@@ -356,7 +376,7 @@ func (m *model) happens() {
 		for range m.dice.IntN(4) {
 			in = append(in, who(m.user(), "Same"))
 		}
-		m.groups.in[g] = in
+		m.groups.has(g, in)
 	case 4:
 		m.Halt()
 		m.Run()
