@@ -1,9 +1,11 @@
 package discord
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -122,4 +124,63 @@ func TestAStoreThatStumbles(t *testing.T) {
 			t.Errorf("it is told %d times", len(all))
 		}
 	})
+}
+
+// However many press at once, each is answered in time.
+func TestManyPressAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		p := r.listens()
+		got := r.carries("k1", act.Send{Card: acting}, r.place())
+		p.mu.Lock()
+		p.answers = func(act.Event) (act.Answer, error) {
+			time.Sleep(20 * time.Second)
+			return notice("It is yours."), nil
+		}
+		p.mu.Unlock()
+		m := r.message(r.inbox, got.Ref)
+		var pressing sync.WaitGroup
+		for range 300 {
+			pressing.Go(func() { r.ana.Presses(m, "Take") })
+		}
+		pressing.Wait()
+		time.Sleep(time.Minute)
+		if n := r.discord.Failed(); n != 0 {
+			t.Errorf("%d were not answered in time", n)
+		}
+		done, busy := strings.Count(r.whispers(), "It is yours."), strings.Count(r.whispers(), "Ponte is busy")
+		if done < 200 || done+busy != 300 {
+			t.Errorf("%d were answered and %d asked to try again", done, busy)
+		}
+	})
+}
+
+// What Discord tells twice is heard once.
+func TestTwiceIsOnce(t *testing.T) {
+	r := newRig(t)
+	p := r.listens()
+	got := r.carries("k1", act.Send{Card: acting}, r.place())
+	m := r.message(r.inbox, got.Ref)
+	r.discord.Gateway.Double(20)
+	r.ana.Reacts(m, "✅")
+	r.ana.Presses(m, "Take")
+	r.ana.InThread(m).Says("<@" + r.discord.World.App().User + "> take")
+	r.hears(p, "Ana Ruiz reacts ✅ removed false", "Ana Ruiz clicks take conversation/7 3", `Ana Ruiz commands "take" with 0 pictures`)
+}
+
+// Emoji that somebody takes off for others are looked at again.
+func TestClearedReactions(t *testing.T) {
+	looked := make(chan bool, 10)
+	r := newRig(t, func(o *Options) { o.Missed = func(context.Context) { looked <- true } })
+	r.listens()
+	<-looked // as the session began
+	got := r.carries("k1", act.Send{Card: acting}, r.place())
+	m := r.message(r.inbox, got.Ref)
+	r.ana.Reacts(m, "✅")
+	r.discord.User("Bob").Clears(m, "")
+	select {
+	case <-looked:
+	case <-time.After(5 * time.Second):
+		t.Error("nobody looks")
+	}
 }

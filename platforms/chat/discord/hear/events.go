@@ -54,6 +54,7 @@ func (d *Desk) dealt(kind string) deal {
 	return map[string]deal{
 		"INTERACTION_CREATE": d.interaction, "MESSAGE_CREATE": d.message, "MESSAGE_DELETE": d.deleted, "MESSAGE_DELETE_BULK": d.deleted,
 		"MESSAGE_REACTION_ADD": d.reaction, "MESSAGE_REACTION_REMOVE": d.reaction,
+		"MESSAGE_REACTION_REMOVE_ALL": d.cleared, "MESSAGE_REACTION_REMOVE_EMOJI": d.cleared,
 		"GUILD_CREATE": d.guild, "GUILD_DELETE": d.guildGone, "GUILD_ROLE_UPDATE": d.changed, "GUILD_ROLE_DELETE": d.changed,
 		"CHANNEL_UPDATE": d.channel, "CHANNEL_DELETE": d.channelGone,
 		"THREAD_CREATE": d.thread, "THREAD_UPDATE": d.thread, "THREAD_DELETE": d.threadGone,

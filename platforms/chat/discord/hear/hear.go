@@ -59,6 +59,7 @@ type Desk struct {
 	busy  chan struct{} // interactions that are under way
 
 	done   *recent.Few[bool]      // messages and interactions that were taken in
+	signs  *recent.Few[bool]      // by session, message, person and emoji: whether it was taken off
 	forms  *recent.Few[card.Form] // by token: forms that are open
 	names  *recent.Few[named]     // by server and person
 	met    *recent.Few[string]    // by server and person: the groups that were told last
@@ -81,7 +82,7 @@ type named struct {
 func New(c Chat) *Desk {
 	return &Desk{
 		chat: c, lanes: gate.NewLanes(mostHeld), busy: make(chan struct{}, mostBusy), roles: recent.New[string](mostOpen),
-		done: recent.New[bool](memories), forms: recent.New[card.Form](mostOpen), names: recent.New[named](memories), met: recent.New[string](memories),
+		done: recent.New[bool](memories), signs: recent.New[bool](memories), forms: recent.New[card.Form](mostOpen), names: recent.New[named](memories), met: recent.New[string](memories),
 		turned: recent.New[time.Time](mostOpen), shut: recent.New[string](mostOpen),
 	}
 }

@@ -34,6 +34,10 @@ func (d *Desk) reaction(ctx context.Context, e gate.Event) error {
 	if u.Bot || !d.ours(at) {
 		return nil
 	}
+	removed, told := strings.HasSuffix(e.Type, "_REMOVE"), e.Session+"/"+r.Message+"/"+r.User+"/"+r.Emoji.Sign()
+	if was, known := d.signs.Get(told); known && was == removed {
+		return nil
+	}
 	if thread == "" {
 		thread = r.Message
 	} else {
@@ -43,9 +47,25 @@ func (d *Desk) reaction(ctx context.Context, e gate.Event) error {
 	if err := d.meet(ctx, scene.Who, r.Member, patient...); err != nil {
 		return err
 	}
-	return d.run(ctx, asked{scene: scene}, act.Reacted{
-		Scene: scene, Ref: r.Message, Emoji: d.chat.Sign(at, r.Emoji.Sign()), Removed: strings.HasSuffix(e.Type, "_REMOVE"),
-	}, patient...)
+	err = d.run(ctx, asked{scene: scene}, act.Reacted{Scene: scene, Ref: r.Message, Emoji: d.chat.Sign(at, r.Emoji.Sign()), Removed: removed}, patient...)
+	if err == nil {
+		d.signs.Put(told, removed)
+	}
+	return err
+}
+
+// cleared hears that somebody took other people's emoji off a message. Whose they were
+// is not told: it has to be looked at.
+func (d *Desk) cleared(ctx context.Context, e gate.Event) error {
+	var r said.Reaction
+	if err := json.Unmarshal(e.Data, &r); err != nil || r.Guild == "" {
+		return err
+	}
+	at, _, err := d.place(ctx, r.Guild, r.Channel)
+	if err == nil && d.ours(at) {
+		d.chat.Missed(ctx)
+	}
+	return known(err)
 }
 
 // pause says for how long to wait before the same may be asked again, and whether it
