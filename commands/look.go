@@ -3,13 +3,13 @@ package commands
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/bot/inbox"
 	"ponte/bot/records"
+	"ponte/commands/line"
 	"ponte/storage"
 )
 
@@ -18,9 +18,11 @@ const shownAtMost = 20
 var filters = []string{string(inbox.AllOpen), string(inbox.Mine), string(inbox.Unowned), string(inbox.Overdue)}
 
 func (b *Book) inbox() Spec {
+	filter := OneOf(Option("filter", act.ChoiceOption), filters...)
+	filter.Flagged = true
 	return Spec{
-		Name: "inbox", Roles: bot.Anyone, Reads: true, Options: []act.Option{OneOf(Option("filter", act.ChoiceOption), filters...)},
-		Examples: []string{"inbox", "inbox mine", "inbox overdue"}, Run: b.runInbox,
+		Name: "inbox", Roles: bot.Anyone, Reads: true, Options: line.Judged(filter),
+		Examples: []string{"inbox", "inbox mine", "inbox overdue", "inbox unowned --intent complaint"}, Run: b.runInbox,
 	}
 }
 
@@ -32,11 +34,17 @@ func (b *Book) runInbox(tx *storage.Tx, req *Request) (act.Answer, error) {
 	if !slices.Contains(filters, f) {
 		return act.Answer{}, bot.Errorf(bot.Invalid, "error.choice", "Given", bot.Short(f, 30), "Choices", strings.Join(filters, ", "))
 	}
-	convs, n, err := b.seen.List(tx, req.Brand, req.Person, inbox.Filter(f), shownAtMost)
+	wants, err := line.Wants(req.Values)
 	if err != nil {
 		return act.Answer{}, err
 	}
-	if n == 0 {
+	convs, n, err := b.seen.List(tx, req.Brand, req.Person, inbox.Filter(f), wants, shownAtMost)
+	switch {
+	case err != nil:
+		return act.Answer{}, err
+	case n == 0 && wants.Any():
+		return Say("inbox.none_such"), nil
+	case n == 0:
 		return Say("inbox.none." + f), nil
 	}
 	lines, err := b.lines(tx, req, convs)
@@ -52,37 +60,33 @@ func (b *Book) runInbox(tx *storage.Tx, req *Request) (act.Answer, error) {
 
 func (b *Book) find() Spec {
 	return Spec{
-		Name: "find", Roles: bot.Anyone, Reads: true, Asks: true, Options: []act.Option{
+		Name: "find", Roles: bot.Anyone, Reads: true, Asks: true, Options: line.Judged(
 			Option("author", act.WordOption), Option("label", act.LabelOption), OneOf(Option("status", act.ChoiceOption), "open", "pending", "snoozed", "resolved"),
 			Option("from", act.WordOption), Option("to", act.WordOption), Required(Rest(Option("words", act.TextOption))),
-		},
-		Examples: []string{"find cold coffee", "find --author maria --status open refund", "find --from 2026-11-01 --to 2026-11-15 allergy"}, Run: b.runFind,
+		),
+		Examples: []string{"find cold coffee", "find --intent complaint --language es", "find --author maria --status open refund", "find --from 2026-11-01 --to 2026-11-15 allergy"}, Run: b.runFind,
 	}
 }
 
 func (b *Book) runFind(tx *storage.Tx, req *Request) (act.Answer, error) {
 	v := req.Values
-	if !req.Submitted && strings.TrimSpace(v["words"]+v["author"]+v["label"]+v["status"]+v["from"]+v["to"]) == "" {
+	wants, err := line.Wants(v)
+	if err != nil {
+		return act.Answer{}, err
+	}
+	if !req.Submitted && strings.TrimSpace(v["words"]+v["author"]+v["label"]+v["status"]+v["from"]+v["to"]) == "" && !wants.Any() {
 		f := b.ask(tx, b.find(), req, Option("words", act.TextOption))
 		return act.Answer{Form: &f}, nil
 	}
-	q := inbox.Query{Words: strings.Fields(v["words"]), Author: v["author"], Label: strings.ToLower(v["label"]), Status: bot.Status(strings.ToLower(v["status"]))}
+	q := inbox.Query{Words: strings.Fields(v["words"]), Author: v["author"], Label: strings.ToLower(v["label"]), Status: bot.Status(strings.ToLower(v["status"])), Verdict: wants}
 	if q.Status != "" && !slices.Contains(bot.Statuses, q.Status) {
 		return act.Answer{}, bot.Errorf(bot.Invalid, "error.choice", "Given", bot.Short(v["status"], 30), "Choices", "open, pending, snoozed, resolved")
 	}
-	for _, d := range []struct {
-		text string
-		into *time.Time
-		days int
-	}{{v["from"], &q.From, 0}, {v["to"], &q.To, 1}} {
-		if d.text == "" {
-			continue
-		}
-		t, err := time.ParseInLocation(time.DateOnly, d.text, req.Brand.Location())
-		if err != nil {
-			return act.Answer{}, bot.Errorf(bot.Invalid, "error.date", "Given", bot.Short(d.text, 30))
-		}
-		*d.into = t.AddDate(0, 0, d.days)
+	if q.From, err = line.Day(v["from"], req.Brand.Location(), 0); err != nil {
+		return act.Answer{}, err
+	}
+	if q.To, err = line.Day(v["to"], req.Brand.Location(), 1); err != nil {
+		return act.Answer{}, err
 	}
 	found, until, err := b.seen.Find(tx, req.Brand, req.Person, q, shownAtMost)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/card"
 	"ponte/bot/records"
+	"ponte/bot/verdict"
 	"ponte/storage"
 )
 
@@ -32,7 +33,7 @@ const countedTo = 1000
 // List returns conversations that a person may see and that are not resolved,
 // what waits longest first, at most limit of them, and how many there are in all
 // (counted up to a thousand, among as many as lookBack).
-func (in *Inbox) List(tx *storage.Tx, b *bot.Brand, p bot.Person, f Filter, limit int) ([]bot.Conversation, int, error) {
+func (in *Inbox) List(tx *storage.Tx, b *bot.Brand, p bot.Person, f Filter, wants verdict.Wants, limit int) ([]bot.Conversation, int, error) {
 	walk, under := records.ConversationsByStatus, storage.K(b.ID, bot.Open)
 	if f == Mine {
 		walk, under = records.ConversationsMine, storage.K(b.ID, p.ID)
@@ -49,7 +50,7 @@ func (in *Inbox) List(tx *storage.Tx, b *bot.Brand, p bot.Person, f Filter, limi
 				break
 			}
 			looked++
-			if in.Sees(b, p, &c) && f.takes(&c, p, tx.Now()) {
+			if in.Sees(b, p, &c) && f.takes(&c, p, tx.Now()) && wants.Fits(c.Verdict) {
 				out = append(out, c)
 			}
 		}
@@ -97,6 +98,8 @@ type Query struct {
 	Status bot.Status
 	From   time.Time
 	To     time.Time
+
+	Verdict verdict.Wants
 }
 
 // lookBack is how many items a search reads at most, the newest first, and how
@@ -170,6 +173,9 @@ func Offer(tx *storage.Tx, s *bot.Storm, words []string) ([]card.Choice, error) 
 // takes reports whether an item is what is looked for, as far as the item tells.
 func (q Query) takes(it *bot.Item) bool {
 	if !q.From.IsZero() && it.CreatedAt.Before(q.From) || !q.To.IsZero() && !it.CreatedAt.Before(q.To) {
+		return false
+	}
+	if !q.Verdict.Fits(it.Verdict) {
 		return false
 	}
 	if q.Author != "" && !slices.Contains(it.Author.Names(), strings.ToLower(strings.TrimPrefix(q.Author, "@"))) {

@@ -74,7 +74,9 @@ func (h *house) of(remote string) (c bot.Conversation, it bot.Item) {
 	return c, it
 }
 
-func (h *house) slot(c bot.Conversation) act.Slot { return coretest.Slot(h.World, records.CardSlot(c.ID)) }
+func (h *house) slot(c bot.Conversation) act.Slot {
+	return coretest.Slot(h.World, records.CardSlot(c.ID))
+}
 
 // facts are those of a conversation's card, and those in its thread.
 func (h *house) facts(c bot.Conversation) string {
@@ -247,5 +249,38 @@ func TestTheForm(t *testing.T) {
 			}
 			return nil
 		})
+	})
+}
+
+func TestFindingByVerdict(t *testing.T) {
+	in(t, func(h *house) {
+		h.comes("1", "", "¿A qué hora abrís mañana por la mañana?")
+		h.comes("2", "", "there is a gas leak in your shop")
+		h.comes("3", "", "I love this place, best coffee ever, thank you")
+		for line, want := range map[string]int{
+			"find --intent question":                1,
+			"find --language es":                    1,
+			"find --urgent yes leak":                1,
+			"find --intent praise --language en":    1,
+			"find --intent praise hora":             0,
+			"inbox --language en":                   2,
+			"inbox open --urgent yes":               1,
+			"inbox --intent question --language es": 1,
+			"inbox mine --intent praise":            0,
+		} {
+			ans := h.hears(act.Commanded{Scene: h.scene("olga", ""), Text: line})
+			got := 0
+			for _, b := range ans.Notice.Blocks {
+				got += len(b.List)
+			}
+			if ans.Refused || got != want {
+				t.Errorf("%q finds %d, want %d; refused: %v", line, got, want, ans.Refused)
+			}
+		}
+		for _, line := range []string{"find --intent anger", "inbox --urgent no", "inbox --language klingon"} {
+			if ans := h.hears(act.Commanded{Scene: h.scene("olga", ""), Text: line}); key(ans) != "error.choice" {
+				t.Errorf("%q is answered with %q", line, key(ans))
+			}
+		}
 	})
 }
