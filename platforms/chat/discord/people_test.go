@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -165,7 +166,12 @@ func TestTwiceIsOnce(t *testing.T) {
 	r.ana.Reacts(m, "✅")
 	r.ana.Presses(m, "Take")
 	r.ana.InThread(m).Says("<@" + r.discord.World.App().User + "> take")
-	r.hears(p, "Ana Ruiz reacts ✅ removed false", "Ana Ruiz clicks take conversation/7 3", `Ana Ruiz commands "take" with 0 pictures`)
+	r.until("it is heard", func() bool { return len(p.heard()) >= 3 })
+	r.discord.Quiet()
+	want := []string{"Ana Ruiz clicks take conversation/7 3", `Ana Ruiz commands "take" with 0 pictures`, "Ana Ruiz reacts ✅ removed false"}
+	if diff := cmp.Diff(want, slices.Sorted(slices.Values(p.heard()))); diff != "" {
+		t.Error(diff)
+	}
 }
 
 // Emoji that somebody takes off for others are looked at again.

@@ -37,7 +37,7 @@ const (
 
 // posts are the commands about what the brand says by itself.
 var posts = []string{
-	"duplicate", "cancel", "drafts", "show", "approve", "reject", "return", "schedule", "pause", "resume", "hold", "release", "series", "queue",
+	"duplicate", "cancel", "drafts", "approvals", "show", "approve", "reject", "return", "schedule", "pause", "resume", "hold", "release", "series", "queue",
 	"move", "results", "calendar", "picture",
 }
 
@@ -62,9 +62,10 @@ func Commands(table []act.Command, print Printer) []*discordgo.ApplicationComman
 	root := &discordgo.ApplicationCommand{Type: discordgo.ChatApplicationCommand, Name: Name, Description: pen.about(card.W("discord.command_about")),
 		DescriptionLocalizations: pen.everywhere(card.W("discord.command_about")), Contexts: &[]discordgo.InteractionContextType{discordgo.InteractionContextGuild}}
 	groups := map[string]*discordgo.ApplicationCommandOption{}
-	for i, c := range table {
+	direct := direct(table)
+	for _, c := range table {
 		one := pen.command(c)
-		name := placed(c.Name, len(root.Options), len(table)-i)
+		name := placed(c.Name, direct)
 		if name == "" {
 			root.Options = append(root.Options, one)
 			continue
@@ -115,15 +116,33 @@ func (p pen) shortcuts(table []act.Command) (out []*discordgo.ApplicationCommand
 	return out
 }
 
+// direct are the commands that stand under "/ponte" itself: as many as there is room
+// for beside the groups.
+func direct(table []act.Command) (out []string) {
+	room := maxUnder
+	for _, c := range table {
+		if !slices.Contains(posts, c.Name) {
+			out = append(out, c.Name)
+		}
+	}
+	if len(out) < len(table) {
+		room--
+	}
+	if len(out) > room {
+		out = out[:room-1]
+	}
+	return out
+}
+
 // placed is the group that a command stands in; empty for none.
-func placed(name string, taken, left int) string {
+func placed(name string, direct []string) string {
 	switch {
+	case slices.Contains(direct, name):
+		return ""
 	case slices.Contains(posts, name):
 		return groupPosts
-	case taken >= maxUnder-3 && left > 1: // room for the groups themselves
-		return groupMore
 	}
-	return ""
+	return groupMore
 }
 
 // pen writes in all languages.
@@ -160,12 +179,33 @@ func (p pen) command(c act.Command) *discordgo.ApplicationCommandOption {
 	return one
 }
 
+// called are the options that have a name in each language.
+var called = []string{
+	"action", "at", "author", "campaign", "command", "date", "draft", "every", "filter", "from", "label", "labels", "member", "name", "person", "picture",
+	"priority", "reason", "remove", "series", "span", "status", "text", "times", "to", "until", "way", "what", "words",
+}
+
+// localised is what an option is called in each language; nothing where Discord would
+// not take it.
+func (p pen) localised(name string) map[discordgo.Locale]string {
+	if !slices.Contains(called, name) {
+		return nil
+	}
+	out := p.all(card.W("discord.option." + name))
+	for locale, s := range out {
+		if !names.MatchString(s) || strings.ToLower(s) != s {
+			delete(out, locale)
+		}
+	}
+	return out
+}
+
 // option writes an option. Only what is short is asked for before the command is sent:
 // for a text Ponte opens a form, and a draft need not be named in its own thread.
 func (p pen) option(o act.Option) *discordgo.ApplicationCommandOption {
 	out := &discordgo.ApplicationCommandOption{
 		Type: discordgo.ApplicationCommandOptionString, Name: named(o.Name), Description: p.about(o.Summary), DescriptionLocalizations: p.all(o.Summary),
-		Required: o.Required && o.Kind != act.TextOption && o.Kind != act.WordOption,
+		NameLocalizations: p.localised(o.Name), Required: o.Required && o.Kind != act.TextOption && o.Kind != act.WordOption,
 	}
 	switch {
 	case o.Anybody:

@@ -74,6 +74,26 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+// Names of options are in each person's language, where Discord takes them.
+func TestOptionsHaveNamesInEveryLanguage(t *testing.T) {
+	names := func(lang bot.Lang, _ *time.Location, w card.Words) string {
+		switch {
+		case w.Key == "discord.option.text" && lang == bot.Spanish:
+			return "texto"
+		case w.Key == "discord.option.text" && lang == bot.Italian:
+			return "Testo lungo"
+		case w.Key == "discord.option.text":
+			return "text"
+		}
+		return w.Key
+	}
+	o := register.Commands(table, names)[0].Options[0].Options[0]
+	want := map[discordgo.Locale]string{discordgo.SpanishES: "texto", discordgo.SpanishLATAM: "texto", discordgo.EnglishUS: "text", discordgo.EnglishGB: "text"}
+	if diff := cmp.Diff(want, o.NameLocalizations); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // valid holds commands to Discord's limits, as the wire would.
 func valid(t *testing.T, all []*discordgo.ApplicationCommand) {
 	t.Helper()
