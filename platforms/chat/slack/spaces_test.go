@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"testing"
@@ -88,7 +89,7 @@ func TestTwoBotsShareNothing(t *testing.T) {
 // library's own has no time-out.
 func TestTheUsualClientHasItsLimits(t *testing.T) {
 	s := New(Options{Workspaces: func() []Workspace { return nil }})
-	if c := s.opt.Client; c.Timeout <= 0 || c.Timeout > time.Minute || c.CheckRedirect(nil, nil) != http.ErrUseLastResponse {
+	if c := s.opt.Client; c.Timeout <= 0 || c.Timeout > time.Minute || !errors.Is(c.CheckRedirect(nil, nil), http.ErrUseLastResponse) {
 		t.Errorf("it waits %s", c.Timeout)
 	}
 }

@@ -3,6 +3,9 @@ package wire
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -105,6 +108,32 @@ func TestStrangeRequests(t *testing.T) {
 		if w.Code != c.status {
 			t.Errorf("%s is answered %d", name, w.Code)
 		}
+	}
+}
+
+// Only a request's body is signed, so nothing is read from its address.
+func TestTheAddressSaysNothing(t *testing.T) {
+	const secret = "secret"
+	heard := 0
+	d := NewDesk(func(context.Context, Delivery) (Ack, error) { heard++; return Ack{}, nil }, time.Now, slog.New(slog.DiscardHandler))
+	defer d.Open(t.Context())()
+	h := d.Handler(func() map[string]string { return map[string]string{"T1": secret} })
+	for body, want := range map[string]int{"x=1": http.StatusBadRequest, "payload=%7B%7D": http.StatusOK} {
+		r := httptest.NewRequest(http.MethodPost, "/?payload=%7B%22type%22%3A%22block_actions%22%7D&command=/ponte", strings.NewReader(body))
+		at := fmt.Sprint(time.Now().Unix())
+		sum := hmac.New(sha256.New, []byte(secret))
+		fmt.Fprintf(sum, "v0:%s:%s", at, body)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("X-Slack-Request-Timestamp", at)
+		r.Header.Set("X-Slack-Signature", "v0="+hex.EncodeToString(sum.Sum(nil)))
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != want || w.Code != http.StatusOK && w.Header().Get("X-Slack-No-Retry") != "1" {
+			t.Errorf("%s is answered %d", body, w.Code)
+		}
+	}
+	if heard != 1 {
+		t.Errorf("%d are heard", heard)
 	}
 }
 

@@ -122,3 +122,10 @@ func (s *Sockets) close() {
 		s.forget(k)
 	}
 }
+
+// Mute keeps one connection open and says nothing on it any more, not even a ping.
+func (s *Sockets) Mute(place int) {
+	if k := s.at(place); k != nil {
+		k.once.Do(func() { close(k.gone) })
+	}
+}
