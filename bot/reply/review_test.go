@@ -125,7 +125,8 @@ func TestReplyInReviewIsTakenBack(t *testing.T) {
 
 func TestReplyNobodyDecidesAbout(t *testing.T) {
 	reviewed(t, 1, func(h *house) {
-		h.Pass(73 * time.Hour)
+		h.Down(71 * time.Hour)
+		h.Pass(2 * time.Hour)
 		if r := h.reply(); r.State != bot.Expired || h.shows(r) != "note reply.lapsed [reply]" {
 			t.Errorf("it is %s and shows %s", r.State, h.shows(r))
 		}
