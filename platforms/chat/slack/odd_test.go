@@ -5,8 +5,10 @@ import (
 	"testing"
 	"time"
 
+	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/platforms/chat/slack/slacktest/deliver"
+	"ponte/platforms/chat/slack/slacktest/webapi"
 	"ponte/platforms/chat/slack/slacktest/workspace"
 )
 
@@ -147,6 +149,28 @@ func TestEveryRequestIsOneThatIsChecked(t *testing.T) {
 	for method := range asked { // pictures and groups have tests of their own
 		if !strings.HasPrefix(method, "/hooks/") && !strings.HasPrefix(method, "conversations.") {
 			t.Errorf("%s is asked for as well", method)
+		}
+	}
+}
+
+// Where Slack gives out few messages at a time, as it does to apps that are installed
+// by many, a look goes on to the end.
+func TestALookTakesAllPages(t *testing.T) {
+	r := newRig(t)
+	r.slack.API.CapPages(2)
+	top := r.send("top", act.Send{Card: say("top")})
+	for name, send := range map[string]act.Send{"in the channel": {Card: say("hello")}, "in a thread": {Thread: top.TS, Card: say("hello")}} {
+		r.slack.API.Fail("chat.postMessage", webapi.Lost())
+		if _, err := r.Carry(t.Context(), name, send, r.place()); bot.KindOf(err) != bot.Ambiguous {
+			t.Fatalf("%s it is %v", name, err)
+		}
+		for range 9 {
+			r.ana.InThread(top).Says("talk")
+			r.ana.Says("#inbox", "talk")
+		}
+		next := New(r.opt)
+		if got, found, err := next.Settle(t.Context(), name, send, r.place()); err != nil || found != act.Found || !r.inbox.Find(got.Ref).Says("hello") {
+			t.Errorf("%s it is %s, %v", name, found, err)
 		}
 	}
 }

@@ -16,7 +16,8 @@ import (
 	"ponte/platforms/chat/slack/wire"
 )
 
-// slash hears a slash command. Slack does not bring it again, so it is
+// slash hears a slash command, which stands in no thread: Slack's clients take none
+// there. Slack does not bring it again, so it is
 // acknowledged first; the person is told when it comes to nothing.
 func (s *Slack) slash(d wire.Delivery) wire.Ack {
 	var c payload.Slash

@@ -47,7 +47,7 @@ const (
 )
 
 // Manifest writes the manifest of the app, in YAML: to be pasted where Slack asks
-// for one. With an address it is reached there by HTTP; without one by WebSocket.
+// for one, as no bot token may register a command. With an address it is reached there by HTTP; without one by WebSocket.
 func Manifest(commands []act.Command, words card.Printer, address string) ([]byte, error) {
 	var names []string
 	for _, c := range commands {

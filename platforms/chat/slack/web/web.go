@@ -40,7 +40,9 @@ type Identity struct {
 	URL       string // of the workspace
 }
 
-// Open makes a workspace's client. It asks for nothing yet.
+// Open makes a workspace's client. It asks for nothing yet. The library's retries stay
+// off: they send a message again whose answer was lost. So does its debugging, which
+// writes tokens and shortens connections.
 func Open(w Workspace, client *http.Client, apiURL string) *Space {
 	return &Space{Workspace: w, people: map[string]known{}, lookups: rate.NewLimiter(lookupsEach, lookupsAtOnce), API: slack.New(w.BotToken,
 		slack.OptionHTTPClient(client), slack.OptionAPIURL(apiURL), slack.OptionAppLevelToken(w.AppToken))}
