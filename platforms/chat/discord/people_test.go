@@ -15,6 +15,7 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/card"
 	"ponte/platforms/chat/discord/discordtest"
 	"ponte/platforms/chat/discord/discordtest/guild"
 )
@@ -189,4 +190,34 @@ func TestClearedReactions(t *testing.T) {
 	case <-time.After(5 * time.Second):
 		t.Error("nobody looks")
 	}
+}
+
+// What somebody said can be made a reply: its text goes into the form.
+func TestAMessageIsMadeAReply(t *testing.T) {
+	r := newRig(t, func(o *Options) {
+		o.Commands = func() []act.Command { return []act.Command{{Name: "reply", Summary: card.Literal("Reply")}} }
+	})
+	p := r.listens()
+	p.answers = func(act.Event) (act.Answer, error) { return act.Answer{Form: &replying}, nil }
+	r.offered()
+	got := r.carries("k1", act.Send{Card: acting}, r.place())
+	note := r.ana.InThread(r.message(r.inbox, got.Ref)).Says("Sorry, Maria")
+	r.ana.Shortcut("Reply with this", note)
+	if text := r.ana.Modal().Value("Your reply"); text != "Sorry, Maria" {
+		t.Errorf("the form has %q", text)
+	}
+	if c, ok := p.events()[0].(act.Commanded); !ok || c.Text != "reply" || c.Thread != got.Ref || c.On != note.ID {
+		t.Errorf("it is %+v", p.events()[0])
+	}
+}
+
+// In a server that is not served nothing is heard.
+func TestOtherServers(t *testing.T) {
+	r := newRig(t)
+	p := r.listens()
+	other := r.discord.Guild("Other")
+	other.Channel("#inbox")
+	other.User("Eve").Says("#inbox", "<@"+r.discord.World.App().User+"> inbox")
+	r.ana.Says("#inbox", "<@"+r.discord.World.App().User+"> inbox")
+	r.hears(p, `Ana Ruiz commands "inbox" with 0 pictures`)
 }
