@@ -67,12 +67,18 @@ func (j *Bench) Came(ctx context.Context, account bot.AccountID, in []act.Incomi
 // House is what differs in a brand: its rules, and the leaning that its people's
 // corrections gave.
 func (j *Bench) House(ctx context.Context, b *bot.Brand) (triage.House, error) {
-	t, err := storage.Look(ctx, j.store, func(tx *storage.Tx) (verdict.Tally, error) { return tallyOf(tx, b.ID) })
+	lean, err := storage.Look(ctx, j.store, func(tx *storage.Tx) (triage.Lean, error) { return Lean(tx, b.ID) })
 	if err != nil {
 		return triage.House{}, err
 	}
 	rules, err := j.rulesOf(b)
-	return triage.House{Rules: rules, Lean: lean(&t)}, err
+	return triage.House{Rules: rules, Lean: lean}, err
+}
+
+// Lean is how far the corrections of a brand's people lean each answer.
+func Lean(tx *storage.Tx, brand bot.BrandID) (triage.Lean, error) {
+	t, err := tallyOf(tx, brand)
+	return lean(&t), err
 }
 
 func tallyOf(tx *storage.Tx, brand bot.BrandID) (verdict.Tally, error) {

@@ -210,3 +210,40 @@ func TestCorrectionsLean(t *testing.T) {
 		t.Errorf("another brand leans too: %+v", v.Intent)
 	}
 }
+
+// TestLessons has what people corrected come out as training reads it, without what
+// is gone at the source.
+func TestLessons(t *testing.T) {
+	c := open(t)
+	if _, err := c.corrects("the queue\tat\nthe till", verdict.Intent, "complaint"); err != nil {
+		t.Fatal(err)
+	}
+	gone, err := c.corrects("la coda era lunghissima, che vergogna", verdict.Sentiment, "negative")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.corrects("moi bo o café, graciñas", verdict.Language, verdict.Other); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.corrects("muito obrigado pela ajuda, voltaremos em breve", verdict.Language, "pt"); err != nil {
+		t.Fatal(err)
+	}
+	gone.Happened(bot.ItemEvent{At: time.Now(), Deleted: true})
+	var got []judge.Lesson
+	if err := c.store.Update(context.Background(), func(tx *storage.Tx) error {
+		got = nil
+		if err := records.Items.Put(tx, gone); err != nil {
+			return err
+		}
+		return judge.Lessons(tx, "aurora", func(l judge.Lesson) error {
+			got = append(got, l)
+			return nil
+		})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	want := []judge.Lesson{{Language: "en", Label: "complaint", Text: "the queue at the till"}, {Language: "other", Label: "other", Text: "moi bo o café, graciñas"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

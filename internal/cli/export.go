@@ -40,6 +40,11 @@ func (x *exportCmd) fromCopy(e *env, c *control.Client) (err error) {
 			return err
 		}
 	}
+	return copied(e, c, beside, func(s *bolt.Store) error { return x.write(e, s) })
+}
+
+// copied does something with a copy of the store that is in use, made in a folder.
+func copied(e *env, c *control.Client, beside string, do func(*bolt.Store) error) (err error) {
 	temp, err := os.MkdirTemp(beside, ".ponte-export-*")
 	if err != nil {
 		return err
@@ -52,7 +57,7 @@ func (x *exportCmd) fromCopy(e *env, c *control.Client) (err error) {
 	if err != nil {
 		return err
 	}
-	return errors.Join(x.write(e, s), s.Close())
+	return errors.Join(do(s), s.Close())
 }
 
 func (x *exportCmd) write(e *env, s *bolt.Store) error {

@@ -14,16 +14,18 @@ type triageCmd struct {
 	Eval     triageEvalCmd     `cmd:"" help:"Measure verdicts against labelled lines, and print the tables."`
 	Classify triageClassifyCmd `cmd:"" help:"Read lines and print one verdict per line, as JSON."`
 	Explain  triageExplainCmd  `cmd:"" help:"Show why a text gets its verdict."`
+
+	Corrections triageCorrectionsCmd `cmd:"" help:"Print what people of a brand corrected, as lines that train reads."`
 }
 
-// judge is the model that a verb works with.
-type judge struct {
+// weighing is the model that a verb works with.
+type weighing struct {
 	Weights string `help:"A file of weights that train made. Default: those of the program." type:"existingfile" placeholder:"FILE"`
 	Rules   string `help:"A file of rules of urgency: topic, language, phrases, with tabs between. Default: those of the program." type:"existingfile" placeholder:"FILE"`
 }
 
 // load reads the weights and the rules.
-func (j *judge) load() (*triage.Model, triage.House, error) {
+func (j *weighing) load() (*triage.Model, triage.House, error) {
 	house := triage.House{Rules: triage.DefaultRules()}
 	if j.Rules != "" {
 		body, err := os.ReadFile(j.Rules)
@@ -46,7 +48,7 @@ func (j *judge) load() (*triage.Model, triage.House, error) {
 }
 
 type triageClassifyCmd struct {
-	judge
+	weighing
 	File string `arg:"" optional:"" help:"A file of lines. Default: standard input." type:"existingfile"`
 }
 
@@ -79,7 +81,9 @@ func (c *triageClassifyCmd) Run(e *env) error {
 }
 
 type triageExplainCmd struct {
-	judge
+	weighing
+	Brand string `help:"Judge as for this brand: by its rules, where --config is given, and as its people corrected." placeholder:"BRAND"`
+	dataFlag
 	Text string `arg:"" help:"The text."`
 }
 
@@ -88,6 +92,11 @@ func (c *triageExplainCmd) Run(e *env) error {
 	m, house, err := c.load()
 	if err != nil {
 		return err
+	}
+	if c.Brand != "" {
+		if err := c.house(e, &house); err != nil {
+			return err
+		}
 	}
 	v, reasons := m.Explain(c.Text, house)
 	for _, head := range []struct {

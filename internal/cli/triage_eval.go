@@ -10,7 +10,7 @@ import (
 )
 
 type triageEvalCmd struct {
-	judge
+	weighing
 	Head   string   `help:"Measure the language instead, by the first part of the files' names." enum:"labels,language" default:"labels"`
 	Detail bool     `help:"Print confusion, confidence and what is not sure as well."`
 	Files  []string `arg:"" help:"Files of a label and a text, or of an intent, an urgency, a topic and a text, with tabs between; their names begin with the language." type:"existingfile"`
