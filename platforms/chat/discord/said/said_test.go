@@ -183,3 +183,20 @@ func FuzzInteraction(f *testing.F) {
 		i.Inputs()
 	})
 }
+
+func TestLabel(t *testing.T) {
+	var m *said.Message
+	if got := m.Label("a"); got != "" {
+		t.Errorf("nothing says %q", got)
+	}
+	m = &said.Message{}
+	if err := json.Unmarshal([]byte(`{"components":[{"type":1,"components":[{"type":2,"custom_id":"a","label":"Take"}]},
+		{"type":1,"components":[{"type":3,"custom_id":"m","options":[{"label":"Hand off","value":"b"}]}]},{"type":99,"label":{"x":1}}]}`), m); err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{"a": "Take", "b": "Hand off", "c": ""} {
+		if got := m.Label(id); got != want {
+			t.Errorf("%s says %q", id, got)
+		}
+	}
+}
