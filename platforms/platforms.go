@@ -12,6 +12,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/platforms/chat/console"
+	"ponte/platforms/chat/discord"
 	"ponte/platforms/chat/slack"
 	"ponte/platforms/social/square"
 	"ponte/platforms/social/webhook"
@@ -32,6 +33,8 @@ type Options struct {
 	Pages    map[string]http.Handler  // served by the console besides its own, to those who may use it
 	Media    act.Media                // pictures that Ponte keeps
 	Slack    func() Slack             // as it is now
+	Discord  func() Discord           // as it is now
+	Missed   func(context.Context)    // for a while it was not told what people reacted with
 	Log      *slog.Logger
 }
 
@@ -45,19 +48,32 @@ type Slack struct {
 	Unpaced    bool                                                                 // tests: this Slack takes all as fast as it comes
 }
 
+// Discord is how it is reached, and where it is served. The bot may change while Ponte
+// runs; whether there is one, and the rest, may not.
+type Discord struct {
+	Bot        discord.Bot                                                          // without a token there is no Discord
+	APIURL     string                                                               // of its REST interface, as "https://discord.com/api/v10"; empty: Discord's own
+	GatewayURL string                                                               // of the WebSocket; empty: the one that Discord names
+	Client     *http.Client                                                         // nil: one with a time-out
+	Dial       func(ctx context.Context, network, address string) (net.Conn, error) // of WebSockets; nil: the network's
+	Unpaced    bool                                                                 // tests: this Discord takes all as fast as it comes
+}
+
 // Set is the adapters of one Ponte.
 type Set struct {
 	Console *console.Console
 	Square  *square.Square // nil: there is none
 	Webhook *webhook.Webhook
-	Slack   *slack.Slack // nil: there is none
+	Slack   *slack.Slack     // nil: there is none
+	Discord *discord.Discord // nil: there is none
 }
 
 // Collections lists what the store must be opened with.
 func Collections() []storage.Definition {
 	out := console.Collections()
 	out = append(out, square.Collections()...)
-	return append(out, webhook.Collections()...)
+	out = append(out, webhook.Collections()...)
+	return append(out, notes)
 }
 
 // New builds the adapters over a store that was opened with Collections.
@@ -81,6 +97,12 @@ func New(store storage.Store, opt Options) *Set {
 		s.Slack = slack.New(slack.Options{
 			Workspaces: func() []slack.Workspace { return opt.Slack().Workspaces }, APIURL: way.APIURL, Client: way.Client, Dial: way.Dial, Unpaced: way.Unpaced,
 			Brands: opt.Brands, Commands: opt.Commands, Print: opt.Print, Media: opt.Media, Log: opt.Log,
+		})
+	}
+	if way := opt.Discord(); way.Bot.Token != "" {
+		s.Discord = discord.New(discord.Options{
+			Bot: func() discord.Bot { return opt.Discord().Bot }, APIURL: way.APIURL, GatewayURL: way.GatewayURL, Client: way.Client, Dial: way.Dial, Unpaced: way.Unpaced,
+			Brands: opt.Brands, Commands: opt.Commands, Print: opt.Print, Media: opt.Media, Notes: notebook{store, discord.Platform}, Missed: opt.Missed, Log: opt.Log,
 		})
 	}
 	return s
@@ -109,6 +131,9 @@ func (s *Set) All() map[string]act.Adapter {
 	}
 	if s.Slack != nil {
 		out[s.Slack.Name()] = s.Slack
+	}
+	if s.Discord != nil {
+		out[s.Discord.Name()] = s.Discord
 	}
 	return out
 }

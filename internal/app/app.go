@@ -58,6 +58,7 @@ type Config struct {
 	Square   bot.AccountID // the account that the embedded public square is; empty: none
 	Webhooks []webhook.Account
 	Slack    Slack
+	Discord  Discord
 	Console  net.Listener // where the console is served
 	Public   net.Listener // where the square and the webhooks are served
 	Address  string       // of the public side, as people reach it; empty: where it listens
@@ -146,7 +147,7 @@ func (a *App) build() {
 	a.set = platforms.New(a.store, platforms.Options{
 		Brands: a.Brands, Commands: func() []act.Command { return a.book.List() }, Print: a.words.Print, Token: a.cfg.Token,
 		Square: a.cfg.Square, Address: a.PublicURL(), Webhooks: a.webhooks, Loopback: loopback(a.cfg.Public), Writes: a.cfg.Writes, Log: a.log,
-		Pages: a.pages(), Media: a.media, Slack: a.slack,
+		Pages: a.pages(), Media: a.media, Slack: a.slack, Discord: a.discord, Missed: a.missed,
 	})
 	a.all = a.set.All()
 	for _, ad := range a.cfg.Adapters {

@@ -47,6 +47,13 @@ func (a *App) reconcile(ctx context.Context) error {
 	return nil
 }
 
+// missed asks for the reactions again, because a team chat did not tell of some.
+func (a *App) missed(ctx context.Context) {
+	if err := a.reconcile(ctx); err != nil && ctx.Err() == nil {
+		a.log.Error("which reactions were missed is not known", "err", err)
+	}
+}
+
 // publishes runs the posts' clock once the reactions that were missed are known, so
 // that a word taken back meanwhile keeps back what it was about.
 func (a *App) publishes(ctx context.Context) error {

@@ -80,7 +80,7 @@ func begin(e *env, cfg *config.Config) (*server, error) {
 
 func (s *server) built(cfg *config.Config, console, public net.Listener) app.Config {
 	return app.Config{
-		Data: cfg.Data, Brands: cfg.Brands, Square: cfg.Square, Webhooks: cfg.Webhooks, Slack: cfg.Slack,
+		Data: cfg.Data, Brands: cfg.Brands, Square: cfg.Square, Webhooks: cfg.Webhooks, Slack: cfg.Slack, Discord: cfg.Discord,
 		Console: console, Public: public, Address: cfg.Address, Token: cfg.Token,
 		Pace: cfg.Pace, Writes: cfg.Writes, MaxSize: cfg.MaxStore, Log: s.log,
 		Control: true, Reread: s.reread,

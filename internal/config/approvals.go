@@ -62,7 +62,7 @@ func (b *brand) decides() bool { return b.approvals.Spot != b.Spot }
 
 func (c *checker) approvals(b *brand) {
 	a := &b.approvals
-	c.refers(a.channel, "channel", b.rooms())
+	c.Refers(a.channel, "channel", b.rooms())
 	both := map[string]bool{}
 	for _, w := range slices.Concat(a.yes, a.no) {
 		if both[w.Text] {

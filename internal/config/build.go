@@ -35,7 +35,7 @@ func build(r *form.Reader, d *document) *Config {
 			}
 		}
 	}
-	cfg.Slack.Workspaces, cfg.Slack.APIURL = d.slack.Build()
+	cfg.Slack, cfg.Discord = d.chats.Build()
 	cfg.fixed = fixedOf(d, cfg)
 	return cfg
 }

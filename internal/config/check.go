@@ -5,12 +5,10 @@ import (
 	"net"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"ponte/bot"
 	"ponte/internal/form"
 	"ponte/internal/groups"
-	"ponte/platforms/chat/slack"
 )
 
 // A checker finds what is wrong between the values of a file, once each of them
@@ -39,7 +37,7 @@ func check(r *form.Reader, doc *document) {
 		b.urgency.Check(c.Reader)
 	}
 	c.listeners()
-	doc.slack.Check(r)
+	doc.chats.Check(r)
 }
 
 // once is a fault when a name is there a second time.
@@ -52,21 +50,6 @@ func (c *checker) once(seen map[string]form.Spot, name form.Word, called string)
 		return
 	}
 	seen[name.Text] = name.Spot
-}
-
-// refers is a fault unless a name is one of those that are there.
-func (c *checker) refers(name form.Word, called string, there []string) {
-	if !name.OK || slices.Contains(there, name.Text) {
-		return
-	}
-	expected := "one of " + form.OneOf(there)
-	if n := form.Near(name.Text, there); n != "" {
-		expected = form.Quote(n)
-	}
-	if len(there) == 0 {
-		expected = "one that the brand has"
-	}
-	c.Fault(name.Spot, "the unknown "+called+" "+form.Quote(name.Text), expected)
 }
 
 func (c *checker) results(b *brand) {
@@ -124,13 +107,13 @@ func (c *checker) people(b *brand) {
 		c.once(ids, p.id, "the person")
 		for _, u := range p.users {
 			c.once(users, u, "the user")
-			c.within(b, u)
+			c.doc.chats.Within(c.Reader, b.id, u)
 		}
 	}
 	if b.peopleAt.Line == 0 && len(b.groups) == 0 {
 		c.Fault(b.Spot, "a brand without the key \"people\"", "a list of people, or of groups")
 	}
-	groups.Check(b.groups, func(g form.Word) { c.within(b, g) }, func(g form.Word) {
+	groups.Check(b.groups, func(g form.Word) { c.doc.chats.Within(c.Reader, b.id, g) }, func(g form.Word) {
 		c.Fault(g.Spot, "the group "+form.Quote(g.Text)+" a second time", "each group once, with all of its roles")
 	})
 	for _, p := range b.people {
@@ -144,25 +127,6 @@ func (c *checker) people(b *brand) {
 // place is where something of the brand is in the console, when nothing else is said.
 func (b *brand) place(name form.Word) form.Word {
 	return form.Word{Spot: name.Spot, Text: "console/" + b.id.Text + "/" + name.Text, OK: name.OK && b.id.OK}
-}
-
-// within is a fault unless a place is in the brand's own part of the console, or in
-// a workspace of Slack that is there.
-func (c *checker) within(b *brand, place form.Word) {
-	if in, ok := strings.CutPrefix(place.Text, slack.Platform+"/"); ok && place.OK {
-		team, _, _ := strings.Cut(in, "/")
-		switch there := c.doc.slack.Known(); {
-		case len(there) > 0:
-			c.refers(form.Word{Spot: place.Spot, Text: team, OK: true}, "workspace", there)
-		case c.doc.slack.Line == 0:
-			c.Fault(place.Spot, form.Quote(place.Text)+", and no Slack", "slack.workspaces with "+form.Quote(team)+" in it")
-		}
-		return
-	}
-	own := "console/" + b.id.Text + "/"
-	if place.OK && b.id.OK && !strings.HasPrefix(place.Text, own) {
-		c.Fault(place.Spot, form.Quote(place.Text)+", which is of another brand", form.Quote(own+"NAME"))
-	}
 }
 
 func (c *checker) channels(b *brand) {
@@ -206,7 +170,7 @@ func (c *checker) claims(b *brand, ch *channel) {
 		return
 	}
 	c.rooms[place.Text] = b.id.Text
-	c.within(b, place)
+	c.doc.chats.Within(c.Reader, b.id, place)
 }
 
 // seen is a fault when nobody may see a channel.
@@ -231,8 +195,8 @@ func (c *checker) routes(b *brand) {
 		}
 	}
 	for _, t := range b.routes {
-		c.refers(t.channel, "channel", b.rooms())
-		c.refers(t.account, "account", accounts)
+		c.Refers(t.channel, "channel", b.rooms())
+		c.Refers(t.account, "account", accounts)
 		if t.account.Line == 0 && t.kind.Line == 0 && t.keywordsAt.Line == 0 && !t.wants().Any() {
 			c.Fault(t.Spot, "a route that takes everything", "an account, a kind, keywords or what triage says; the default channel takes the rest")
 		}

@@ -34,7 +34,8 @@ type Config struct {
 	Posts    []Post        // of the brand on the square
 	Brands   []bot.Brand
 	Webhooks []webhook.Account
-	Slack    platforms.Slack // no workspaces: there is none
+	Slack    platforms.Slack   // no workspaces: there is none
+	Discord  platforms.Discord // no token: there is none
 
 	fixed []fixed
 }

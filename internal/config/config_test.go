@@ -19,6 +19,7 @@ import (
 	"ponte/bot/verdict"
 	"ponte/internal/form"
 	"ponte/platforms"
+	"ponte/platforms/chat/discord"
 	"ponte/platforms/chat/slack"
 	"ponte/platforms/social/webhook"
 )
@@ -35,7 +36,7 @@ const (
 func environment(name string) (string, bool) {
 	v, ok := map[string]string{
 		"SHOP_SECRET": secretOne, "SHOP_ANSWERS": secretTwo, "PONTE_TOKEN": "a token of some length",
-		"SLACK_BOT_TOKEN": "xoxb-", "SLACK_APP_TOKEN": "xapp-", "BOT": "xoxb-do-not-print-me", "APP": "xapp-do-not-print-me", "SIGNING": "do-not-print-me",
+		"SLACK_BOT_TOKEN": "xoxb-", "SLACK_APP_TOKEN": "xapp-", "BOT": "xoxb-do-not-print-me", "APP": "xapp-do-not-print-me", "SIGNING": "do-not-print-me", "DISCORD_TOKEN": "MTIzNDU2Nzg5MDEyMzQ1Njc4.GabcdE.do-not-print-me-do-not-print-me",
 		"EMPTY": " ", "SHORT": "short", "NOT_WHSEC": "sk_live_do-not-print-me", "HOOK_URL": "https://shop.example/do-not-print-me",
 		"BAD_URL": "do-not-print-me",
 	}[name]
@@ -167,6 +168,10 @@ func TestWhole(t *testing.T) {
 			APIURL:     "https://chat.example/api/",
 			Workspaces: []slack.Workspace{{ID: "T012AB3CD", BotToken: "xoxb-do-not-print-me", SigningSecret: "do-not-print-me"}},
 		},
+		Discord: platforms.Discord{
+			Bot:    discord.Bot{Token: "xoxb-do-not-print-me", Guilds: []string{"812345678901234567", "812345678901234568"}, Content: true},
+			APIURL: "https://chat.example/api/v10", GatewayURL: "ws://127.0.0.1:9001/",
+		},
 		Brands: []bot.Brand{{
 			ID: "aurora", Name: "Caffè Aurora", Language: bot.Spanish, Zone: "Europe/Rome", Hours: hours.Calendar{Zone: "Europe/Rome", Holidays: []string{"2026-12-25"}},
 			Accounts: []bot.Account{{ID: "webhook:shop", Platform: "webhook", Network: "the shop", Name: "Aurora", Spacing: 90 * time.Minute, Refuses: []string{"cheapest", "of course"},
@@ -174,12 +179,13 @@ func TestWhole(t *testing.T) {
 			Channels: []bot.Channel{
 				{ID: "inbox", Platform: "console", Space: "aurora", Remote: "all", Default: true},
 				{ID: "team", Platform: "slack", Space: "T012AB3CD", Remote: "C0INBOX"},
+				{ID: "crew", Platform: "discord", Space: "812345678901234568", Remote: "912345678901234567"},
 				{ID: "direct", Platform: "console", Space: "aurora", Remote: "direct", Direct: true, Restricted: []bot.Role{bot.Manager, bot.Approver}},
 			},
-			People: []bot.Person{{ID: "tom", Name: "Tom", Roles: []bot.Role{bot.Manager}, Language: bot.Italian, Users: []string{"console/aurora/thomas", "console/aurora/tom", "slack/T012AB3CD/U0TOM"}},
+			People: []bot.Person{{ID: "tom", Name: "Tom", Roles: []bot.Role{bot.Manager}, Language: bot.Italian, Users: []string{"console/aurora/thomas", "console/aurora/tom", "slack/T012AB3CD/U0TOM", "discord/812345678901234567/712345678901234567"}},
 				{ID: "eva", Name: "Eva", Roles: []bot.Role{bot.Approver}, Users: []string{"console/aurora/eva"}},
 				{ID: "ugo", Name: "Ugo", Roles: []bot.Role{bot.Approver, bot.Observer}, Users: []string{"console/aurora/ugo"}}},
-			Groups: []bot.Group{{ID: "slack/T012AB3CD/S0DESK", Roles: []bot.Role{bot.Approver, bot.Manager}}},
+			Groups: []bot.Group{{ID: "slack/T012AB3CD/S0DESK", Roles: []bot.Role{bot.Approver, bot.Manager}}, {ID: "discord/812345678901234567/612345678901234567", Roles: []bot.Role{bot.Approver}}},
 			Routes: []bot.Route{{Account: "webhook:shop", Kind: bot.Review, Keywords: []string{"late", "too late"}, Channel: "inbox"},
 				{Verdict: verdict.Wants{Language: "es", Intent: "complaint", Sentiment: "negative", Urgent: true}, Channel: "inbox"}},
 			Urgent:  verdict.Urgent{Off: []string{"press"}, Rules: []verdict.Rule{{Topic: "recall", Language: "other", Words: []string{"batch 42"}, Level: "urgent"}}},
@@ -236,7 +242,8 @@ func TestNeedsRestart(t *testing.T) {
 		{"minute: 60", "minute: 61", "ponte.yaml:28:3: found another value of limits.square_writes_per_minute, expected"},
 		{"size: none", "size: 20GiB", "ponte.yaml:28:3: found another value of limits.store_max_size, expected"},
 		{"# slack:\n#   workspaces:\n#     - {id:", "slack:\n  workspaces:\n    - {id:", "ponte.yaml:36:3: found another value of whether there is Slack, expected"},
-		{"id: square:aurora", "id: square:other", "ponte.yaml:82:13: found another value of the square's account, expected"},
+		{"# discord:\n#   token: \"${DISCORD_TOKEN}\"\n#   guilds:", "discord:\n  token: \"${DISCORD_TOKEN}\"\n  guilds:", "ponte.yaml:42:3: found another value of whether there is Discord, expected"},
+		{"id: square:aurora", "id: square:other", "ponte.yaml:88:13: found another value of the square's account, expected"},
 		{"level: info", "level: warn", ""},
 		{"messages_per_second: 1", "messages_per_second: none", ""},
 		{"name: Tom Baker", "name: Thomas", ""},

@@ -7,8 +7,8 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/verdict"
+	"ponte/internal/chats"
 	"ponte/internal/form"
-	"ponte/internal/workspaces"
 )
 
 // An account is a brand's presence on one platform.
@@ -112,27 +112,12 @@ func (*channel) Called() string { return "a channel" }
 func (c *channel) Keys() []form.Key {
 	return []form.Key{
 		form.Needed("id", "Short name of the channel.", form.Slug(&c.id, "inbox")),
-		form.Free("room", "The room in team chat: `console/BRAND/ROOM`, or `slack/WORKSPACE/CHANNEL` by Slack's ids. Usually the console's room of the channel's own name.", place(&c.room, "ROOM", "CHANNEL", roomForm)),
+		form.Free("room", "The room in team chat: `console/BRAND/ROOM`, `slack/WORKSPACE/CHANNEL` by Slack's ids, or `discord/SERVER/CHANNEL` by Discord's. Usually the console's room of the channel's own name.", chats.Room(&c.room)),
 		form.Usual("default", "false", "Takes what no route takes. One channel does.", form.Truth(&c.first)),
 		form.Usual("direct", "false", "Takes direct messages. One channel does where an account can bring them.", form.Truth(&c.direct)),
 		form.Free("restricted", "The roles that may see it. Usually everybody, and managers and approvers where direct messages go.", form.Marked(&c.open, roles(&c.restricted))),
 	}
 }
-
-const inConsole = `console/[a-z0-9][a-z0-9._-]{0,63}/[a-z0-9][a-z0-9._-]{0,63}`
-
-var (
-	roomForm = regexp.MustCompile(`^(` + inConsole + `|` + workspaces.Room + `)$`)
-	userForm = regexp.MustCompile(`^(` + inConsole + `|` + workspaces.User + `)$`)
-)
-
-// place reads a room or a person of team chat.
-func place(into *form.Word, ours, theirs string, of *regexp.Regexp) form.Reading {
-	return form.Matching(into, `"console/BRAND/`+ours+`" in small letters, digits, dots and dashes, or "slack/WORKSPACE/`+theirs+`" by Slack's ids`, of)
-}
-
-// user reads a person of team chat.
-func user(into *form.Word) form.Reading { return place(into, "USER", "USER", userForm) }
 
 func roles(into *[]form.Word) form.Reading {
 	return form.Words(into, "roles", func(w *form.Word) form.Reading { return form.Choice(w, bot.Anyone...) })
@@ -153,7 +138,7 @@ func (p *person) Keys() []form.Key {
 		form.Needed("name", "Their name, as the team knows it.", form.Text(&p.name, 80)),
 		form.Needed("roles", "What they may do in the brand.", roles(&p.roles)),
 		form.Free("language", "For what only they see. Usually the brand's.", form.Choice(&p.language, bot.Langs...)),
-		form.Free("users", "Who they are in team chat: `console/BRAND/USER`, and `slack/WORKSPACE/USER` by Slack's ids. Usually the console's user of the person's own short name.", form.Words(&p.users, "users", user)),
+		form.Free("users", "Who they are in team chat: `console/BRAND/USER`, `slack/WORKSPACE/USER` by Slack's ids, and `discord/SERVER/USER` by Discord's. Usually the console's user of the person's own short name.", form.Words(&p.users, "users", chats.User)),
 	}
 }
 

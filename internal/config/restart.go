@@ -30,8 +30,11 @@ func fixedOf(d *document, cfg *Config) []fixed {
 		{d.log.format.Spot, "log.format", strconv.FormatBool(cfg.JSON)},
 		{d.limits.Spot, "limits.square_writes_per_minute", strconv.FormatFloat(cfg.Writes, 'g', -1, 64)},
 		{d.limits.Spot, "limits.store_max_size", strconv.FormatInt(cfg.MaxStore, 10)},
-		{d.slack.Spot, "whether there is Slack", strconv.FormatBool(len(cfg.Slack.Workspaces) > 0)},
-		{d.slack.At(), "slack.api_url", cfg.Slack.APIURL},
+		{d.chats.Slack.Spot, "whether there is Slack", strconv.FormatBool(len(cfg.Slack.Workspaces) > 0)},
+		{d.chats.Slack.At(), "slack.api_url", cfg.Slack.APIURL},
+		{d.chats.Discord.Spot, "whether there is Discord", strconv.FormatBool(cfg.Discord.Bot.Token != "")},
+		{d.chats.Discord.API(), "discord.api_url", cfg.Discord.APIURL},
+		{d.chats.Discord.Gateway(), "discord.gateway_url", cfg.Discord.GatewayURL},
 		{square, "the square's account", string(cfg.Square)},
 	}
 }

@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"ponte/bot"
+	"ponte/internal/chats"
 	"ponte/internal/form"
 	"ponte/internal/groups"
 	"ponte/internal/urgency"
-	"ponte/internal/workspaces"
 )
 
 // A document is the whole file.
@@ -20,7 +20,7 @@ type document struct {
 	public  public
 	log     logging
 	limits  limits
-	slack   workspaces.Section
+	chats   chats.Chats
 	brands  []*brand
 }
 
@@ -33,7 +33,8 @@ func (d *document) Keys() []form.Key {
 		form.Within("public", "What the world may reach: the square, and the addresses that take items in.", &d.public),
 		form.Within("log", "What Ponte writes to its standard error.", &d.log),
 		form.Within("limits", "Limits that are ours and no platform's.", &d.limits),
-		form.Free("slack", "Slack, where a brand's team works there. docs/slack.md leads the way.", form.Mapping(&d.slack)),
+		form.Free("slack", "Slack, where a brand's team works there. docs/slack.md leads the way.", form.Mapping(&d.chats.Slack)),
+		form.Free("discord", "Discord, where a brand's team works there. docs/discord.md leads the way.", form.Mapping(&d.chats.Discord)),
 		form.Needed("brands", "The brands that this Ponte serves. Nothing of one is ever visible to another.", form.Objects(&d.brands, "brands")),
 	}
 }

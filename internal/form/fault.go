@@ -72,6 +72,21 @@ func OneOf(words []string) string {
 	return strings.Join(quoted, "")
 }
 
+// Refers is a fault unless a name, of what is called so, is one of those that are there.
+func (r *Reader) Refers(name Word, called string, there []string) {
+	if !name.OK || slices.Contains(there, name.Text) {
+		return
+	}
+	expected := "one of " + OneOf(there)
+	if n := Near(name.Text, there); n != "" {
+		expected = Quote(n)
+	}
+	if len(there) == 0 {
+		expected = "one that the brand has"
+	}
+	r.Fault(name.Spot, "the unknown "+called+" "+Quote(name.Text), expected)
+}
+
 // Near returns the word that a mistyped one most likely meant; empty when none is near.
 func Near(typed string, words []string) string {
 	best, least := "", max(1, len(typed)/3)+1

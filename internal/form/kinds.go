@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net"
+	"net/netip"
 	"net/url"
 	"regexp"
 	"slices"
@@ -91,6 +92,17 @@ func Matching(into *Word, want string, form *regexp.Regexp) Reading {
 		}
 		return Quote(s)
 	})
+}
+
+// Digits reads an id that is made of digits, in quotes or without.
+func Digits(into *Word, want string, form *regexp.Regexp) Reading {
+	return Reading{Want: want, Take: func(r *Reader, n *Node) {
+		as := *n
+		if as.is == aNumber {
+			as.is = aText
+		}
+		Matching(into, want, form).Take(r, &as)
+	}}
 }
 
 // Choice reads one of a few words.
@@ -227,6 +239,28 @@ func Site(into *Word) Reading {
 			return Quote(s)
 		}
 		return ""
+	})
+}
+
+// Server reads the address of a server that secrets are sent to: in the clear they go
+// to this machine only. Example has the scheme, https or wss.
+func Server(into *Word, example string) Reading {
+	scheme, _, _ := strings.Cut(example, ":")
+	open, a := strings.TrimSuffix(scheme, "s"), "an "
+	if scheme == "wss" {
+		a = "a "
+	}
+	want := a + scheme + " address such as " + strconv.Quote(example) + ", or " + a + open + " address of this machine"
+	return Written(into, want, func(s string) string {
+		u, err := url.Parse(s)
+		if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || len(s) > 2048 {
+			return Quote(s)
+		}
+		ip, _ := netip.ParseAddr(u.Hostname())
+		if u.Scheme == scheme || u.Scheme == open && (u.Hostname() == "localhost" || ip.Unmap().IsLoopback()) {
+			return ""
+		}
+		return Quote(s)
 	})
 }
 

@@ -4,12 +4,11 @@
 package groups
 
 import (
-	"regexp"
 	"slices"
 
 	"ponte/bot"
+	"ponte/internal/chats"
 	"ponte/internal/form"
-	"ponte/internal/workspaces"
 )
 
 // Group is one group of a brand.
@@ -23,12 +22,10 @@ type Group struct {
 // Called is what faults call a group.
 func (*Group) Called() string { return "a group" }
 
-var groupForm = regexp.MustCompile(`^(` + workspaces.Group + `)$`)
-
 // Keys is a group's table.
 func (g *Group) Keys() []form.Key {
 	return []form.Key{
-		form.Needed("group", "The group: `slack/WORKSPACE/GROUP`, a user group by Slack's ids.", form.Matching(&g.id, `"slack/WORKSPACE/GROUP" by Slack's ids, the group's beginning with S`, groupForm)),
+		form.Needed("group", "The group: `slack/WORKSPACE/GROUP`, a user group by Slack's ids, or `discord/SERVER/ROLE`, a role by Discord's.", chats.Group(&g.id)),
 		form.Needed("roles", "What whoever is in it may do in the brand.", form.Marked(&g.rolesAt, form.Words(&g.roles, "roles", func(w *form.Word) form.Reading { return form.Choice(w, bot.Anyone...) }))),
 	}
 }

@@ -4,8 +4,6 @@
 package workspaces
 
 import (
-	"net/netip"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,7 +32,7 @@ const (
 func (s *Section) Keys() []form.Key {
 	return []form.Key{
 		form.Usual("transport", socket, "How what people do in Slack reaches Ponte: `socket` over connections that Ponte opens, so that nothing of it has to be reachable; `http` by signed requests to `/slack/` on the public side.", form.Choice(&s.transport, socket, overWeb)),
-		form.Free("api_url", "The Web API of a proxy or of a compatible server. Usually Slack's own. A change needs a restart.", server(&s.api)),
+		form.Free("api_url", "The Web API of a proxy or of a compatible server. Usually Slack's own. A change needs a restart.", form.Server(&s.api, "https://slack.com/api/")),
 		form.Needed("workspaces", "The workspaces. The first one, or the last one taken out, needs a restart.", form.Objects(&s.list, "workspaces")),
 	}
 }
@@ -75,22 +73,6 @@ const (
 )
 
 var teamForm = regexp.MustCompile(`^` + teamID + `$`)
-
-// server reads the address of a Web API. Tokens go there, so it is not asked in the
-// clear over a network.
-func server(into *form.Word) form.Reading {
-	return form.Written(into, `an https address such as "https://slack.com/api/", or an http address of this machine`, func(s string) string {
-		u, err := url.Parse(s)
-		if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || len(s) > 2048 {
-			return form.Quote(s)
-		}
-		ip, _ := netip.ParseAddr(u.Hostname())
-		if u.Scheme == "https" || u.Scheme == "http" && (u.Hostname() == "localhost" || ip.Unmap().IsLoopback()) {
-			return ""
-		}
-		return form.Quote(s)
-	})
-}
 
 // Check tells what is wrong between the section's values.
 func (s *Section) Check(r *form.Reader) {
