@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ponte/bot/verdict"
 )
 
 func aurora() *Brand {
@@ -191,6 +193,31 @@ func TestAsksIn(t *testing.T) {
 		b := Brand{Channels: []Channel{{ID: "decides", Restricted: c.decides}, {ID: "of", Restricted: c.of}}, Approvals: Approvals{Channel: "decides"}}
 		if got := b.AsksIn(&Conversation{Channel: "of", Private: c.private}).ID; got != c.want {
 			t.Errorf("%s: asks in %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestRoutesByVerdict(t *testing.T) {
+	b := Brand{
+		Channels: []Channel{{ID: "inbox", Default: true}, {ID: "care"}, {ID: "italian"}},
+		Routes: []Route{
+			{Verdict: verdict.Wants{Urgent: true}, Channel: "care"},
+			{Verdict: verdict.Wants{Language: "it", Intent: "question"}, Channel: "italian"},
+		},
+	}
+	sure := func(is string) verdict.Answer { return verdict.Answer{Is: is, Sure: true} }
+	for what, c := range map[string]struct {
+		v    *verdict.Verdict
+		want string
+	}{
+		"no verdict":             {nil, "inbox"},
+		"urgent":                 {&verdict.Verdict{Urgency: sure(verdict.High)}, "care"},
+		"perhaps urgent":         {&verdict.Verdict{Urgency: verdict.Answer{Is: verdict.High}}, "inbox"},
+		"a question in Italian":  {&verdict.Verdict{Language: sure("it"), Intent: sure("question")}, "italian"},
+		"a complaint in Italian": {&verdict.Verdict{Language: sure("it"), Intent: sure("complaint")}, "inbox"},
+	} {
+		if got := b.RouteFor(&Item{Verdict: c.v}).ID; got != c.want {
+			t.Errorf("%s goes to %s, want %s", what, got, c.want)
 		}
 	}
 }

@@ -69,7 +69,7 @@ func TestTriageCorrections(t *testing.T) {
 	if err != nil || string(body) != "praise\tel pedido no llegó\n" {
 		t.Errorf("the file of Spanish is %q, %v", body, err)
 	}
-	if _, errs, status = ponteTriage(t, "corrections", "--data", data, "--brand", "aurora", "-o", folder); status == 0 {
+	if _, _, status = ponteTriage(t, "corrections", "--data", data, "--brand", "aurora", "-o", folder); status == 0 {
 		t.Error("a file that was there is replaced")
 	}
 	if _, errs, status = ponteTriage(t, "corrections", "--data", data, "--brand", "aurora", "--language", "klingon"); status != 2 || !strings.Contains(errs, "klingon") {
