@@ -26,6 +26,8 @@ const (
 	faultEvery   = 400 * time.Millisecond
 	refreshEvery = 5 * time.Second
 	killEvery    = 9 * time.Second // about: never as long as it takes to know what is absent
+	killsInARow  = 10              // then Ponte is let be for as long as it takes
+	letBe        = 80 * time.Second
 )
 
 // storm is a team at work while Slack and Ponte fail.
@@ -41,6 +43,7 @@ type storm struct {
 	cards  map[string]bool
 	failed map[string]int // calls of a method when it was last made to fail
 	kills  int
+	rested bool // since the last one
 }
 
 // underway is how long before and after a connection ends a delivery on it may be lost
@@ -216,6 +219,12 @@ func (s *storm) unreached(from, to time.Time) {
 
 // kill ends Ponte without a farewell, and starts it again.
 func (s *storm) kill() {
+	if s.kills > 0 && s.kills%killsInARow == 0 && !s.rested {
+		s.rested = true
+		wait(s.ctx, letBe)
+		return
+	}
+	s.rested = false
 	s.kills++
 	from := time.Now()
 	s.now().kill()
