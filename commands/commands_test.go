@@ -308,7 +308,7 @@ func TestHelp(t *testing.T) {
 				t.Errorf("help %s: %q", name, notice(ans))
 			}
 		}
-		if got := notice(h.says("ana", "help find", nowhere)); got != "/ponte find [--author …] [--label …] [--status …] [--from …] [--to …] <words>" {
+		if got := notice(h.says("ana", "help find", nowhere)); got != "/ponte find [--intent …] [--sentiment …] [--language …] [--urgent …] [--author …] [--label …] [--status …] [--from …] [--to …] <words>" {
 			t.Error(got)
 		}
 	})

@@ -64,7 +64,7 @@ func (b *Book) find() Spec {
 			Option("author", act.WordOption), Option("label", act.LabelOption), OneOf(Option("status", act.ChoiceOption), "open", "pending", "snoozed", "resolved"),
 			Option("from", act.WordOption), Option("to", act.WordOption), Required(Rest(Option("words", act.TextOption))),
 		),
-		Examples: []string{"find cold coffee", "find --intent complaint --language es", "find --author maria --status open refund", "find --from 2026-11-01 --to 2026-11-15 allergy"}, Run: b.runFind,
+		Examples: []string{"find cold coffee", "find --intent complaint --language es pedido", "find --author maria --status open refund", "find --from 2026-11-01 --to 2026-11-15 allergy"}, Run: b.runFind,
 	}
 }
 
