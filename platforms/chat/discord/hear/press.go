@@ -65,7 +65,7 @@ func (d *Desk) interaction(ctx context.Context, e gate.Event) error {
 
 // way is how somebody is answered. What they used in a form's own message turns it.
 func (d *Desk) way(i *said.Interaction, came time.Time) *respond.Answer {
-	return respond.New(d.chat.Web, respond.To{App: i.App, ID: i.ID, Token: i.Token, At: came, Quiet: turns(i)})
+	return respond.New(d.chat.Web, respond.To{App: i.App, ID: i.ID, Token: i.Token, At: came, Typed: i.Message == nil, Quiet: turns(i)})
 }
 
 // turns reports whether what was used is part of a form that stands in a message of

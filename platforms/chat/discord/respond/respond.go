@@ -25,6 +25,7 @@ type Discord interface {
 type To struct {
 	App, ID, Token string
 	At             time.Time // when it came
+	Typed          bool      // a command, or what came of one: nothing was pressed in a message
 	Quiet          bool      // until there is an answer nothing is shown: what was pressed stands in a message that turns
 }
 
@@ -164,9 +165,16 @@ func (a *Answer) Offer(ctx context.Context, all []Choice) error {
 	return a.first(ctx, choices, map[string]any{"choices": all}, nil)
 }
 
-// Nothing ends it without anything being shown.
+// Nothing ends it without anything being shown. Where nothing was pressed, Discord
+// takes no silence: then a placeholder is shown, and taken away.
 func (a *Answer) Nothing(ctx context.Context) error {
 	defer a.mine()()
+	if a.state == fresh && a.to.Typed {
+		if err := a.first(ctx, coming, map[string]any{"flags": only}, nil); err != nil {
+			return err
+		}
+		a.state = awaited
+	}
 	switch a.state {
 	case fresh:
 		return a.first(ctx, comingTurned, nil, nil)

@@ -123,6 +123,21 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// What was typed is not left without an answer: Discord would say that it failed.
+func TestNothingToWhatWasTyped(t *testing.T) {
+	d := &discord{}
+	a := respond.New(d, respond.To{App: "9", ID: "1", Token: "tok", At: time.Now(), Typed: true})
+	defer a.Close()
+	for range 2 {
+		if err := a.Nothing(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	if diff := cmp.Diff([]string{"POST " + first + ` 5 "" 64 files 0`, "DELETE " + original + ` 0 "" 0 files 0`}, d.sent); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // An answer that comes while it is being said that one comes takes its place.
 func TestBothAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
