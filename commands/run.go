@@ -136,7 +136,7 @@ func (b *Book) request(tx *storage.Tx, scene act.Scene, s Spec, c call) (*Reques
 		}
 	}
 	if req.Values == nil {
-		if req.Values, err = line.Values(s.Name, s.Options, line.Named(c.text, s.Options, c.named)); err != nil {
+		if req.Values, err = line.Read(s.Name, s.Options, c.text, c.named, brand); err != nil {
 			return nil, err
 		}
 	}

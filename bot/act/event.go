@@ -67,6 +67,7 @@ type Named struct {
 	As      string // how they stand in the text: "@Ana Ruiz"
 	Who     bot.Actor
 	Outside bool // a guest, a bot, or somebody of another organisation: they have no role
+	Unknown bool // the chat did not say who they are
 }
 
 // Clicked is a press on a button of a card.
@@ -123,10 +124,11 @@ type Suggest struct {
 // Lost tells that something of Ponte's in team chat is gone: a message, or the room
 // itself when there is no Ref. ID is unique for what happened.
 type Lost struct {
-	ID  string
-	At  Place
-	Ref string
-	Why card.Words // of a room: what somebody can do about it
+	ID    string
+	At    Place
+	Ref   string
+	Under bool       // all that stood in the message's thread is gone with it
+	Why   card.Words // of a room: what somebody can do about it
 }
 
 // Met tells in which of the groups that brands give roles to somebody is now: all of

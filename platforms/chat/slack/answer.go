@@ -21,7 +21,7 @@ type asked struct {
 	thread  string // where they see the answer
 	trigger string // opens one window, within three seconds
 	hook    string // takes answers for half an hour; empty: there is none
-	typed   string // the command, where it was typed as a message
+	typed   string // the command, where it was typed as a message, in Slack's markup
 	fill    string // a text for the first empty field of a form
 }
 

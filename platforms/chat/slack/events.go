@@ -147,14 +147,16 @@ func (s *Slack) message(ctx context.Context, sp *web.Space, e *payload.Event) (w
 }
 
 func (s *Slack) hear(ctx context.Context, sp *web.Space, me web.Identity, e *payload.Event, scene act.Scene) (wire.Ack, error) {
-	var ev act.Event = act.Noted{Scene: scene, Ref: e.TS, Text: said.Plain(e.Text, s.called(ctx, sp, scene.At))}
+	var ev act.Event
 	typed, command := "", false
 	if rest, ok := said.Command(e.Text, me.User); ok || e.Kind == "im" {
 		if !ok {
 			rest = e.Text
 		}
 		c := s.commanded(ctx, sp, scene, rest)
-		ev, typed, command = c, c.Text, true
+		ev, typed, command = c, rest, true
+	} else {
+		ev = act.Noted{Scene: scene, Ref: e.TS, Text: said.Plain(e.Text, s.called(ctx, sp, scene.At))}
 	}
 	q := asked{scene: scene, thread: scene.Thread, typed: typed}
 	if s.pictured(e, scene, command) {

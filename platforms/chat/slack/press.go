@@ -7,6 +7,7 @@ import (
 
 	"github.com/slack-go/slack"
 
+	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/platforms/chat/slack/draw"
@@ -31,13 +32,15 @@ func (s *Slack) slash(d wire.Delivery) wire.Ack {
 	}
 	return wire.Ack{Then: func(ctx context.Context) {
 		at := act.Place{Platform: Platform, Space: sp.ID, Channel: c.Channel}
-		q := asked{trigger: c.Trigger, hook: c.Hook, scene: act.Scene{ID: "slash/" + c.Trigger, Who: s.actor(ctx, sp, c.User), At: at}}
+		q := asked{trigger: c.Trigger, hook: c.Hook, scene: act.Scene{ID: "slash/" + c.Trigger, Who: s.presser(sp, c.User, c.Name), At: at}}
 		s.run(ctx, sp, q, s.commanded(ctx, sp, q.scene, c.Text))
 	}}
 }
 
-// run hands over what somebody did and shows them what comes of it.
+// run hands over what somebody did and shows them what comes of it. What they are
+// called is asked for at the end: a window waits for nothing.
 func (s *Slack) run(ctx context.Context, sp *web.Space, q asked, e act.Event) {
+	defer sp.Name(ctx, q.scene.Who.User, s.opt.Now())
 	ans, err := s.tell(ctx, e)
 	if err != nil {
 		s.refuse(ctx, sp, q, err)
@@ -52,16 +55,9 @@ func (s *Slack) interaction(ctx context.Context, d wire.Delivery) (wire.Ack, err
 		s.opt.Log.Warn("slack: an interaction that cannot be read", "err", err)
 		return wire.Ack{}, nil
 	}
-	team := i.Team.ID
-	if team == "" { // of an app that a whole organisation has
-		team = i.View.Team
-	}
-	if team == "" {
-		team = i.User.Team
-	}
-	sp := s.addressed(payload.Outer{Team: team}, d.App)
+	sp := s.addressed(payload.Outer{Team: i.Space()}, d.App)
 	if sp == nil || i.User.ID == "" {
-		s.opt.Log.Warn("slack: an interaction of no workspace of ours", "workspace", team)
+		s.opt.Log.Warn("slack: an interaction of no workspace of ours", "workspace", i.Space())
 		return wire.Ack{}, nil
 	}
 	switch i.Type {
@@ -77,28 +73,12 @@ func (s *Slack) interaction(ctx context.Context, d wire.Delivery) (wire.Ack, err
 	return wire.Ack{}, nil
 }
 
-// by is who did it and where, and how they can be answered. A card in a channel
-// and the thread under it are one message to Slack: who presses there is in the thread.
-func (s *Slack) by(ctx context.Context, sp *web.Space, i *payload.Interaction) asked {
-	first := func(all ...string) string {
-		for _, one := range all {
-			if one != "" {
-				return one
-			}
-		}
-		return ""
-	}
-	q := asked{trigger: i.Trigger, hook: i.Hook}
-	message, thread := first(i.Container.Message, i.Message.TS), first(i.Container.Thread, i.Message.Thread)
-	if thread != message {
-		q.thread = thread
-	}
-	if thread == "" && !i.Container.Ephemeral {
-		thread = message
-	}
-	q.scene = act.Scene{ID: "do/" + i.Trigger, Who: s.actor(ctx, sp, i.User.ID), Thread: thread,
-		At: act.Place{Platform: Platform, Space: sp.ID, Channel: first(i.Channel.ID, i.Container.Channel)}}
-	return q
+// by is who did it and where, and how they can be answered.
+func (s *Slack) by(sp *web.Space, i *payload.Interaction) asked {
+	channel, thread, answer := i.Where()
+	return asked{trigger: i.Trigger, hook: i.Hook, thread: answer, scene: act.Scene{
+		ID: "do/" + i.Trigger, Who: s.presser(sp, i.User.ID, i.User.Name), Thread: thread, At: act.Place{Platform: Platform, Space: sp.ID, Channel: channel},
+	}}
 }
 
 // pressed hears a press on a button, or a choice under More.
@@ -108,14 +88,14 @@ func (s *Slack) pressed(ctx context.Context, sp *web.Space, i *payload.Interacti
 		if a.Selected != nil {
 			value = a.Selected.Value
 		}
-		q := s.by(ctx, sp, i)
+		q := s.by(sp, i)
 		q.scene.ID += "/" + a.ID
 		switch {
 		case strings.HasPrefix(a.ID, draw.ByFill):
 			s.refill(ctx, sp, i, strings.TrimPrefix(a.ID, draw.ByFill), value)
 		case strings.HasPrefix(a.ID, draw.ByRun):
 			q.typed = value
-			s.run(ctx, sp, q, act.Commanded{Scene: q.scene, Text: value})
+			s.run(ctx, sp, q, s.commanded(ctx, sp, q.scene, value))
 		case strings.HasPrefix(a.ID, draw.ByPress):
 			p, ok := draw.Unpack(value)
 			if !ok {
@@ -138,17 +118,17 @@ func (s *Slack) pressed(ctx context.Context, sp *web.Space, i *payload.Interacti
 // with "_" between them. What the message says goes into the form which that opens,
 // and not further by itself.
 func (s *Slack) shortcut(ctx context.Context, sp *web.Space, i *payload.Interaction) {
-	q := s.by(ctx, sp, i)
-	q.fill = said.Plain(i.Message.Text, s.called(ctx, sp, q.scene.At))
+	q := s.by(sp, i)
+	q.fill = said.Spelt(i.Message.Text, s.named(ctx, sp, q.scene.At, func(p bot.Person) string { return p.Name }))
 	q.scene.On = i.Message.TS
 	s.run(ctx, sp, q, act.Commanded{Scene: q.scene, Text: strings.ReplaceAll(i.Callback, "_", " ")})
 }
 
 // formed is who works on a form, and where it was opened.
-func (s *Slack) formed(ctx context.Context, sp *web.Space, i *payload.Interaction, m draw.Meta) asked {
+func (s *Slack) formed(sp *web.Space, i *payload.Interaction, m draw.Meta) asked {
 	at := act.Place{Platform: Platform, Space: sp.ID, Channel: m.Channel}
 	return asked{trigger: i.Trigger, thread: m.Thread, scene: act.Scene{
-		ID: "do/" + i.Trigger + "/" + i.View.ID + "/" + i.View.Hash, Who: s.actor(ctx, sp, i.User.ID), At: at, Thread: m.Thread,
+		ID: "do/" + i.Trigger + "/" + i.View.ID + "/" + i.View.Hash, Who: s.presser(sp, i.User.ID, i.User.Name), At: at, Thread: m.Thread,
 	}}
 }
 
@@ -158,7 +138,7 @@ func (s *Slack) closed(ctx context.Context, sp *web.Space, i *payload.Interactio
 	if !ok || m.Closed == "" || i.View.Callback != draw.FormID {
 		return
 	}
-	q := s.formed(ctx, sp, i, m)
+	q := s.formed(sp, i, m)
 	q.scene.ID = "closed/" + i.View.ID
 	s.run(ctx, sp, q, act.Clicked{Scene: q.scene, Verb: m.Closed, Subject: m.Subject, Revision: m.Revision})
 }
@@ -169,7 +149,7 @@ func (s *Slack) submitted(ctx context.Context, sp *web.Space, i *payload.Interac
 	if !ok || i.View.Callback != draw.FormID {
 		return wire.Ack{}
 	}
-	q := s.formed(ctx, sp, i, m)
+	q := s.formed(sp, i, m)
 	ans, err := s.tell(ctx, act.Submitted{
 		Scene: q.scene, Verb: m.Verb, Subject: m.Subject, Revision: m.Revision, Token: m.Token, Values: i.View.State.Values.Values(),
 	})
@@ -227,7 +207,7 @@ func (s *Slack) refill(ctx context.Context, sp *web.Space, i *payload.Interactio
 	if !ok {
 		return
 	}
-	q := s.formed(ctx, sp, i, m)
+	q := s.formed(sp, i, m)
 	f, known := s.forms.Get(m.Token)
 	if !known {
 		s.word(ctx, sp, q, card.W("slack.form_again"))

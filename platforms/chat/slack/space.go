@@ -36,15 +36,29 @@ func (s *Slack) actor(ctx context.Context, sp *web.Space, user string) bot.Actor
 	return bot.Actor{Platform: Platform, Space: sp.ID, User: user, Name: sp.Name(ctx, user, s.opt.Now())}
 }
 
+// presser is a person who waits for what they pressed: nobody is asked for their name.
+func (s *Slack) presser(sp *web.Space, user, given string) bot.Actor {
+	return bot.Actor{Platform: Platform, Space: sp.ID, User: user, Name: sp.Called(user, given)}
+}
+
 // called is how a person is named in a command: as the configuration does, where
 // it knows them.
 func (s *Slack) called(ctx context.Context, sp *web.Space, at act.Place) func(user string) string {
+	return s.named(ctx, sp, at, func(p bot.Person) string { return string(p.ID) })
+}
+
+// named says how people are called: those of the brand as by, others as Slack does where
+// it tells of all of them within a second.
+func (s *Slack) named(ctx context.Context, sp *web.Space, at act.Place, by func(bot.Person) string) func(user string) string {
+	until := time.Now().Add(time.Second)
 	return func(user string) string {
 		if b, _, ok := s.opt.Brands().Room(at.Platform, at.Space, at.Channel); ok {
-			if p, ok := b.PersonFor(bot.Actor{Platform: Platform, Space: sp.ID, User: user}); ok {
-				return string(p.ID)
+			if p, ok := b.PersonFor(bot.Actor{Platform: Platform, Space: sp.ID, User: user}); ok && by(p) != "" {
+				return by(p)
 			}
 		}
+		ctx, cancel := context.WithDeadline(ctx, until)
+		defer cancel()
 		return sp.Name(ctx, user, s.opt.Now())
 	}
 }

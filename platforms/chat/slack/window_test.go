@@ -1,14 +1,17 @@
 package slack
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/platforms/chat/slack/draw"
+	"ponte/platforms/chat/slack/slacktest"
 	"ponte/platforms/chat/slack/slacktest/webapi"
 )
 
@@ -114,4 +117,62 @@ func TestALineHasOneColon(t *testing.T) {
 			t.Errorf("it says %q", got)
 		}
 	}
+}
+
+// A window opens however long Slack takes to say what somebody is called; it is asked
+// afterwards. A message that names others waits for a second, and shows no ids.
+func TestAWindowWaitsForNoName(t *testing.T) {
+	for name, c := range map[string]struct {
+		do     func(r *rig, card slacktest.Message)
+		within time.Duration
+	}{
+		"a press":   {func(r *rig, card slacktest.Message) { r.ana.Presses(card, "reply") }, 0},
+		"a command": {func(r *rig, _ slacktest.Message) { r.ana.Commands("/ponte reply") }, 0},
+		"a shortcut": {func(r *rig, card slacktest.Message) {
+			r.ana.Shortcut("reply", r.ana.InThread(card).Says("@ana.ruiz asks @bo.berg and @cy.cole"))
+		}, time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := newRig(t, func(o *Options) { o.Now = time.Now })
+				r.slack.User("Bo Berg")
+				r.slack.User("Cy Cole")
+				heard := r.hears(func(e act.Event) (act.Answer, error) {
+					if _, ok := e.(act.Noted); ok {
+						return act.Answer{}, nil
+					}
+					f := replyForm("tok")
+					return act.Answer{Form: &f}, nil
+				})
+				m := r.send("k", act.Send{Card: say("a card", "reply")})
+				r.slack.API.Fail("users.info", webapi.Slow(10*time.Second).Times(99))
+				before := len(r.slack.API.Requests("views.open"))
+				c.do(r, m)
+				time.Sleep(c.within)
+				if synctest.Wait(); len(r.slack.API.Requests("views.open")) == before {
+					t.Fatal("no window is open")
+				}
+				if text := r.ana.Modal().Value("Text"); c.within > 0 && text != "Ana Ruiz asks … and …" {
+					t.Errorf("it has %q", text)
+				}
+				if !slices.ContainsFunc(heard(), func(e act.Event) bool { return by(e).Name == "ana.ruiz" }) {
+					t.Error("nobody did it")
+				}
+				if c.within == 0 && len(r.slack.API.Requests("users.info")) == 0 {
+					t.Error("nobody asks what they are called")
+				}
+			})
+		})
+	}
+}
+
+// by is who pressed, or wrote a command.
+func by(e act.Event) bot.Actor {
+	switch e := e.(type) {
+	case act.Clicked:
+		return e.Who
+	case act.Commanded:
+		return e.Who
+	}
+	return bot.Actor{}
 }

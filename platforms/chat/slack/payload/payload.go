@@ -3,6 +3,7 @@
 package payload
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 
@@ -15,6 +16,7 @@ type Slash struct {
 	Team    string `json:"team_id"`
 	Channel string `json:"channel_id"`
 	User    string `json:"user_id"`
+	Name    string `json:"user_name"`
 	Hook    string `json:"response_url"` // takes answers
 	Trigger string `json:"trigger_id"`   // opens one window
 }
@@ -121,6 +123,7 @@ type Interaction struct {
 	} `json:"team"`
 	User struct {
 		ID   string `json:"id"`
+		Name string `json:"name"`
 		Team string `json:"team_id"`
 	} `json:"user"`
 	Channel struct {
@@ -148,6 +151,25 @@ type Interaction struct {
 		} `json:"selected_option"`
 	} `json:"actions"`
 	View View `json:"view"`
+}
+
+// Space is the workspace it happened in; of an app that a whole organisation has, as far
+// as Slack says which.
+func (i *Interaction) Space() string { return cmp.Or(i.Team.ID, i.View.Team, i.User.Team) }
+
+// Where is the channel and the thread it happened in, and in which thread it is answered.
+// A card in a channel and the thread under it are one message to Slack: who presses
+// there is in the thread.
+func (i *Interaction) Where() (channel, thread, answer string) {
+	message := cmp.Or(i.Container.Message, i.Message.TS)
+	thread = cmp.Or(i.Container.Thread, i.Message.Thread)
+	if thread != message {
+		answer = thread
+	}
+	if thread == "" && !i.Container.Ephemeral {
+		thread = message
+	}
+	return cmp.Or(i.Channel.ID, i.Container.Channel), thread, answer
 }
 
 // View is a window that is open.

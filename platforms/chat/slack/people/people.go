@@ -3,6 +3,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -17,16 +18,16 @@ import (
 // mentions: Slack itself waits for three seconds.
 const patience = time.Second
 
-// Spoken returns a command as people read it, and whom it mentions. Of whom Slack does
-// not tell soon who they are nothing is said.
+// Spoken returns a command as people read it, and whom it mentions; of whom Slack does
+// not tell soon who they are, that it is not known.
 func Spoken(ctx context.Context, sp *web.Space, at act.Place, text string, names said.Names, now time.Time) (plain string, named []act.Named) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	plain = said.Plain(text, func(user string) string {
 		name := names(user)
-		if p, err := sp.Person(ctx, user, now); err == nil && name != "" {
-			named = append(named, act.Named{As: "@" + name, Who: actor(at.Platform, sp.ID, p), Outside: p.Outside})
-		}
+		p, err := sp.Person(ctx, user, now)
+		p.ID = user
+		named = append(named, act.Named{As: "@" + cmp.Or(name, user), Who: actor(at.Platform, sp.ID, p), Outside: p.Outside, Unknown: err != nil})
 		return name
 	})
 	return plain, named

@@ -3,15 +3,37 @@
 package said
 
 import (
+	"cmp"
 	"strings"
 )
 
 // Names says what a person is called, by id; empty for a stranger.
 type Names func(user string) string
 
+// unnamed stands for what Slack names by an id only, which is nobody else's to read.
+const unnamed = "…"
+
 // Plain returns a message's text as people see it: people as "@name", channels as
 // "#name", links as they were typed, and the three escaped characters as themselves.
+// Who has no name stands there by their id.
 func Plain(text string, names Names) string {
+	return read(text, func(user, label string) string {
+		if name := names(user); name != "" {
+			label = name
+		}
+		return "@" + strings.TrimPrefix(cmp.Or(label, user), "@")
+	})
+}
+
+// Spelt returns a message's text as it could become public: people by their names alone,
+// as an "@" would call somebody else elsewhere, and nobody by an id.
+func Spelt(text string, names Names) string {
+	return read(text, func(user, label string) string {
+		return cmp.Or(names(user), strings.TrimPrefix(label, "@"), unnamed)
+	})
+}
+
+func read(text string, person func(user, label string) string) string {
 	var b strings.Builder
 	b.Grow(len(text))
 	for text != "" {
@@ -26,34 +48,23 @@ func Plain(text string, names Names) string {
 			b.WriteString(unescape(text[at:]))
 			break
 		}
-		b.WriteString(token(text[at+1:at+end], names))
+		b.WriteString(token(text[at+1:at+end], person))
 		text = text[at+end+1:]
 	}
 	return b.String()
 }
 
 // token reads what stands between angle brackets.
-func token(inner string, names Names) string {
+func token(inner string, person func(user, label string) string) string {
 	target, label, labelled := strings.Cut(inner, "|")
 	label, shown := unescape(label), unescape(target)
 	switch {
 	case target == "":
 		return label
 	case target[0] == '@':
-		if names != nil {
-			if name := names(target[1:]); name != "" {
-				return "@" + name
-			}
-		}
-		if label != "" {
-			return "@" + strings.TrimPrefix(label, "@")
-		}
-		return shown
+		return person(shown[1:], label)
 	case target[0] == '#':
-		if label != "" {
-			return "#" + strings.TrimPrefix(label, "#")
-		}
-		return shown
+		return "#" + cmp.Or(strings.TrimPrefix(label, "#"), unnamed)
 	case target[0] == '!':
 		return special(target[1:], label)
 	case !labelled || same(shown, label):

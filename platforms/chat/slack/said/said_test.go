@@ -15,7 +15,7 @@ func TestPlain(t *testing.T) {
 		"":                                "",
 		"a &lt;b&gt; &amp;amp; c":         "a <b> &amp; c",
 		"ask <@U1> or <@U2|joe> or <@U3>": "ask @ana or @joe or @U3",
-		"in <#C1|inbox> or <#C2>":         "in #inbox or #C2",
+		"in <#C1|inbox> or <#C2>":         "in #inbox or #…",
 		"<!here> <!channel|@channel> <!subteam^S1|@team> <!date^1^{date}|today>": "@here @channel @team today",
 		"see <https://x.example/a?b=1&amp;c=2>":                                  "see https://x.example/a?b=1&c=2",
 		"see <http://x.example|x.example>":                                       "see x.example",
@@ -27,6 +27,17 @@ func TestPlain(t *testing.T) {
 	} {
 		if got := said.Plain(text, names); got != want {
 			t.Errorf("%q reads %q, not %q", text, got, want)
+		}
+	}
+}
+
+// What could become public names nobody by an id, and calls nobody.
+func TestSpelt(t *testing.T) {
+	for text, want := range map[string]string{
+		"ask <@U1> or <@U2|joe> or <@U3>": "ask ana or joe or …", "in <#C1|inbox> or <#C2>": "in #inbox or #…", "<!subteam^S1> <!here>": "@subteam @here", "a &lt; b": "a < b",
+	} {
+		if got := said.Spelt(text, names); got != want {
+			t.Errorf("%q is spelt %q, not %q", text, got, want)
 		}
 	}
 }

@@ -43,6 +43,14 @@ func (sp *Space) Name(ctx context.Context, user string, now time.Time) string {
 	return p.Name
 }
 
+// Called returns what a person was called when Slack told last, or else a name that came
+// with what they did. It asks for nothing.
+func (sp *Space) Called(user, given string) string {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	return cmp.Or(sp.people[user].Name, given)
+}
+
 // Person returns who somebody is, as Slack told within the last ten minutes.
 func (sp *Space) Person(ctx context.Context, user string, now time.Time) (Person, error) {
 	return sp.person(ctx, user, now, standingKept)
