@@ -47,8 +47,8 @@ func (b *Book) reacted(ctx context.Context, e act.Reacted) (act.Answer, error) {
 			return act.Answer{}, nil //nolint:nilerr // whom Ponte does not know it leaves in peace
 		}
 		slot, err := records.SlotByRef.First(tx, storage.K(e.At.String(), e.Ref))
-		if errors.Is(err, storage.ErrNotFound) && brand.Approvals.Emoji(e.Emoji) != 0 {
-			return act.Answer{}, nameless(tx, brand, e.At)
+		if errors.Is(err, storage.ErrNotFound) && brand.Approvals.Emoji(e.Emoji) != 0 { // it may have no name yet
+			slot, err = act.Slot{Brand: brand.ID, At: e.At, Ref: e.Ref}, nil
 		}
 		if errors.Is(err, storage.ErrNotFound) || b.reacts == nil || slot.Brand != brand.ID && err == nil {
 			return act.Answer{}, nil
@@ -71,28 +71,6 @@ func (b *Book) reacted(ctx context.Context, e act.Reacted) (act.Answer, error) {
 		return b.Refused(ctx, err)
 	}
 	return ans, err // what failed comes again
-}
-
-// nameless puts off a word on a message that nobody knows while one that asks for
-// a decision there has no name yet: people may see it before its name is recorded,
-// also long before, when Ponte ended in between.
-func nameless(tx *storage.Tx, brand *bot.Brand, at act.Place) error {
-	for r, err := range records.RequestsDue.Under(tx, nil) {
-		if err != nil {
-			return err
-		}
-		if r.Brand != brand.ID {
-			continue
-		}
-		slot, ok, err := records.Found(records.Slots.Get(tx, storage.K("ask/"+string(r.ID))))
-		if err != nil {
-			return err
-		}
-		if ok && slot.Ref == "" && slot.At == at {
-			return bot.Errorf(bot.Unavailable, "error.unavailable")
-		}
-	}
-	return nil
 }
 
 // subjectOf is what a request is about, as cards name it.

@@ -44,10 +44,11 @@ type Desk struct {
 	room    func(bot.AccountID, string) (left, most int)
 }
 
-// New makes the desk, and tells the outbox how a request is drawn.
+// New makes the desk, and tells the outbox how a request is drawn and who hears of its name.
 func New(store storage.Store, out *outbox.Outbox, brands func() *bot.Brands, log *slog.Logger) *Desk {
 	d := &Desk{store: store, out: out, brands: brands, log: log, matters: map[bot.Matter]Matters{}, clock: clock.New("decisions", log)}
 	out.Draws(act.OnRequest, d.draw)
+	out.Names(act.OnRequest, d.named)
 	return d
 }
 

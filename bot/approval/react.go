@@ -17,6 +17,9 @@ import (
 // the notice says why to the person alone.
 func (d *Desk) React(tx *storage.Tx, b *bot.Brand, p bot.Person, slot act.Slot, emoji string, removed bool) (handled bool, notice *card.Card, err error) {
 	says := b.Approvals.Emoji(emoji)
+	if says != 0 && slot.ID == "" {
+		return d.early(tx, b, p, slot, emoji, removed)
+	}
 	if says == 0 || slot.Brand != b.ID || slot.Subject.Kind != act.OnRequest || slot.ID != Slot(slot.Subject.ID) {
 		return false, nil, nil
 	}

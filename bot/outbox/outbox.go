@@ -72,6 +72,7 @@ type Outbox struct {
 	draws   map[string]func(*storage.Tx, act.Slot) (Drawing, error)
 	gates   []func(*storage.Tx, *act.Effect) error
 	watches map[string][]func(*storage.Tx, act.Effect) error
+	names   map[string][]func(*storage.Tx, act.Slot) error
 
 	wake     chan struct{}
 	outcomes chan outcome
@@ -90,6 +91,7 @@ func New(store storage.Store, opt Options) *Outbox {
 		parallel: cmp.Or(opt.Parallel, 64), timeout: cmp.Or(opt.Timeout, 30*time.Second),
 		draws:   map[string]func(*storage.Tx, act.Slot) (Drawing, error){},
 		watches: map[string][]func(*storage.Tx, act.Effect) error{},
+		names:   map[string][]func(*storage.Tx, act.Slot) error{},
 		wake:    make(chan struct{}, 1),
 		waiters: make(chan chan struct{}),
 		mem:     memory{under: map[bot.ID]int{}, asks: map[bot.ID]question{}, rates: map[string]rate.Budget{}, aside: map[bot.ID]time.Time{}},
@@ -104,7 +106,7 @@ func New(store storage.Store, opt Options) *Outbox {
 }
 
 // Draws sets who draws a kind of subject. f runs in the transaction that starts
-// a Show and only reads. Draws, Gates and Watches are called before Run.
+// a Show and only reads. Draws, Gates, Watches and Names are called before Run.
 func (o *Outbox) Draws(kind string, f func(tx *storage.Tx, slot act.Slot) (Drawing, error)) {
 	o.draws[kind] = f
 }
@@ -120,6 +122,12 @@ func (o *Outbox) Gates(f func(tx *storage.Tx, e *act.Effect) error) { o.gates = 
 // waiting again.
 func (o *Outbox) Watches(kind string, f func(tx *storage.Tx, e act.Effect) error) {
 	o.watches[kind] = append(o.watches[kind], f)
+}
+
+// Names has f told, in the recording transaction, when the platform has named a
+// message about that kind of subject.
+func (o *Outbox) Names(kind string, f func(tx *storage.Tx, slot act.Slot) error) {
+	o.names[kind] = append(o.names[kind], f)
 }
 
 // Idle waits until nothing is due or under way, as tests and seeding do. What

@@ -114,6 +114,11 @@ func (o *Outbox) fill(tx *storage.Tx, e *act.Effect, r act.Receipt) (act.Slot, e
 	if err := records.Slots.Put(tx, slot); err != nil || !named {
 		return slot, err
 	}
+	for _, f := range o.names[slot.Subject.Kind] {
+		if err := f(tx, slot); err != nil {
+			return slot, err
+		}
+	}
 	return slot, records.ReleaseAwaiting(tx, slot.ID)
 }
 

@@ -357,6 +357,13 @@ var (
 		}
 		return storage.K(s.At.String(), s.Ref)
 	})
+	// SlotsUnder are the messages of ours that stand in the thread of another one.
+	SlotsUnder = Slots.Index("parent.1", func(s *act.Slot) storage.Key {
+		if s.Parent == "" || s.Ref == "" {
+			return nil
+		}
+		return storage.K(s.Parent, s.ID)
+	})
 	SlotsOn = Slots.Index("subject.1", func(s *act.Slot) storage.Key { return storage.K(s.Subject.Kind, s.Subject.ID) })
 
 	Audit      = storage.Define("audit", func(r *bot.Record) storage.Key { return storage.K(r.Brand, r.ID) })
@@ -381,5 +388,5 @@ var thePause = storage.K("outbox")
 
 // All lists every collection, for the engine that opens the store.
 func All() []storage.Definition {
-	return []storage.Definition{Items, Conversations, Storms, Replies, SavedReplies, Drafts, Posts, Requests, Series, Pictures, Chunks, Links, Readings, ToRead, Results, Feeds, Keys, BrandHolds, Corrections, Tallies, Effects, Slots, Audit, Moments, Deeds, Gones, Tolds, Pauses, Groups, Teammates}
+	return []storage.Definition{Items, Conversations, Storms, Replies, SavedReplies, Drafts, Posts, Requests, Series, Pictures, Chunks, Links, Readings, ToRead, Results, Feeds, Keys, BrandHolds, Corrections, Tallies, Effects, Slots, Audit, Moments, Deeds, Gones, Tolds, Pauses, Groups, Teammates, EarlyWords}
 }
