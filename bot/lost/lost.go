@@ -35,37 +35,70 @@ func (d *Desk) Hear(ctx context.Context, e act.Lost) error {
 	}
 	return d.store.Update(storage.Urgent(ctx), func(tx *storage.Tx) error {
 		if e.Ref != "" {
-			return d.again(tx, e.At, e.Ref)
+			return d.again(tx, e)
 		}
 		return d.tell(tx, b, gone, e)
 	})
 }
 
-// again shows a message anew, as another one, with a word under it; once for each.
-func (d *Desk) again(tx *storage.Tx, at act.Place, ref string) error {
-	slot, ok, err := records.Found(records.SlotByRef.First(tx, storage.K(at.String(), ref)))
-	if err != nil || !ok || slot.Again {
-		return err
-	}
-	e, ok, err := records.Found(records.Effects.Get(tx, storage.K("show/"+slot.ID)))
+// again shows a message anew, as another one, with a word under it, and all that
+// stood under it where that is gone as well; once for each.
+func (d *Desk) again(tx *storage.Tx, lost act.Lost) error {
+	slot, ok, err := records.Found(records.SlotByRef.First(tx, storage.K(lost.At.String(), lost.Ref)))
 	if err != nil || !ok {
 		return err
 	}
-	slot.Ref, slot.URL, slot.Shown, slot.Again = "", "", 0, true
-	if err := records.Slots.Put(tx, slot); err != nil {
+	trace, shown, err := d.anew(tx, slot)
+	if err != nil || !shown {
 		return err
 	}
-	if err := d.out.Touch(tx, outbox.Shown{Slot: slot, Lane: e.Lane, Class: e.Class, Trace: e.Trace}); err != nil {
-		return err
+	if lost.Under {
+		if err := d.under(tx, slot.ID); err != nil {
+			return err
+		}
 	}
-	under := act.Slot{ID: "again/" + slot.ID, Brand: slot.Brand, At: at, Parent: cmp.Or(slot.Parent, slot.ID)}
+	under := act.Slot{ID: "again/" + slot.ID, Brand: slot.Brand, At: lost.At, Parent: cmp.Or(slot.Parent, slot.ID)}
 	if err := records.Slots.Insert(tx, under); err != nil {
 		return err
 	}
 	_, err = d.out.Say(tx, act.Effect{ // in a lane of its own: in the message's it could wait for what is behind it
-		Brand: slot.Brand, At: at, Slot: under.ID, Class: act.RoutineClass, Trace: e.Trace, Act: act.Seal(act.Send{Card: word(card.W("status.again"))}),
+		Brand: slot.Brand, At: lost.At, Slot: under.ID, Class: act.RoutineClass, Trace: trace, Act: act.Seal(act.Send{Card: word(card.W("status.again"))}),
 	})
 	return err
+}
+
+// anew has a message shown as another one, unless it was before, or shows nothing that
+// could be drawn again.
+func (d *Desk) anew(tx *storage.Tx, slot act.Slot) (trace bot.ID, shown bool, err error) {
+	if slot.Again {
+		return "", false, nil
+	}
+	e, ok, err := records.Found(records.Effects.Get(tx, storage.K("show/"+slot.ID)))
+	if err != nil || !ok {
+		return "", false, err
+	}
+	slot.Ref, slot.URL, slot.Shown, slot.Again = "", "", 0, true
+	if err := records.Slots.Put(tx, slot); err != nil {
+		return "", false, err
+	}
+	return e.Trace, true, d.out.Touch(tx, outbox.Shown{Slot: slot, Lane: e.Lane, Class: e.Class, Trace: e.Trace})
+}
+
+// under shows anew what stood in a message's thread.
+func (d *Desk) under(tx *storage.Tx, parent string) error {
+	var all []act.Slot
+	for slot, err := range records.SlotsUnder.Under(tx, storage.K(parent)) {
+		if err != nil {
+			return err
+		}
+		all = append(all, slot)
+	}
+	for _, slot := range all {
+		if _, _, err := d.anew(tx, slot); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (d *Desk) tell(tx *storage.Tx, b *bot.Brand, gone bot.Channel, e act.Lost) error {

@@ -131,6 +131,36 @@ func TestAgainBeforeItsThread(t *testing.T) {
 	})
 }
 
+// TestAgainWithItsThread: with a thread goes all that stood in it; each of it stands in
+// the next one, once.
+func TestAgainWithItsThread(t *testing.T) {
+	in(t, func(h *house) {
+		first := coretest.Slot(h.World, "card/1").Ref
+		h.Update(func(tx *storage.Tx) error {
+			for _, id := range []string{"item/1", "item/2"} {
+				if err := h.Out.Touch(tx, outbox.Shown{Lane: "l", Slot: act.Slot{ID: id, Brand: "aurora", Subject: act.Subject{Kind: "thing", ID: bot.ID(id)}, At: inbox, Parent: "card/1"}}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		h.Pass(time.Minute)
+		h.loses(act.Lost{ID: "1", At: inbox, Ref: first, Under: true})
+		h.loses(act.Lost{ID: "1", At: inbox, Ref: first, Under: true})
+		second, under := coretest.Slot(h.World, "card/1").Ref, map[string]int{}
+		for _, m := range h.Chat.All() {
+			under[m.Thread]++
+		}
+		if second == first || second == "" || under[first] != 2 || under[second] != 3 {
+			t.Errorf("it was %q and is %q; under them stand %v", first, second, under)
+		}
+		h.loses(act.Lost{ID: "2", At: inbox, Ref: second, Under: true})
+		if n := len(h.Chat.All()); n != 7 {
+			t.Errorf("then there stand %d messages", n)
+		}
+	})
+}
+
 // TestRoom: that a room is lost is told once, where all of the brand reads it.
 func TestRoom(t *testing.T) {
 	in(t, func(h *house) {

@@ -67,19 +67,26 @@ func nonceOf(key string) string {
 func markOf(key string) string { return "~" + nonceOf(key)[:8] }
 
 func (d *Discord) send(ctx context.Context, ch rooms.Room, key string, a act.Send, at act.Place) (act.Receipt, error) {
+	if err := d.desk.Gone().Shut(ctx, at, a.Thread); err != nil {
+		return act.Receipt{}, err
+	}
 	in, m, err := d.put(ctx, ch, key, a, at)
 	switch {
 	case in.Thread && web.Code(err) == web.CodeUnknownChannel: // a message has one thread in its life
 		d.rooms.Forget(in.ID)
-		return act.Receipt{}, bot.Errorf(bot.NotFound, "discord.thread_gone").Because(err)
+		return act.Receipt{}, d.refused(ctx, at, "", a.Thread, bot.Errorf(bot.NotFound, "discord.thread_gone").Because(err))
 	case err != nil:
-		return act.Receipt{}, d.fault(err, at)
+		return act.Receipt{}, d.refused(ctx, at, "", a.Thread, err)
 	case !rooms.IsID(m.ID):
 		return act.Receipt{}, bot.Errorf(bot.Ambiguous, "discord.unclear")
 	}
 	d.saw(nonceOf(key), cmp.Or(m.Channel, in.ID), m.ID)
 	if a.Thread == "" && a.Card.Opens && !in.Forum {
 		d.rooms.Begin(ctx, in, m.ID, draw.Name(a.Card))
+	}
+	d.desk.Gone().Here(at)
+	if a.Thread == "" {
+		d.desk.Gone().Again(ctx, at, a.Card.Subject, m.ID)
 	}
 	return act.Receipt{Ref: m.ID, URL: address(at.Space, cmp.Or(m.Channel, in.ID), m.ID)}, nil
 }
@@ -120,10 +127,13 @@ func (d *Discord) edit(ctx context.Context, ch rooms.Room, a act.Edit, at act.Pl
 		return m, err
 	})
 	if err != nil {
-		if in.ID != ch.ID && web.Code(err) == web.CodeUnknownChannel {
-			return act.Receipt{}, bot.Errorf(bot.NotFound, "discord.no_message").Because(err)
+		switch gone := web.Code(err) == web.CodeUnknownChannel; {
+		case gone && in.ID == a.Ref: // a post of a forum
+			err = bot.Errorf(bot.NotFound, "discord.no_message").Because(err)
+		case gone && in.ID != ch.ID:
+			err = bot.Errorf(bot.NotFound, "discord.thread_gone").Because(err)
 		}
-		return act.Receipt{}, d.fault(err, at)
+		return act.Receipt{}, d.refused(ctx, at, a.Ref, in.ID, err)
 	}
 	if ch.Forum && in.ID == a.Ref {
 		if err := d.rooms.Retag(ctx, ch, a.Ref, a.Card); err != nil {
@@ -215,6 +225,12 @@ func (d *Discord) fault(err error, at act.Place) error {
 	return e
 }
 
+// refused is what became of an act that Discord refused: what the refusal shows to be
+// gone is told of.
+func (d *Discord) refused(ctx context.Context, at act.Place, ref, thread string, err error) error {
+	return d.desk.Gone().Refused(ctx, at, ref, thread, d.fault(err, at))
+}
+
 // refusals says what Discord's codes mean to people.
 var refusals = map[int]string{
 	web.CodeUnknownChannel: "discord.no_channel", web.CodeUnknownGuild: "discord.no_server", web.CodeUnknownMessage: "discord.no_message",
@@ -237,7 +253,7 @@ func (d *Discord) place(ctx context.Context, at act.Place) (rooms.Room, error) {
 	}
 	r, err := d.rooms.Get(ctx, at.Channel)
 	if err != nil {
-		return rooms.Room{}, d.fault(err, at)
+		return rooms.Room{}, d.refused(ctx, at, "", "", err)
 	}
 	if r.Guild != at.Space || r.Thread {
 		return rooms.Room{}, bot.Errorf(bot.NotFound, "discord.no_channel", "Channel", d.called(at))

@@ -60,6 +60,8 @@ func (p *ponte) heard() (out []string) {
 			out = append(out, fmt.Sprintf("%s types %q in %s of %s", e.Who.Name, e.Prefix, e.Option, e.Command))
 		case act.Lost:
 			out = append(out, fmt.Sprintf("lost %v %s", e.Ref != "", e.Why.Key))
+		case act.Joined:
+			out = append(out, "joined "+e.At.Channel)
 		case act.Met:
 			out = append(out, fmt.Sprintf("met %s in %d groups", e.Who.Name, len(e.Groups)))
 		case act.Uploaded:

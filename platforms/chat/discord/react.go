@@ -23,7 +23,7 @@ func (d *Discord) Reactions(ctx context.Context, at act.Place, ref string) ([]ac
 	first := d.standsIn(ch, ref, "").ID
 	m, in, err := d.rooms.Search(ctx, ch, first, ref)
 	if err != nil {
-		return nil, d.fault(err, at)
+		return nil, d.refused(ctx, at, ref, "", err)
 	}
 	if in != first {
 		d.stands.Put(ref, in)

@@ -9,8 +9,6 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/bwmarrin/discordgo"
-
 	"ponte/bot"
 	"ponte/platforms/chat/discord/gate"
 	"ponte/platforms/chat/discord/said"
@@ -52,12 +50,12 @@ func (d *Desk) take(ctx context.Context, e gate.Event, done func()) bool {
 
 func (d *Desk) dealt(kind string) deal {
 	return map[string]deal{
-		"INTERACTION_CREATE": d.interaction, "MESSAGE_CREATE": d.message, "MESSAGE_DELETE": d.deleted, "MESSAGE_DELETE_BULK": d.deleted,
+		"INTERACTION_CREATE": d.interaction, "MESSAGE_CREATE": d.message, "MESSAGE_DELETE": d.gone.Message, "MESSAGE_DELETE_BULK": d.gone.Message,
 		"MESSAGE_REACTION_ADD": d.reaction, "MESSAGE_REACTION_REMOVE": d.reaction,
 		"MESSAGE_REACTION_REMOVE_ALL": d.cleared, "MESSAGE_REACTION_REMOVE_EMOJI": d.cleared,
-		"GUILD_CREATE": d.guild, "GUILD_DELETE": d.guildGone, "GUILD_ROLE_UPDATE": d.changed, "GUILD_ROLE_DELETE": d.changed,
-		"CHANNEL_UPDATE": d.channel, "CHANNEL_DELETE": d.channelGone,
-		"THREAD_CREATE": d.thread, "THREAD_UPDATE": d.thread, "THREAD_DELETE": d.threadGone,
+		"GUILD_CREATE": d.gone.Server, "GUILD_DELETE": d.gone.Guild, "GUILD_ROLE_UPDATE": d.gone.Roles, "GUILD_ROLE_DELETE": d.gone.Roles,
+		"CHANNEL_CREATE": d.gone.Opened, "CHANNEL_UPDATE": d.gone.Opened, "CHANNEL_DELETE": d.gone.Channel,
+		"THREAD_CREATE": d.gone.Changed, "THREAD_UPDATE": d.gone.Changed, "THREAD_DELETE": d.gone.Thread,
 	}[kind]
 }
 
@@ -108,6 +106,7 @@ func (d *Desk) atOnce(ctx context.Context, e gate.Event, f deal, done func()) bo
 
 // ready looks for what was said before the session began.
 func (d *Desk) ready(ctx context.Context, e gate.Event, done func()) bool {
+	d.gone.Ready(e)
 	d.lanes.Must("ready", func() {
 		d.deal(ctx, e, func(ctx context.Context, _ gate.Event) error {
 			d.missed(ctx)
@@ -116,22 +115,6 @@ func (d *Desk) ready(ctx context.Context, e gate.Event, done func()) bool {
 		}, done)
 	})
 	return true
-}
-
-// guild learns what threads there are in a server.
-func (d *Desk) guild(_ context.Context, e gate.Event) error {
-	var g struct {
-		ID      string               `json:"id"`
-		Threads []*discordgo.Channel `json:"threads"`
-	}
-	if err := json.Unmarshal(e.Data, &g); err != nil {
-		return err
-	}
-	for _, t := range g.Threads {
-		t.GuildID = g.ID // which is not told there
-		d.chat.Rooms.Learn(t)
-	}
-	return nil
 }
 
 // role is the role that is the bot's own in a server: people pick it where they mean

@@ -16,6 +16,7 @@ import (
 	"ponte/bot/card"
 	"ponte/platforms/chat/discord/draw"
 	"ponte/platforms/chat/discord/gate"
+	"ponte/platforms/chat/discord/gone"
 	"ponte/platforms/chat/discord/recent"
 	"ponte/platforms/chat/discord/rooms"
 	"ponte/platforms/chat/discord/said"
@@ -64,8 +65,8 @@ type Desk struct {
 	names  *recent.Few[named]     // by server and person
 	met    *recent.Few[string]    // by server and person: the groups that were told last
 	turned *recent.Few[time.Time] // by person: when a direct message was refused
-	shut   *recent.Few[string]    // by channel: what Ponte lacks there
 	roles  *recent.Few[string]    // by server: the role that is the bot's own
+	gone   *gone.Desk
 
 	mu      sync.Mutex
 	handler act.Handler
@@ -80,12 +81,26 @@ type named struct {
 
 // New makes a desk.
 func New(c Chat) *Desk {
-	return &Desk{
+	d := &Desk{
 		chat: c, lanes: gate.NewLanes(mostHeld), busy: make(chan struct{}, mostBusy), roles: recent.New[string](mostOpen),
 		done: recent.New[bool](memories), signs: recent.New[bool](memories), forms: recent.New[card.Form](mostOpen), names: recent.New[named](memories), met: recent.New[string](memories),
-		turned: recent.New[time.Time](mostOpen), shut: recent.New[string](mostOpen),
+		turned: recent.New[time.Time](mostOpen),
 	}
+	tells := func(waits []time.Duration) func(context.Context, act.Event) error {
+		return func(ctx context.Context, e act.Event) error {
+			_, err := d.tell(ctx, e, waits...)
+			return err
+		}
+	}
+	d.gone = gone.New(gone.Chat{
+		Platform: c.Platform, Web: c.Web, Rooms: c.Rooms, Brands: c.Brands, Guilds: c.Guilds, Place: d.place, Tell: tells(patient), Try: tells(brisk),
+		Ask: d.ask, Pen: c.Pen, Held: c.Held, Notes: c.Notes, Now: c.Now, Log: c.Log,
+	})
+	return d
 }
+
+// Gone finds out what is gone.
+func (d *Desk) Gone() *gone.Desk { return d.gone }
 
 // Serve tells of everything to h until ctx ends, and then waits for what is under way.
 func (d *Desk) Serve(ctx context.Context, h act.Handler, run func(gate.Handler) error) error {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -79,6 +80,16 @@ func (m Message) Title() string {
 	}
 	return strings.ReplaceAll(m.Embeds[0].Title, "\\", "")
 }
+
+// Buttons are the ids of the buttons and menus of the message.
+func (m Message) Buttons() (out []string) {
+	for _, found := range customID.FindAllStringSubmatch(string(m.Components), -1) {
+		out = append(out, found[1])
+	}
+	return out
+}
+
+var customID = regexp.MustCompile(`"custom_id":\s*"([^"\\]*)"`)
 
 // Thread is a thread, as a list of Discord's has it.
 type Thread struct {

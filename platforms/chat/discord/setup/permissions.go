@@ -114,9 +114,9 @@ func May(guild, owner, user string, has []string, roles []Role, over []Overwrite
 
 // number reads bits as Discord writes them; what cannot be read is none.
 func number(s string) int64 {
-	n, err := strconv.ParseInt(s, 10, 64)
+	n, err := strconv.ParseUint(s, 10, 64)
 	if err != nil {
 		return 0
 	}
-	return n
+	return int64(n) //nolint:gosec // bits are bits
 }
