@@ -18,6 +18,7 @@ import (
 	"ponte/internal/config"
 	"ponte/internal/control"
 	"ponte/internal/keep"
+	"ponte/platforms/chat/discord"
 	"ponte/platforms/chat/slack"
 	"ponte/platforms/social/webhook"
 	"ponte/storage"
@@ -57,6 +58,7 @@ func (c *checkCmd) Run(e *env) error {
 	}
 	t.answers(e.ctx, cfg.Webhooks)
 	t.slack(e.ctx, cfg)
+	t.discord(e.ctx, cfg)
 	if t.wrong > 0 {
 		return fmt.Errorf("%d of what was tried is wrong", t.wrong)
 	}
@@ -164,15 +166,15 @@ func (t *trial) port(ctx context.Context, what, addr string) {
 	}
 }
 
-// slackTime is how long all that is asked of Slack may take.
-const slackTime = time.Minute
+// chatTime is how long all that is asked of a team chat may take.
+const chatTime = time.Minute
 
 // slack tries the tokens, permissions and channels of Slack.
 func (t *trial) slack(ctx context.Context, cfg *config.Config) {
 	if len(cfg.Slack.Workspaces) == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, slackTime)
+	ctx, cancel := context.WithTimeout(ctx, chatTime)
 	defer cancel()
 	brands := bot.NewBrands(cfg.Brands...)
 	way := slack.New(slack.Options{
@@ -180,12 +182,34 @@ func (t *trial) slack(ctx context.Context, cfg *config.Config) {
 		Brands: func() *bot.Brands { return brands }, Log: slog.New(slog.DiscardHandler),
 	})
 	for _, tried := range way.Check(ctx) {
-		if tried.Found != "" {
-			t.fault(tried.What, tried.Found, tried.Expected)
-			continue
-		}
-		t.well("%s: well", tried.What)
+		t.tried(tried.What, tried.Found, tried.Expected)
 	}
+}
+
+// discord tries the token, intents, servers, commands and channels of Discord.
+func (t *trial) discord(ctx context.Context, cfg *config.Config) {
+	if cfg.Discord.Bot.Token == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, chatTime)
+	defer cancel()
+	brands := bot.NewBrands(cfg.Brands...)
+	way := discord.New(discord.Options{
+		Bot: func() discord.Bot { return cfg.Discord.Bot }, APIURL: cfg.Discord.APIURL,
+		Brands: func() *bot.Brands { return brands }, Log: slog.New(slog.DiscardHandler),
+	})
+	for _, tried := range way.Check(ctx) {
+		t.tried(tried.What, tried.Found, tried.Expected)
+	}
+}
+
+// tried tells how something came out; nothing was found when it is well.
+func (t *trial) tried(what, found, expected string) {
+	if found != "" {
+		t.fault(what, found, expected)
+		return
+	}
+	t.well("%s: well", what)
 }
 
 // answers tries the addresses that answers go to, all at once.

@@ -20,7 +20,7 @@ import (
 // line is the whole command line.
 type line struct {
 	Run     runCmd     `cmd:"" help:"Serve what a configuration says."`
-	Check   checkCmd   `cmd:"" help:"Tell every fault of a configuration, and try what it needs: ports, the data folder, the store, addresses, Slack."`
+	Check   checkCmd   `cmd:"" help:"Tell every fault of a configuration, and try what it needs: ports, the data folder, the store, addresses, Slack, Discord."`
 	Reload  reloadCmd  `cmd:"" help:"Have the running Ponte read its configuration again, whole or not at all."`
 	Config  configCmd  `cmd:"" help:"Print an example of a configuration."`
 	Demo    demoCmd    `cmd:"" help:"Run the whole main job in the browser, with nothing installed and no account anywhere."`
@@ -38,6 +38,7 @@ type line struct {
 	Version versionCmd `cmd:"" help:"Print the version."`
 
 	Manifest manifestCmd `cmd:"" help:"Print what the app of a team chat is made from."`
+	Invite   inviteCmd   `cmd:"" help:"Print where the bot of a team chat is added to one."`
 }
 
 // env is what verbs work with.
