@@ -22,7 +22,7 @@ The file is read strictly: a key that is not below, a value of the wrong kind, a
 leads nowhere is a fault, and Ponte does not start. Every fault is told at once, as
 ` + "`file:line:column: found …, expected …`, with exit status 2. `ponte check` does the same and\n" +
 	"tries what can be tried: ports, the data folder, the store, the addresses that answers go to,\n" +
-	"and of Slack the tokens, the permissions and the channels. It posts nothing.\n" + `
+	"and of Slack and Discord the tokens, the permissions and the channels. It posts nothing.\n" + `
 A changed file is taken in while Ponte runs by SIGHUP or ` + "`ponte reload`" + `, whole or not at all:
 where it has a fault, all of them are told and the old one goes on. What needs a restart
 is said below.
