@@ -133,5 +133,6 @@ var _ interface {
 	act.Settler
 	act.Listener
 	act.Reacter
+	act.Reader
 	act.Roster
 } = (*Discord)(nil)

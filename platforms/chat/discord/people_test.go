@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -208,6 +209,67 @@ func TestAMessageIsMadeAReply(t *testing.T) {
 	}
 	if c, ok := p.events()[0].(act.Commanded); !ok || c.Text != "reply" || c.Thread != got.Ref || c.On != note.ID {
 		t.Errorf("it is %+v", p.events()[0])
+	}
+}
+
+// A message is read as people see it: who said it, and in which thread.
+func TestAMessageIsRead(t *testing.T) {
+	for name, content := range map[string]bool{"with its text": true, "without the intent": false} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, func(o *Options) {
+				o.Commands = func() []act.Command { return []act.Command{{Name: "timeline", Summary: card.Literal("Keep")}} }
+				was := o.Bot
+				o.Bot = func() Bot { b := was(); b.Content = content; return b }
+			})
+			r.discord.World.ChangeApp(func(a *guild.App) { a.Content = content })
+			p := r.listens()
+			r.offered()
+			top, post := r.carries("k1", act.Send{Card: acting}, r.place()), r.carries("k2", act.Send{Card: acting}, r.ideas())
+			note := r.ana.InThread(r.message(r.inbox, top.Ref)).Says("Ask <@" + r.ana.ID + ">, she **knows**")
+			want := act.Message{Who: bot.Actor{Platform: Platform, Space: r.discord.ID, User: r.ana.ID, Name: "Ana Ruiz"}, Thread: top.Ref}
+			if content {
+				want.Text = "Ask @ana, she **knows**"
+			}
+			read := func(at act.Place, ref string) act.Message {
+				t.Helper()
+				got, err := r.Read(t.Context(), at, ref)
+				if err != nil || got.At.IsZero() {
+					t.Fatalf("%+v, %v", got, err)
+				}
+				got.At = time.Time{}
+				return got
+			}
+			if diff := cmp.Diff(want, read(r.place(), note.ID)); diff != "" {
+				t.Error(diff)
+			}
+			for ref, at := range map[string]act.Place{top.Ref: r.place(), post.Ref: r.ideas()} {
+				if diff := cmp.Diff(act.Message{}, read(at, ref)); diff != "" {
+					t.Error(diff)
+				}
+			}
+			r.ana.Shortcut("Add to the timeline", note)
+			r.ana.Reacts(note, act.Pin)
+			r.until("both are heard", func() bool { return len(p.events()) >= 2 && strings.Contains(fmt.Sprint(p.heard()), act.Pin) })
+			for _, e := range p.events() {
+				switch e := e.(type) {
+				case act.Commanded:
+					if e.Text != "timeline add" || e.On != note.ID || e.Thread != top.Ref || e.At != r.place() {
+						t.Errorf("picked is %+v", e)
+					}
+				case act.Reacted:
+					if e.Ref != note.ID || e.Thread != top.Ref || e.At != r.place() {
+						t.Errorf("the reaction is %+v", e)
+					}
+				}
+			}
+			want.Text = "Ask @ana, she **knows**"
+			if diff := cmp.Diff(want, read(r.place(), note.ID)); diff != "" {
+				t.Errorf("after it was picked: %s", diff)
+			}
+			if _, err := r.Read(t.Context(), r.place(), "1"); bot.KindOf(err) != bot.NotFound {
+				t.Errorf("of none it is %v", err)
+			}
+		})
 	}
 }
 

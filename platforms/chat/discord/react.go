@@ -8,25 +8,15 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/platforms/chat/discord/rooms"
+	"ponte/platforms/chat/discord/said"
 	"ponte/platforms/chat/discord/seen"
 )
 
 // Reactions lists who put which emoji on a message and has not taken it off.
 func (d *Discord) Reactions(ctx context.Context, at act.Place, ref string) ([]act.Reaction, error) {
-	ch, err := d.place(ctx, at)
+	m, in, err := d.look(ctx, at, ref)
 	if err != nil {
 		return nil, err
-	}
-	if !rooms.IsID(ref) {
-		return nil, bot.Errorf(bot.NotFound, "discord.no_message")
-	}
-	first := d.standsIn(ch, ref, "").ID
-	m, in, err := d.rooms.Search(ctx, ch, first, ref)
-	if err != nil {
-		return nil, d.refused(ctx, at, ref, "", err)
-	}
-	if in != first {
-		d.stands.Put(ref, in)
 	}
 	me, err := d.rooms.Self(ctx)
 	if err != nil {
@@ -45,6 +35,43 @@ func (d *Discord) Reactions(ctx context.Context, at act.Place, ref string) ([]ac
 		}
 	}
 	return out, nil
+}
+
+// Read says what a message says, who said it, and in which thread. Discord tells the
+// text of other people's messages only with the Message Content Intent, or where
+// somebody did something with the message lately.
+func (d *Discord) Read(ctx context.Context, at act.Place, ref string) (act.Message, error) {
+	m, in, err := d.look(ctx, at, ref)
+	if err != nil {
+		return act.Message{}, err
+	}
+	out := act.Message{At: said.At(ref)}
+	if in != at.Channel && in != ref { // a forum's post begins with its message
+		out.Thread = in
+	}
+	if out.Text, out.Who, err = d.desk.Spoken(ctx, at, &m); err != nil {
+		return act.Message{}, d.fault(err, at)
+	}
+	return out, nil
+}
+
+// look finds a message, and the channel or thread in which it stands.
+func (d *Discord) look(ctx context.Context, at act.Place, ref string) (m seen.Message, in string, err error) {
+	ch, err := d.place(ctx, at)
+	if err != nil {
+		return m, "", err
+	}
+	if !rooms.IsID(ref) {
+		return m, "", bot.Errorf(bot.NotFound, "discord.no_message")
+	}
+	first := d.standsIn(ch, ref, "").ID
+	if m, in, err = d.rooms.Search(ctx, ch, first, ref); err != nil {
+		return m, "", d.refused(ctx, at, ref, "", err)
+	}
+	if in != first {
+		d.stands.Put(ref, in)
+	}
+	return m, in, nil
 }
 
 // sign is a reaction's emoji, written as the brand writes it where that is one of

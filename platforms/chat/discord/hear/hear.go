@@ -62,10 +62,11 @@ type Desk struct {
 	done   *recent.Few[bool]      // messages and interactions that were taken in
 	signs  *recent.Few[bool]      // by session, message, person and emoji: whether it was taken off
 	forms  *recent.Few[card.Form] // by token: forms that are open
-	names  *recent.Few[named]     // by server and person
+	names  *recent.Few[calledAt]  // by server and person
 	met    *recent.Few[string]    // by server and person: the groups that were told last
 	turned *recent.Few[time.Time] // by person: when a direct message was refused
 	roles  *recent.Few[string]    // by server: the role that is the bot's own
+	picked *recent.Few[string]    // by message: what it says, where somebody did something with it
 	gone   *gone.Desk
 
 	mu      sync.Mutex
@@ -74,7 +75,7 @@ type Desk struct {
 	written string // of them, as the notes have it
 }
 
-type named struct {
+type calledAt struct {
 	name string
 	at   time.Time
 }
@@ -82,8 +83,8 @@ type named struct {
 // New makes a desk.
 func New(c Chat) *Desk {
 	d := &Desk{
-		chat: c, lanes: gate.NewLanes(mostHeld), busy: make(chan struct{}, mostBusy), roles: recent.New[string](mostOpen),
-		done: recent.New[bool](memories), signs: recent.New[bool](memories), forms: recent.New[card.Form](mostOpen), names: recent.New[named](memories), met: recent.New[string](memories),
+		chat: c, lanes: gate.NewLanes(mostHeld), busy: make(chan struct{}, mostBusy), roles: recent.New[string](mostOpen), picked: recent.New[string](mostOpen),
+		done: recent.New[bool](memories), signs: recent.New[bool](memories), forms: recent.New[card.Form](mostOpen), names: recent.New[calledAt](memories), met: recent.New[string](memories),
 		turned: recent.New[time.Time](mostOpen),
 	}
 	tells := func(waits []time.Duration) func(context.Context, act.Event) error {
@@ -148,7 +149,7 @@ func (d *Desk) ours(at act.Place) bool {
 func (d *Desk) actor(guild string, u said.User, m *said.Member) bot.Actor {
 	key, name := guild+"/"+u.ID, said.Called(u, m)
 	if name != "" {
-		d.names.Put(key, named{name, d.chat.Now()})
+		d.names.Put(key, calledAt{name, d.chat.Now()})
 	} else if known, ok := d.names.Get(key); ok && d.chat.Now().Sub(known.at) < nameKept {
 		name = known.name
 	}

@@ -9,6 +9,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/platforms/chat/discord/said"
+	"ponte/platforms/chat/discord/seen"
 )
 
 // words are what somebody wrote, in Discord's markup, of which Discord tells who those
@@ -45,6 +46,34 @@ func (d *Desk) plain(w *words, text string) string {
 			return c.ID
 		},
 	})
+}
+
+// Spoken is what a message says as people see it, and who said it; nobody, where that
+// is Ponte. What Discord does not tell of it is remembered for a while from when
+// somebody picked it.
+func (d *Desk) Spoken(ctx context.Context, at act.Place, m *seen.Message) (text string, who bot.Actor, err error) {
+	me, err := d.chat.Rooms.Self(ctx)
+	if err != nil {
+		return "", who, err
+	}
+	if m.Author.ID != me {
+		who = d.actor(at.Space, m.Author, nil)
+	}
+	w := &words{at: at, users: named(m.Mentions)}
+	if text = d.plain(w, m.Content); text == "" {
+		text, _ = d.picked.Get(m.ID)
+	}
+	return text, who, nil
+}
+
+// named are those whom a message mentions, as the server knows them.
+func named(all []said.Mention) map[string]said.User {
+	out := map[string]said.User{}
+	for _, u := range all {
+		u.Global = said.Called(u.User, u.Member)
+		out[u.ID] = u.User
+	}
+	return out
 }
 
 // meet tells which groups somebody is in, where that is not what was told last. Only

@@ -117,6 +117,7 @@ func (d *Desk) slash(ctx context.Context, q asked, i *said.Interaction) error {
 	w := &words{at: q.scene.At, users: i.Data.Resolved.Users}
 	if m, ok := i.Data.Resolved.Messages[i.Data.Target]; ok {
 		q.fill, q.scene.On = d.plain(w, m.Content), m.ID
+		d.picked.Put(m.ID, q.fill)
 		if q.scene.Thread == "" {
 			q.scene.Thread = m.ID
 		}

@@ -67,11 +67,7 @@ func (d *Desk) heard(ctx context.Context, m *said.Message) error {
 }
 
 func (d *Desk) say(ctx context.Context, m *said.Message, me string, scene act.Scene) error {
-	w := &words{at: scene.At, users: map[string]said.User{}}
-	for _, u := range m.Mentions {
-		u.User.Global = said.Called(u.User, u.Member)
-		w.users[u.ID] = u.User
-	}
+	w := &words{at: scene.At, users: named(m.Mentions)}
 	role := ""
 	if strings.HasPrefix(strings.TrimSpace(m.Content), "<@&") {
 		role = d.role(ctx, m.Guild, me)

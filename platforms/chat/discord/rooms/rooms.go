@@ -15,6 +15,7 @@ import (
 
 	"ponte/bot"
 	"ponte/platforms/chat/discord/recent"
+	"ponte/platforms/chat/discord/said"
 	"ponte/platforms/chat/discord/seen"
 	"ponte/platforms/chat/discord/web"
 )
@@ -121,7 +122,7 @@ func (rs *Rooms) Self(ctx context.Context) (string, error) {
 	if me, ok := rs.all.Get(name); ok {
 		return me.ID, nil
 	}
-	var me seen.User
+	var me said.User
 	if err := rs.web.Do(ctx, http.MethodGet, "/users/@me", nil, &me); err != nil {
 		return "", err
 	}

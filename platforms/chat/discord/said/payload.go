@@ -44,10 +44,13 @@ type Message struct {
 	Flags       int             `json:"flags"`
 	Attachments []Attachment    `json:"attachments"`
 	Components  []component     `json:"components"`
-	Mentions    []struct {
-		User
-		Member *Member `json:"member"`
-	} `json:"mentions"`
+	Mentions    []Mention       `json:"mentions"`
+}
+
+// Mention is somebody whom a message mentions.
+type Mention struct {
+	User
+	Member *Member `json:"member"`
 }
 
 // Key is the nonce that the message was sent with.

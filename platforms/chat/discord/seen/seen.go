@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"ponte/bot"
+	"ponte/platforms/chat/discord/said"
 	"ponte/platforms/chat/discord/web"
 )
 
@@ -28,10 +29,12 @@ const (
 // Message is a message as Ponte reads it. Discord's library reads none that has a part
 // unknown to it.
 type Message struct {
-	ID      string `json:"id"`
-	Channel string `json:"channel_id"`
-	Author  User   `json:"author"`
-	Embeds  []struct {
+	ID       string         `json:"id"`
+	Channel  string         `json:"channel_id"`
+	Author   said.User      `json:"author"`
+	Content  string         `json:"content"`
+	Mentions []said.Mention `json:"mentions"`
+	Embeds   []struct {
 		Title       string `json:"title"`
 		Description string `json:"description"`
 		Footer      struct {
@@ -43,12 +46,6 @@ type Message struct {
 	Reactions  []struct {
 		Emoji Sign `json:"emoji"`
 	} `json:"reactions"`
-}
-
-// User is somebody's account.
-type User struct {
-	ID  string `json:"id"`
-	Bot bool   `json:"bot"`
 }
 
 // File is a file of a message: one that it has, by its id, or one that comes along,
@@ -196,14 +193,14 @@ func FindPost(ctx context.Context, c *web.Client, author, guild, forum string, f
 }
 
 // Reacted lists who put one emoji on a message, a page at a time.
-func Reacted(ctx context.Context, c *web.Client, channel, id string, s Sign) (all []User, err error) {
+func Reacted(ctx context.Context, c *web.Client, channel, id string, s Sign) (all []said.User, err error) {
 	name := s.Name
 	if s.ID != "" {
 		name += ":" + s.ID
 	}
 	after := ""
 	for len(all) < mostUsers {
-		var page []User
+		var page []said.User
 		path := "/channels/" + channel + "/messages/" + id + "/reactions/" + url.PathEscape(name) + "?limit=100" + after
 		if err := ask(ctx, c, path, &page); err != nil {
 			return nil, err
