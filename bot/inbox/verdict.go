@@ -108,10 +108,27 @@ func menus(v *verdict.Verdict) (out []card.Action) {
 	return out
 }
 
+// Tags lists all that conversations are sorted by.
+func Tags() (out []card.Words) {
+	for _, s := range bot.Statuses {
+		out = append(out, stands(s))
+	}
+	for _, h := range sorting {
+		for _, l := range h.Labels() {
+			out = append(out, label(h, l))
+		}
+	}
+	return out
+}
+
+var sorting = []verdict.Head{verdict.Intent, verdict.Language}
+
+func stands(s bot.Status) card.Words { return card.W("choice." + string(s)) }
+
 // tags are what a conversation is sorted by: how it stands, what it is, its language.
 func tags(c *bot.Conversation) []card.Words {
-	out := []card.Words{card.W("choice." + string(c.Status))}
-	for _, h := range []verdict.Head{verdict.Intent, verdict.Language} {
+	out := []card.Words{stands(c.Status)}
+	for _, h := range sorting {
 		if is := c.Verdict.Surely(h); is != "" {
 			out = append(out, label(h, is))
 		}

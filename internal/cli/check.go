@@ -15,8 +15,10 @@ import (
 	"time"
 
 	"ponte/bot"
+	"ponte/bot/inbox"
 	"ponte/internal/config"
 	"ponte/internal/control"
+	"ponte/internal/i18n"
 	"ponte/internal/keep"
 	"ponte/platforms/chat/discord"
 	"ponte/platforms/chat/slack"
@@ -193,12 +195,21 @@ func (t *trial) discord(ctx context.Context, cfg *config.Config) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, chatTime)
 	defer cancel()
+	words, err := i18n.Load()
+	if err != nil {
+		t.fault("discord", err.Error(), "Ponte's own sentences")
+		return
+	}
 	brands := bot.NewBrands(cfg.Brands...)
 	way := discord.New(discord.Options{
 		Bot: func() discord.Bot { return cfg.Discord.Bot }, APIURL: cfg.Discord.APIURL,
-		Brands: func() *bot.Brands { return brands }, Log: slog.New(slog.DiscardHandler),
+		Brands: func() *bot.Brands { return brands }, Print: words.Print, Log: slog.New(slog.DiscardHandler),
 	})
-	for _, tried := range way.Check(ctx) {
+	for _, tried := range way.Check(ctx, inbox.Tags()...) {
+		if tried.Note != "" {
+			t.well("%s: well, %s", tried.What, tried.Note)
+			continue
+		}
 		t.tried(tried.What, tried.Found, tried.Expected)
 	}
 }

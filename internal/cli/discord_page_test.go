@@ -6,7 +6,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"ponte/bot"
+	"ponte/bot/inbox"
+	"ponte/internal/i18n"
 	"ponte/platforms/chat/discord/discordtest"
 	"ponte/platforms/chat/discord/discordtest/guild"
 	"ponte/platforms/chat/discord/setup"
@@ -139,6 +143,7 @@ func TestDiscordPageExplains(t *testing.T) {
 	page := discordPage(t)
 	for header, all := range map[string][]setup.Permission{
 		"| permission | what for |": setup.Permissions,
+		"| intent | what for |":     append(slices.Clone(setup.Intents), setup.Content, setup.Members),
 	} {
 		var want []string
 		for _, p := range all {
@@ -151,6 +156,28 @@ func TestDiscordPageExplains(t *testing.T) {
 	for _, s := range setup.Scopes {
 		if !strings.Contains(page, "`"+s.Name+"`") {
 			t.Errorf("the page does not explain the scope %s", s.Name)
+		}
+	}
+}
+
+// TestDiscordPageTags: the names of the tags are those that cards wear.
+func TestDiscordPageTags(t *testing.T) {
+	_, rows, _ := strings.Cut(discordPage(t), "| | English | Spanish | Italian |\n|---|---|---|---|\n")
+	rows, _, _ = strings.Cut(rows, "\n\n")
+	words, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, lang := range []bot.Lang{bot.English, bot.Spanish, bot.Italian} {
+		var told, want []string
+		for row := range strings.Lines(rows) {
+			told = append(told, strings.Split(strings.Split(strings.Trim(row, "| \n"), " | ")[i+1], ", ")...)
+		}
+		for _, w := range inbox.Tags() {
+			want = append(want, words.Print(lang, time.UTC, w))
+		}
+		if !slices.Equal(told, want) {
+			t.Errorf("%s: the page has %q, cards have %q", lang, told, want)
 		}
 	}
 }

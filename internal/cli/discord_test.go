@@ -34,6 +34,17 @@ func TestCheckDiscord(t *testing.T) {
 	if status != 0 || !strings.Contains(out, "discord bot token: well") || !strings.Contains(out, "discord channel inbox ("+inbox.ID+"): well") {
 		t.Errorf("status %d: %s%s", status, out, errs)
 	}
+	ideas := s.Forum("#ideas", "open", "Pending", "Snoozed", "Resolved", "question", "complaint", "spam", "other", "English", "Spanish", "Italian")
+	if err := os.WriteFile(file, []byte(inDiscord(s, ideas.ID)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, errs, status = main("check", "--config", file)
+	if want := "discord channel inbox (" + ideas.ID + "), tags: well, without praise, Portuguese, French, German, another language\n"; status != 0 || !strings.Contains(out, want) {
+		t.Errorf("status %d, and %q is not in %s%s", status, want, out, errs)
+	}
+	if err := os.WriteFile(file, []byte(inDiscord(s, inbox.ID)), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	inbox.DenyApp(1<<38 | 1<<14)
 	out, errs, status = main("check", "--config", file)
 	want := "discord channel inbox (" + inbox.ID + "): found a channel where Ponte lacks Send Messages in Threads, Embed Links, expected all of them"

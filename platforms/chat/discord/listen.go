@@ -13,16 +13,8 @@ import (
 	"ponte/platforms/chat/discord/gate"
 	"ponte/platforms/chat/discord/hear"
 	"ponte/platforms/chat/discord/register"
+	"ponte/platforms/chat/discord/setup"
 	"ponte/platforms/chat/discord/web"
-)
-
-// The intents are what Discord is asked to tell of: servers with their channels,
-// threads and roles, messages and reactions there, and messages to the bot alone,
-// which are refused. What messages say that do not name Ponte is told only with the
-// last one, which somebody has to switch on for the app.
-const (
-	intents = 1<<0 | 1<<9 | 1<<10 | 1<<12
-	content = 1 << 15
 )
 
 const (
@@ -57,7 +49,7 @@ func (d *Discord) connect(ctx context.Context, take gate.Handler) error {
 	defer cancel()
 	b := d.opt.Bot()
 	g := gate.New(gate.Options{
-		Token: b.Token, Intents: wanted(b), URL: d.opt.GatewayURL, Dial: d.opt.Dial, Notes: d.notes(), Handle: take, Now: d.opt.Now, Log: d.opt.Log, Ask: d.gateway,
+		Token: b.Token, Intents: setup.Told(b.Content), URL: d.opt.GatewayURL, Dial: d.opt.Dial, Notes: d.notes(), Handle: take, Now: d.opt.Now, Log: d.opt.Log, Ask: d.gateway,
 	})
 	d.gate.Store(g)
 	changed := make(chan struct{})
@@ -70,13 +62,6 @@ func (d *Discord) connect(ctx context.Context, take gate.Handler) error {
 	cancel()
 	<-changed
 	return err
-}
-
-func wanted(b Bot) int {
-	if b.Content {
-		return intents | content
-	}
-	return intents
 }
 
 // watch keeps the commands registered, and returns when the connection has to be another.

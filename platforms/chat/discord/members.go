@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/card"
 	"ponte/platforms/chat/discord/said"
 	"ponte/platforms/chat/discord/setup"
 )
@@ -64,14 +66,17 @@ func (d *Discord) Members(ctx context.Context, group string) ([]bot.Actor, error
 }
 
 // Check tries the bot, its servers and every channel that the configuration names,
-// and posts nothing.
-func (d *Discord) Check(ctx context.Context) []setup.Tried {
+// and posts nothing. Tags are what cards are sorted by.
+func (d *Discord) Check(ctx context.Context, tags ...card.Words) []setup.Tried {
 	b := d.opt.Bot()
-	p := setup.Plan{Guilds: b.Guilds, Content: b.Content}
+	p := setup.Plan{Guilds: b.Guilds, Content: b.Content, Tags: map[string][]string{}}
 	for _, brand := range d.opt.Brands().All() {
 		for _, c := range brand.Channels {
 			if c.Platform == Platform {
 				p.Channels = append(p.Channels, c)
+				for _, w := range tags {
+					p.Tags[c.Remote] = append(p.Tags[c.Remote], d.opt.Print(cmp.Or(brand.Language, bot.English), brand.Location(), w))
+				}
 			}
 		}
 		p.Groups = p.Groups || slices.ContainsFunc(brand.Groups, func(g bot.Group) bool { return strings.HasPrefix(g.ID, Platform+"/") })

@@ -18,6 +18,7 @@ type Tried struct {
 	What     string
 	Found    string
 	Expected string
+	Note     string // what could be better, where it is well
 }
 
 // Plan is what the configuration names.
@@ -26,7 +27,7 @@ type Plan struct {
 	Content  bool // what is said without naming Ponte is read
 	Groups   bool // roles of a server give roles in a brand
 	Channels []bot.Channel
-	Tags     map[string][]string // what the cards in a channel are sorted by, by the channel's id
+	Tags     map[string][]string // what the cards in a channel are sorted by, by Discord's id of the channel
 }
 
 // Flags of an app: what is switched on for it, for few servers or for many.
@@ -67,7 +68,7 @@ func (t *trial) add(what, found, expected string) {
 	if found == "" {
 		expected = ""
 	}
-	t.out = append(t.out, Tried{what, found, expected})
+	t.out = append(t.out, Tried{What: what, Found: found, Expected: expected})
 }
 
 func (t *trial) token(ctx context.Context) {
@@ -147,34 +148,28 @@ func (t *trial) channel(ctx context.Context, c bot.Channel) {
 		t.add(what, "a channel where Ponte lacks "+strings.Join(missing, ", "), "all of them, in the server's roles or the channel's permissions")
 	default:
 		t.add(what, "", "")
-		t.tags(what, &got, c.ID)
+		t.tags(what, &got)
 	}
 }
 
-// maxTags is how many tags a forum takes.
-const maxTags = 20
-
-// tags tries whether a forum has the tags that the cards in it wear.
-func (t *trial) tags(what string, c *Channel, id string) {
-	wanted := t.plan.Tags[id]
+// tags tries which tags a forum lacks of those that the cards in it would wear. It does
+// without: the posts cannot be found by them then.
+func (t *trial) tags(what string, c *Channel) {
+	wanted := t.plan.Tags[c.ID]
 	if !c.forum() || len(wanted) == 0 {
 		return
 	}
 	var missing []string
 	for _, name := range wanted {
-		if !slices.ContainsFunc(c.Tags, func(tag struct {
-			Name string `json:"name"`
-		}) bool {
-			return strings.EqualFold(tag.Name, name)
-		}) {
+		if !slices.ContainsFunc(c.Tags, func(tag Tag) bool { return strings.EqualFold(tag.Name, name) }) {
 			missing = append(missing, name)
 		}
 	}
-	found := ""
+	note := ""
 	if len(missing) > 0 {
-		found = "a forum without " + strings.Join(missing, ", ")
+		note = "without " + strings.Join(missing, ", ")
 	}
-	t.add(what+", tags", found, fmt.Sprintf("these tags, so that posts can be found by them; a forum takes %d", maxTags))
+	t.out = append(t.out, Tried{What: what + ", tags", Note: note})
 }
 
 // problem says an error without what it was asked with.

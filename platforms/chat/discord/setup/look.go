@@ -30,9 +30,12 @@ type Channel struct {
 	Type  int         `json:"type"`
 	Flags int         `json:"flags"`
 	Over  []Overwrite `json:"permission_overwrites"`
-	Tags  []struct {
-		Name string `json:"name"`
-	} `json:"available_tags"`
+	Tags  []Tag       `json:"available_tags"`
+}
+
+// Tag is one that a forum offers.
+type Tag struct {
+	Name string `json:"name"`
 }
 
 // The kinds of channel that cards can stand in.

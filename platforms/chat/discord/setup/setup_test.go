@@ -92,7 +92,7 @@ func discord() answers {
 var plan = setup.Plan{
 	Guilds: []string{"1"}, Content: true, Groups: true,
 	Channels: []bot.Channel{{ID: "inbox", Platform: "discord", Space: "1", Remote: "10"}, {ID: "forum", Platform: "discord", Space: "1", Remote: "11"}},
-	Tags:     map[string][]string{"inbox": {"open"}, "forum": {"open", "Question"}},
+	Tags:     map[string][]string{"10": {"open"}, "11": {"open", "Question"}},
 }
 
 // found lists what is wrong.
@@ -124,7 +124,6 @@ func TestCheck(t *testing.T) {
 		"unseen":        {"/channels/10", "!Missing Access", []string{`discord channel inbox (10): Discord's refusal 50001, "Missing Access"`}},
 		"elsewhere":     {"/channels/10", `{"id":"10","guild_id":"2"}`, []string{"discord channel inbox (10): a channel of server 2"}},
 		"a voice":       {"/channels/10", `{"id":"10","guild_id":"1","type":2}`, []string{"discord channel inbox (10): a channel of kind 2"}},
-		"a tag":         {"/channels/11", `{"id":"11","guild_id":"1","type":15}`, []string{"discord channel forum (11), tags: a forum without open, Question"}},
 		"a right by id": {"/channels/10", `{"id":"10","guild_id":"1","permission_overwrites":[{"id":"5","type":0,"allow":"0","deny":"274877923328"}]}`, []string{"discord channel inbox (10): a channel where Ponte lacks Send Messages in Threads, Embed Links"}},
 	} {
 		a := discord()
@@ -134,6 +133,11 @@ func TestCheck(t *testing.T) {
 		}
 	}
 	a := discord()
+	a["/channels/11"] = `{"id":"11","guild_id":"1","type":15,"available_tags":[{"name":"Open"}]}`
+	all := setup.Check(t.Context(), a, plan)
+	if diff := cmp.Diff(setup.Tried{What: "discord channel forum (11), tags", Note: "without Question"}, all[len(all)-1]); diff != "" {
+		t.Error(diff)
+	}
 	delete(a, "/channels/10")
 	if diff := cmp.Diff([]string{"discord channel inbox (10): no such channel"}, found(a, plan)); diff != "" {
 		t.Error(diff)
