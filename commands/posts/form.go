@@ -49,7 +49,7 @@ func (c *Commands) form(tx *storage.Tx, req *commands.Request, d bot.Draft, verb
 		}
 		t := c.traits(a.ID)
 		f.Fields = append(f.Fields, card.Field{
-			Name: "text:" + string(a.ID), Label: card.W("posts.variant", card.Text("Account", postcard.Account(req.Brand, a.ID))), Hint: card.W("posts.variant_hint"),
+			Name: own(a.ID), Label: card.W("posts.variant", card.Text("Account", postcard.Account(req.Brand, a.ID))), Hint: card.W("posts.variant_hint"),
 			Kind: card.TextField, Value: d.Content.Variants[a.ID], Max: t.MaxPost, Count: string(t.Count), Folded: true,
 		})
 	}
@@ -63,7 +63,7 @@ func (c *Commands) preview(b *bot.Brand, id bot.AccountID, several bool) card.Pr
 		Name: postcard.Account(b, id), On: "on:" + string(id), Text: "text", Max: t.MaxPost, Count: string(t.Count), Link: t.Link, MaxBytes: t.MaxBytes,
 	}
 	if several {
-		p.Own = "text:" + string(id)
+		p.Own = own(id)
 	}
 	if t.Pictures > 0 {
 		p.Pictures = "pictures"

@@ -17,6 +17,7 @@ import (
 	"ponte/bot/when"
 	"ponte/commands"
 	"ponte/commands/draft"
+	"ponte/commands/length"
 	"ponte/commands/line"
 	"ponte/commands/queue"
 	"ponte/storage"
@@ -29,19 +30,34 @@ type Commands struct {
 	traits    func(bot.AccountID) act.Traits
 
 	again *series.Desk
+	keeps length.Form // open while a text is too long
 }
 
 // New makes the commands.
-func New(desk *post.Desk, approvals *approval.Desk, traits func(bot.AccountID) act.Traits) *Commands {
-	return &Commands{desk: desk, approvals: approvals, traits: traits}
+func New(desk *post.Desk, approvals *approval.Desk, traits func(bot.AccountID) act.Traits, checks post.Checks) *Commands {
+	c := &Commands{desk: desk, approvals: approvals, traits: traits}
+	c.keeps = length.Form{Own: own, Findings: func(tx *storage.Tx, req *commands.Request) ([]bot.Finding, error) {
+		o, err := c.order(tx, req, bot.Content{})
+		if err != nil {
+			return nil, err
+		}
+		return checks.Findings(tx, req.Brand, &bot.Draft{Brand: req.Brand.ID, Content: o.Content})
+	}, Pictures: func(tx *storage.Tx, req *commands.Request) (card.Field, error) {
+		sent, err := pictures(tx, req, nil)
+		return pictureField(req.Brand, &bot.Content{Pictures: sent}), err
+	}}
+	return c
 }
+
+// own is the field of an account's own text.
+func own(id bot.AccountID) string { return "text:" + string(id) }
 
 // Specs lists the commands for the table.
 func (c *Commands) Specs() []commands.Spec {
 	return append([]commands.Spec{
-		c.post(), c.edit(), c.duplicate(), c.cancel(), c.drafts(), c.show(), c.approve(), c.reject(), c.giveBack(), c.schedule(),
+		c.keeps.Within(c.post()), c.keeps.Within(c.edit()), c.duplicate(), c.cancel(), c.drafts(), c.show(), c.approve(), c.reject(), c.giveBack(), c.schedule(),
 		c.pause(), c.resume(), c.hold(), c.release(), c.retry(), c.settle("post-is-out", true), c.settle("post-again", false),
-		c.series(), c.stopSeries(), c.changeSeries(), c.editTime(), c.skipTime(),
+		c.series(), c.stopSeries(), c.keeps.Within(c.changeSeries()), c.keeps.Within(c.editTime()), c.skipTime(),
 	}, queue.New(c.desk, c.accounts, draft.The).Specs()...)
 }
 

@@ -82,7 +82,7 @@ func (c *Commands) order(tx *storage.Tx, req *commands.Request, was bot.Content)
 		}
 	}
 	for _, id := range content.Accounts {
-		if own := strings.TrimSpace(v["text:"+string(id)]); own != "" && own != content.Text {
+		if own := strings.TrimSpace(v[own(id)]); own != "" && own != content.Text {
 			content.Variants[id] = own
 		}
 	}

@@ -174,7 +174,7 @@ func (a *App) build() {
 	a.calendar = calendar.New(a.series)
 	a.book = commands.New(a.store, a.Brands, inbox.New(a.out, a.Brands, a.traits), a.relay, a.desk, a.out, a.health, a.log)
 	a.timelines()
-	a.book.Add(a.decide.React, posts.New(a.posts, a.decide, a.traits).Repeats(a.series).Specs()...)
+	a.book.Add(a.decide.React, posts.New(a.posts, a.decide, a.traits, checks{a.traits, a.coming}).Repeats(a.series).Specs()...)
 	a.book.Add(a.decide.React, dates.New(a.calendar, a.agenda.PageAt, a.agenda.FeedAt).Specs()...)
 	a.book.Add(a.decide.React, verdict.New(a.relay).Specs()...)
 	a.book.Add(a.decide.React, role.Spec(a.team))

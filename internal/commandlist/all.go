@@ -15,7 +15,7 @@ import (
 func All() []act.Command {
 	book := commands.New(nil, nil, nil, nil, nil, nil, nil, nil)
 	book.Add(nil, append(timeline.New(nil, book, nil).Specs(), approvals.Spec())...)
-	book.Add(nil, append(posts.New(nil, nil, nil).Specs(), posts.Results(nil))...)
+	book.Add(nil, append(posts.New(nil, nil, nil, nil).Specs(), posts.Results(nil))...)
 	book.Add(nil, calendar.New(nil, nil, nil).Specs()...)
 	book.Add(nil, picture.New(nil, book, nil, nil).Specs()...)
 	book.Add(nil, role.Spec(nil))

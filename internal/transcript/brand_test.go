@@ -17,6 +17,7 @@ type given struct {
 	quorum   map[bot.Matter]int // approvers who must agree
 	self     bool               // authors may decide
 	alt      bool               // pictures need a description
+	shop     int                // characters that the shop takes; 0: any
 	web      world
 	roles    map[string][]bot.Role // by name, where they differ
 	zone     *time.Location        // of the brand, and of the story's moments
@@ -52,6 +53,7 @@ func config(g given, replies string) app.Config {
 	cfg.Webhooks = slices.Grow(cfg.Webhooks, 2)[:2]
 	shop, book := &cfg.Webhooks[0], &cfg.Webhooks[1]
 	shop.ID, shop.Network, shop.Unsigned = "webhook:shop", "the shop", true
+	shop.MaxText = g.shop
 	shop.Out, shop.OutSecret, shop.AllowPrivate = replies, secret, true
 	book.ID, book.Network, book.Unsigned = "webhook:borea", "the book", true
 	cfg.Pace.Messages, cfg.Pace.Edits = 200, 200 // one after the other, so that a story is the same each time

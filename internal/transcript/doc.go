@@ -16,6 +16,7 @@
 //
 //	given Tom is manager, strategist        what somebody may do
 //	given alt texts                         pictures need a description
+//	given the shop takes 40                 characters of a text; else any
 //	given https://a.example/x answers 404   the net; also: picture lamp, private; else all of it answers
 //
 //	customer Maria on oat: It was cold.     a comment below a post (oat, cups; post-1 is the first that the brand wrote)

@@ -41,6 +41,7 @@ var verbs = []verb{
 	sets(`given authors decide`, func(s *story, _ []string) error { s.ponte.given.self = true; return nil }),
 	sets(`given zone {name}`, givenZone),
 	sets(`given alt texts`, func(s *story, _ []string) error { s.ponte.given.alt = true; return nil }),
+	sets(`given the shop takes <n>`, func(s *story, a []string) (err error) { s.ponte.given.shop, err = strconv.Atoi(a[0]); return err }),
 	sets(`given {address} answers {what}`, func(s *story, a []string) error { s.ponte.given.web[a[0]] = a[1]; return nil }),
 	sets(`given <who> is {roles}`, givenRoles),
 	sets(`given {moment}`, givenMoment),
