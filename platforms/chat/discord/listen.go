@@ -75,8 +75,8 @@ func (d *Discord) watch(ctx context.Context, was Bot) {
 		}
 		guilds := strings.Join(now.Guilds, " ")
 		if guilds != served || time.Since(tried) >= putAgain {
+			d.offer(ctx, now.Guilds, tried.IsZero())
 			served, tried = guilds, time.Now()
-			d.offer(ctx, now.Guilds)
 		}
 		select {
 		case <-ctx.Done():
@@ -85,12 +85,18 @@ func (d *Discord) watch(ctx context.Context, was Bot) {
 	}
 }
 
-// offer registers the commands in the servers where they are not yet as they are now.
-func (d *Discord) offer(ctx context.Context, guilds []string) {
+// offer registers the commands in the servers where they are not yet as they are now. At
+// first it looks whether those are there still that were registered.
+func (d *Discord) offer(ctx context.Context, guilds []string, first bool) {
 	if len(d.opt.Commands()) == 0 {
 		return
 	}
 	app, err := d.app(ctx)
+	if err == nil && first {
+		if err := register.Recall(ctx, d.web, d.notes(), app, guilds); err != nil && ctx.Err() == nil {
+			d.opt.Log.Warn("discord: which commands are registered is not known", "err", err)
+		}
+	}
 	if err == nil {
 		err = register.Put(ctx, d.web, d.notes(), app, guilds, register.Commands(d.opt.Commands(), register.Printer(d.opt.Print)))
 	}

@@ -12,6 +12,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/platforms/chat/discord/gate"
+	"ponte/platforms/chat/discord/register"
 	"ponte/platforms/chat/discord/said"
 	"ponte/platforms/chat/discord/setup"
 )
@@ -106,6 +107,9 @@ func (d *Desk) left(ctx context.Context, guild string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.began = slices.DeleteFunc(d.began, func(id string) bool { return id == guild })
+	if err := register.Forget(ctx, d.chat.Notes, guild); err != nil {
+		d.chat.Log.Warn("discord: that the commands are to be registered anew was not noted", "err", err)
+	}
 	if note, err := d.chat.Notes.Read(ctx, noted); err == nil && note != nil {
 		d.write(ctx, slices.DeleteFunc(strings.Fields(string(note)), func(id string) bool { return id == guild }))
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/bwmarrin/discordgo"
 )
@@ -34,7 +35,7 @@ func Put(ctx context.Context, discord Discord, notes Notes, app string, guilds [
 	want := hex.EncodeToString(sum[:])
 	var failed error
 	for _, guild := range guilds {
-		name := "commands." + guild
+		name := noted(guild)
 		if had, err := notes.Read(ctx, name); err == nil && string(had) == want {
 			continue
 		}
@@ -43,6 +44,27 @@ func Put(ctx context.Context, discord Discord, notes Notes, app string, guilds [
 			continue
 		}
 		failed = errors.Join(failed, notes.Write(ctx, name, []byte(want)))
+	}
+	return failed
+}
+
+func noted(guild string) string { return "commands." + guild }
+
+// Forget has the commands registered in a server anew, whatever was registered there.
+func Forget(ctx context.Context, notes Notes, guild string) error {
+	return notes.Write(ctx, noted(guild), nil)
+}
+
+// Recall forgets what was registered in servers where nothing of it is there any more:
+// somebody threw the bot out and let it in again, or another program overwrote it.
+func Recall(ctx context.Context, discord Discord, notes Notes, app string, guilds []string) error {
+	var failed error
+	for _, guild := range guilds {
+		known, err := Known(ctx, discord, app, guild)
+		if err == nil && !slices.Contains(known, Name) {
+			err = Forget(ctx, notes, guild)
+		}
+		failed = errors.Join(failed, err)
 	}
 	return failed
 }
