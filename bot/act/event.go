@@ -121,14 +121,16 @@ type Suggest struct {
 	Prefix  string
 }
 
-// Lost tells that something of Ponte's in team chat is gone: a message, or the room
-// itself when there is no Ref. ID is unique for what happened.
+// Lost tells that something of Ponte's in team chat is gone, or out of its reach: a
+// message, or the room itself when there is no Ref. ID is unique for what happened.
 type Lost struct {
 	ID    string
 	At    Place
 	Ref   string
 	Under bool       // all that stood in the message's thread is gone with it
+	Stays bool       // the message stands there, and cannot be changed any more
 	Why   card.Words // of a room: what somebody can do about it
+	Now   Place      // of a room: where it goes on, as another one
 }
 
 // Met tells in which of the groups that brands give roles to somebody is now: all of

@@ -48,6 +48,9 @@ func (d *Desk) again(tx *storage.Tx, lost act.Lost) error {
 	if err != nil || !ok {
 		return err
 	}
+	if lost.Stays && slot.Subject.Kind == act.OnRequest {
+		return d.decides(tx, slot)
+	}
 	trace, shown, err := d.anew(tx, slot)
 	if err != nil || !shown {
 		return err
@@ -57,12 +60,35 @@ func (d *Desk) again(tx *storage.Tx, lost act.Lost) error {
 			return err
 		}
 	}
-	under := act.Slot{ID: "again/" + slot.ID, Brand: slot.Brand, At: lost.At, Parent: cmp.Or(slot.Parent, slot.ID)}
+	says := card.W("status.again")
+	if lost.Stays {
+		says = card.W("status.again_fixed")
+	}
+	return d.note(tx, "again/", slot, trace, says)
+}
+
+// decides says under a request that cannot be changed any more that decisions on it go
+// on to count. It is not shown anew: a reaction counts on the message that asked.
+func (d *Desk) decides(tx *storage.Tx, slot act.Slot) error {
+	told, err := records.Slots.Has(tx, storage.K("fixed/"+slot.ID))
+	if err != nil || told {
+		return err
+	}
+	e, _, err := records.Found(records.Effects.Get(tx, storage.K("show/"+slot.ID)))
+	if err != nil {
+		return err
+	}
+	return d.note(tx, "fixed/", slot, e.Trace, card.W("status.fixed_decides"))
+}
+
+// note says something under a message.
+func (d *Desk) note(tx *storage.Tx, kind string, slot act.Slot, trace bot.ID, says card.Words) error {
+	under := act.Slot{ID: kind + slot.ID, Brand: slot.Brand, At: slot.At, Parent: cmp.Or(slot.Parent, slot.ID)}
 	if err := records.Slots.Insert(tx, under); err != nil {
 		return err
 	}
-	_, err = d.out.Say(tx, act.Effect{ // in a lane of its own: in the message's it could wait for what is behind it
-		Brand: slot.Brand, At: lost.At, Slot: under.ID, Class: act.RoutineClass, Trace: trace, Act: act.Seal(act.Send{Card: word(card.W("status.again"))}),
+	_, err := d.out.Say(tx, act.Effect{ // in a lane of its own: in the message's it could wait for what is behind it
+		Brand: slot.Brand, At: slot.At, Slot: under.ID, Class: act.RoutineClass, Trace: trace, Act: act.Seal(act.Send{Card: word(says)}),
 	})
 	return err
 }
@@ -104,12 +130,15 @@ func (d *Desk) under(tx *storage.Tx, parent string) error {
 func (d *Desk) tell(tx *storage.Tx, b *bot.Brand, gone bot.Channel, e act.Lost) error {
 	id := bot.ID("lost/" + e.At.String() + "/" + e.ID)
 	told, err := records.Effects.Has(tx, storage.K(id))
-	ch, other := refuge(b, gone)
-	if err != nil || told || !other {
+	at := e.Now
+	if ch, other := refuge(b, gone); other {
+		at = act.Place{Platform: ch.Platform, Space: ch.Space, Channel: ch.Remote}
+	}
+	if err != nil || told || at == (act.Place{}) {
 		return err
 	}
 	_, err = d.out.Say(tx, act.Effect{
-		ID: id, Brand: b.ID, At: act.Place{Platform: ch.Platform, Space: ch.Space, Channel: ch.Remote}, Class: act.PersonClass, Act: act.Seal(act.Send{Card: word(e.Why)}),
+		ID: id, Brand: b.ID, At: at, Class: act.PersonClass, Act: act.Seal(act.Send{Card: word(e.Why)}),
 	})
 	return err
 }

@@ -161,6 +161,42 @@ func TestAgainWithItsThread(t *testing.T) {
 	})
 }
 
+// TestStays: a message that cannot be changed any more stands there once more, with a
+// word under it. A request stays as it is, and a word under it says that it counts.
+func TestStays(t *testing.T) {
+	for kind, c := range map[string]struct {
+		moves bool
+		says  string
+	}{"thing": {true, "status.again_fixed"}, act.OnRequest: {false, "status.fixed_decides"}} {
+		t.Run(kind, func(t *testing.T) {
+			in(t, func(h *house) {
+				h.Out.Draws(act.OnRequest, func(*storage.Tx, act.Slot) (outbox.Drawing, error) {
+					return outbox.Drawing{Card: card.Card{Title: card.Literal("the request"), Revision: 1}}, nil
+				})
+				h.Update(func(tx *storage.Tx) error {
+					return h.Out.Touch(tx, outbox.Shown{Lane: "o", Slot: act.Slot{ID: "one/1", Brand: "aurora", Subject: act.Subject{Kind: kind, ID: "1"}, At: inbox}})
+				})
+				h.Pass(time.Minute)
+				first, before := coretest.Slot(h.World, "one/1").Ref, len(h.Chat.All())
+				for range 2 {
+					h.loses(act.Lost{ID: "1", At: inbox, Ref: first, Stays: true})
+				}
+				slot, all := coretest.Slot(h.World, "one/1"), h.Chat.All()
+				more := 1
+				if c.moves {
+					more = 2
+				}
+				if (slot.Ref != first) != c.moves || slot.Ref == "" || len(all) != before+more {
+					t.Fatalf("it was %q and is %q; there stand %d messages", first, slot.Ref, len(all))
+				}
+				if i := slices.IndexFunc(all, func(m coretest.Message) bool { return m.Thread == slot.Ref }); i < 0 || all[i].Card.Blocks[0].Words.Key != c.says {
+					t.Errorf("under it stands %+v", all)
+				}
+			})
+		})
+	}
+}
+
 // TestRoom: that a room is lost is told once, where all of the brand reads it.
 func TestRoom(t *testing.T) {
 	in(t, func(h *house) {
@@ -169,6 +205,13 @@ func TestRoom(t *testing.T) {
 			h.loses(act.Lost{ID: "1", At: press, Why: why})
 		}
 		h.loses(act.Lost{ID: "2", At: inbox, Why: why}) // the others are not for all
+		moved := act.Place{Platform: "chat", Space: "team", Channel: "moved"}
+		defer func() {
+			h.loses(act.Lost{ID: "4", At: inbox, Why: why, Now: moved}) // where it goes on
+			if all := h.Chat.All(); len(all) != 3 || all[2].At != moved {
+				t.Errorf("of what moved stand %+v", all)
+			}
+		}()
 		h.loses(act.Lost{ID: "3", At: act.Place{Platform: "chat", Space: "team", Channel: "nobody's"}, Why: why})
 		all := h.Chat.All()
 		if len(all) != 2 || all[1].At != inbox || all[1].Card.Blocks[0].Words.Key != why.Key {

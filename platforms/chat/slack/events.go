@@ -91,6 +91,12 @@ func (s *Slack) upkeep(ctx context.Context, sp *web.Space, id string, e *payload
 			return nil
 		}
 		return s.missed.Channel(ctx, at, id, e.Type)
+	case "channel_id_changed":
+		at.Channel = e.Was
+		if _, _, used := s.opt.Brands().Room(at.Platform, at.Space, at.Channel); !used || e.Is == "" {
+			return nil
+		}
+		return s.missed.Moved(ctx, at, id, e.Is)
 	case "member_joined_channel":
 		if me, err := sp.Self(ctx); err != nil || e.User != me.User {
 			return err

@@ -12,6 +12,7 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/card"
 	"ponte/platforms/chat/slack/slacktest/webapi"
 )
 
@@ -20,6 +21,9 @@ func lost(all []act.Event) (out []string) {
 	for _, e := range all {
 		if e, ok := e.(act.Lost); ok {
 			out = append(out, e.Ref+e.Why.Key)
+			if e.Stays {
+				out[len(out)-1] += " stays"
+			}
 		}
 	}
 	slices.Sort(out)
@@ -154,4 +158,42 @@ func lossTwice(t *testing.T) {
 	if diff := cmp.Diff([]string{m.TS}, lost(heard())); diff != "" || !strings.Contains(r.log.String(), "could not be told") {
 		t.Errorf("what is lost: %s", diff)
 	}
+}
+
+// A message that Slack lets nobody change any more is told of once.
+func TestWhatCannotBeChangedIsFoundOut(t *testing.T) {
+	for _, code := range []string{"edit_window_closed", "cant_update_message"} {
+		t.Run(code, func(t *testing.T) {
+			r := newRig(t)
+			heard := r.hears(nil)
+			m := r.send("k", act.Send{Card: say("a card")})
+			r.slack.API.Fail("chat.update", webapi.Refused(code).Times(2))
+			for range 2 {
+				if _, err := r.Carry(t.Context(), "e", act.Edit{Ref: m.TS, Card: say("anew")}, r.place()); bot.KindOf(err) != bot.Denied {
+					t.Errorf("it is %v", err)
+				}
+			}
+			if diff := cmp.Diff([]string{m.TS + " stays"}, lost(heard())); diff != "" {
+				t.Errorf("what is lost: %s", diff)
+			}
+		})
+	}
+}
+
+// A channel that has another id, as it is shared now, is told of with what the
+// configuration has to say.
+func TestAChannelThatHasAnotherIDIsToldOf(t *testing.T) {
+	ways(t, func(t *testing.T, r *rig) {
+		heard := r.hears(nil)
+		was := r.place()
+		r.slack.Channel("#other").ChangeID() // no brand's
+		r.inbox.ChangeID()
+		all := heard()
+		got := last[act.Lost](t, all)
+		want := act.Lost{ID: got.ID, At: was, Now: r.place(), Why: card.W("slack.gone_moved",
+			card.Text("Channel", "inbox"), card.Text("Line", "room: slack/"+was.Space+"/"+r.inbox.ID))}
+		if diff := cmp.Diff(want, got); diff != "" || len(all) != 1 || got.ID == "" || !strings.Contains(r.log.String(), "has another id") {
+			t.Errorf("%d are heard: %s", len(all), diff)
+		}
+	})
 }

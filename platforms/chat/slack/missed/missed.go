@@ -1,5 +1,6 @@
 // Package missed is what follows in Slack when something of Ponte's is gone there: a
-// message that somebody deleted, or a channel that Ponte cannot write in any more. It
+// message that somebody deleted, or that Slack lets nobody change any more, or a channel
+// that Ponte cannot write in any more. It
 // is heard from Slack, or found out by what Slack refuses after it happened while
 // nobody listened. The room knows Slack's refusals, and tells of losses; it shows nothing.
 package missed
@@ -43,11 +44,29 @@ func (d *Desk) Message(ctx context.Context, at act.Place, ref string) error {
 	return err
 }
 
+// fixed tells of a message of Ponte's that cannot be changed any more.
+func (d *Desk) fixed(ctx context.Context, at act.Place, ref, why string) error {
+	d.Log.Warn("slack: a message of Ponte's cannot be changed any more", "why", why, "channel", at.Channel, "message", ref)
+	_, err := d.Tell(ctx, act.Lost{ID: ref, At: at, Ref: ref, Stays: true})
+	return err
+}
+
 // Channel tells of a channel of a brand's that Ponte cannot write in any more, by what
 // Slack calls that: an event such as channel_archive, or a refusal.
 func (d *Desk) Channel(ctx context.Context, at act.Place, id, what string) error {
 	d.Log.Error("slack: Ponte cannot write in a channel of a brand any more", "why", what, "workspace", at.Space, "channel", at.Channel, "named", d.Named(at))
 	_, err := d.Tell(ctx, act.Lost{ID: id, At: at, Why: d.why(what, at)})
+	return err
+}
+
+// Moved tells of a channel of a brand's that has another id now, which the configuration
+// has to name.
+func (d *Desk) Moved(ctx context.Context, at act.Place, id, to string) error {
+	named, room := d.Named(at), at.Platform+"/"+at.Space+"/"+to
+	d.Log.Error("slack: a channel of a brand has another id; name it in the configuration, and run ponte reload", "named", named, "was", at.Channel, "room", room)
+	now := at
+	now.Channel = to
+	_, err := d.Tell(ctx, act.Lost{ID: id, At: at, Now: now, Why: card.W("slack.gone_moved", card.Text("Channel", named), card.Text("Line", "room: "+room))})
 	return err
 }
 
@@ -79,6 +98,8 @@ func (d *Desk) Refused(ctx context.Context, at act.Place, ref string, err error)
 		d.once(at.String()+" "+code, func() error { return d.Channel(ctx, at, code+"/"+d.Now().Format(time.RFC3339), code) })
 	case "message_not_found", "slack.no_message":
 		d.once(at.String()+" "+ref, func() error { return d.Message(ctx, at, ref) })
+	case "edit_window_closed", "cant_update_message":
+		d.once(at.String()+" "+ref, func() error { return d.fixed(ctx, at, ref, code) })
 	default:
 		if e.Key == "slack.thread_gone" && d.once(at.String()+" "+ref, func() error { return d.Message(ctx, at, ref) }) {
 			return &bot.Error{Kind: bot.Unavailable, Key: e.Key, RetryAfter: anew, Err: err}

@@ -45,6 +45,8 @@ type Event struct {
 	Kind     string          `json:"channel_type"`
 	EventTS  string          `json:"event_ts"`
 	Deleted  string          `json:"deleted_ts"`
+	Was      string          `json:"old_channel_id"`
+	Is       string          `json:"new_channel_id"`
 	Tab      string          `json:"tab"`
 	Reaction string          `json:"reaction"`
 	Metadata struct {

@@ -25,7 +25,7 @@ const groupScope = "usergroups:read"
 
 // events are what Ponte hears of.
 var events = []string{
-	"app_home_opened", "app_mention", "app_uninstalled", "channel_archive", "channel_deleted", "channel_left", "channel_rename",
+	"app_home_opened", "app_mention", "app_uninstalled", "channel_archive", "channel_deleted", "channel_id_changed", "channel_left", "channel_rename",
 	"channel_unarchive", "group_archive", "group_deleted", "group_left", "group_rename", "group_unarchive", "member_joined_channel", "message.channels",
 	"message.groups", "message.im", "reaction_added", "reaction_removed", "tokens_revoked",
 }

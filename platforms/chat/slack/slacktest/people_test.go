@@ -64,6 +64,7 @@ func TestTheAppHearsWhatPeopleDo(t *testing.T) {
 			{"another app writes", func() { ana.Reacts(room.Webhook("beep"), "eyes") }, []string{"message/bot_message", "reaction_added"}},
 			{"opens the home tab", ana.OpensHome, []string{"app_home_opened"}},
 			{"renames", func() { room.Rename("#post") }, []string{"channel_rename"}},
+			{"shares it, so that it has another id", room.ChangeID, []string{"channel_id_changed"}},
 			{"archives", func() { room.Archive(); room.Unarchive() }, []string{"channel_archive", "channel_unarchive"}},
 			{"puts the app out", room.KickApp, []string{"channel_left"}},
 			{"writes without the app", func() { ana.Says("#post", "alone") }, nil},

@@ -116,6 +116,13 @@ func (r *Room) Archive() { r.s.must(r.s.Workspace.Archive(r.ID, true)) }
 // Unarchive opens it again.
 func (r *Room) Unarchive() { r.s.must(r.s.Workspace.Archive(r.ID, false)) }
 
+// ChangeID has Slack give it another id.
+func (r *Room) ChangeID() {
+	id, err := r.s.Workspace.ChangeID(r.ID)
+	r.s.must(err)
+	r.ID = id
+}
+
 // Rename calls it by another name.
 func (r *Room) Rename(name string) { r.s.must(r.s.Workspace.Rename(r.ID, name)) }
 

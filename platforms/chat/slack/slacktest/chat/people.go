@@ -250,6 +250,21 @@ func (w *Chat) Share(channel string) error {
 	return w.membership(channel, func(c *ground.Channel) { c.Shared = true })
 }
 
+// ChangeID gives a channel another id, as Slack does to some that become shared with
+// another organisation, and returns it. The one before names nothing any more.
+func (w *Chat) ChangeID(channel string) (id string, err error) {
+	err = w.membership(channel, func(c *ground.Channel) {
+		was := c.ID
+		id = w.NewID("C")
+		c.ID, c.Shared = id, true
+		for _, m := range c.Log {
+			m.Channel = id
+		}
+		w.TellMembers(c, map[string]any{"type": "channel_id_changed", "old_channel_id": was, "new_channel_id": id})
+	})
+	return id, err
+}
+
 func (w *Chat) membership(channel string, change func(*ground.Channel)) error {
 	_, err := ground.Locked(w.Ground, func() (struct{}, error) {
 		c := w.FindChannel(channel)

@@ -35,7 +35,7 @@ type Reply struct {
 var needs = map[string]string{
 	"app_mention": "app_mentions:read", "reaction_added": "reactions:read", "reaction_removed": "reactions:read",
 	"channel_rename": "channels:read", "channel_archive": "channels:read", "channel_unarchive": "channels:read",
-	"channel_left": "channels:read", "member_joined_channel": "channels:read", "member_left_channel": "channels:read",
+	"channel_id_changed": "channels:read", "channel_left": "channels:read", "member_joined_channel": "channels:read", "member_left_channel": "channels:read",
 	"group_rename": "groups:read", "group_archive": "groups:read", "group_unarchive": "groups:read", "group_left": "groups:read",
 	"file_shared": "files:read", "pin_added": "pins:read", "pin_removed": "pins:read",
 }
