@@ -15,6 +15,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/platforms/chat/discord/draw"
+	"ponte/platforms/chat/discord/register"
 	"ponte/platforms/chat/discord/rooms"
 	"ponte/platforms/chat/discord/seen"
 	"ponte/platforms/chat/discord/web"
@@ -175,7 +176,7 @@ func (d *Discord) pen(at act.Place, who *bot.Actor) draw.Pen {
 			p.lang = b.Speaks(person)
 		}
 	}
-	return draw.Pen{Printer: p, Keep: d.sure.Put, Link: func(r card.Ref) string {
+	return draw.Pen{Printer: p, Keep: d.sure.Put, Command: d.command(at.Space), Link: func(r card.Ref) string {
 		if !rooms.IsID(r.Channel) || !rooms.IsID(r.Message) {
 			return ""
 		}
@@ -185,6 +186,20 @@ func (d *Discord) pen(at act.Place, who *bot.Actor) draw.Pen {
 		}
 		return address(at.Space, r.Channel, r.Message)
 	}}
+}
+
+// command is how a command is mentioned in a server, so that pressing it begins it.
+func (d *Discord) command(guild string) func(name string) string {
+	id, known := d.offered.Get(guild)
+	if !known || !rooms.IsID(id) {
+		return nil
+	}
+	return func(name string) string {
+		if path := register.Path(d.opt.Commands(), name); path != "" {
+			return "</" + path + ":" + id + ">"
+		}
+		return ""
+	}
 }
 
 type printer struct {

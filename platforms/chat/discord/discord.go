@@ -75,13 +75,14 @@ type Discord struct {
 	desk    *hear.Desk
 	gate    atomic.Pointer[gate.Gate] // as it is now; nil: nobody listens
 
-	apps   *recent.Few[string]      // by token: the app that the bot is of
-	sent   *recent.Few[posted]      // by nonce: messages of ours that are out
-	owner  *recent.Few[string]      // by message: the nonce it was sent with
-	tried  *recent.Few[time.Time]   // by nonce: when a message was last sent off
-	shown  *recent.Few[[]seen.File] // by message: the files it has
-	stands *recent.Few[string]      // by message: the thread it stands in
-	sure   *recent.Few[string]      // by a button's id: what is asked before it acts, or what it stands for
+	apps    *recent.Few[string]      // by token: the app that the bot is of
+	sent    *recent.Few[posted]      // by nonce: messages of ours that are out
+	owner   *recent.Few[string]      // by message: the nonce it was sent with
+	tried   *recent.Few[time.Time]   // by nonce: when a message was last sent off
+	shown   *recent.Few[[]seen.File] // by message: the files it has
+	stands  *recent.Few[string]      // by message: the thread it stands in
+	offered *recent.Few[string]      // by server: what Discord calls "/ponte" there
+	sure    *recent.Few[string]      // by a button's id: what is asked before it acts, or what it stands for
 }
 
 // memories is how many messages are remembered.
@@ -100,8 +101,8 @@ func New(opt Options) *Discord {
 		Token: func() string { return opt.Bot().Token }, URL: opt.APIURL, Client: opt.Client, Unpaced: opt.Unpaced, Now: opt.Now, Log: opt.Log,
 	})
 	d := &Discord{
-		apps: recent.New[string](2),
-		opt:  opt, started: opt.Now(), web: client, rooms: rooms.New(client, opt.Now, opt.Log),
+		apps: recent.New[string](2), offered: recent.New[string](memories),
+		opt: opt, started: opt.Now(), web: client, rooms: rooms.New(client, opt.Now, opt.Log),
 		sent: recent.New[posted](memories), owner: recent.New[string](memories), tried: recent.New[time.Time](memories),
 		shown: recent.New[[]seen.File](memories), stands: recent.New[string](memories), sure: recent.New[string](memories),
 	}

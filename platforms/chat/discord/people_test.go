@@ -283,3 +283,26 @@ func TestOtherServers(t *testing.T) {
 	r.ana.Says("#inbox", "<@"+r.discord.World.App().User+"> inbox")
 	r.hears(p, `Ana Ruiz commands "inbox" with 0 pictures`)
 }
+
+// A command that Ponte names can be pressed once Discord has it; the message is known
+// again by a Ponte that does not know yet what Discord calls it.
+func TestCommandsThatAreNamedCanBePressed(t *testing.T) {
+	r := newRig(t)
+	before := r.carries("k1", act.Send{Card: say("Write /ponte inbox")}, r.place())
+	r.listens()
+	r.offered()
+	a := act.Send{Card: say("Now write /ponte inbox")}
+	after := r.carries("k2", a, r.place())
+	for ref, want := range map[string]bool{before.Ref: false, after.Ref: true} {
+		m := r.inbox.Find(ref)
+		pressed := slices.ContainsFunc(m.Shown.Marked, func(s string) bool { return strings.HasPrefix(s, "/ponte inbox:") })
+		if pressed != want || !strings.Contains(m.Text(), "rite /ponte inbox") {
+			t.Errorf("it reads %q, pressed %v", m.Text(), m.Shown.Marked)
+		}
+	}
+	r.clock.pass(5 * time.Minute)
+	got, found, err := r.again().Settle(t.Context(), "k2", a, r.place())
+	if err != nil || found != act.Found || got.Ref != after.Ref {
+		t.Errorf("%+v, %v, %v", got, found, err)
+	}
+}

@@ -121,4 +121,6 @@ func marked(m draw.Message, mark string) bool {
 	return err == nil && strings.Contains(string(components), mark)
 }
 
-func same(a, b string) bool { return strings.TrimSpace(a) == strings.TrimSpace(b) }
+func same(a, b string) bool {
+	return strings.TrimSpace(draw.Written(a)) == strings.TrimSpace(draw.Written(b)) // a command can be pressed once Discord has it
+}

@@ -181,6 +181,9 @@ func (s *sheet) words(text, before, around string) {
 		}
 		out, rest := escape(l, s.room-size(before)-2*size(around)-1)
 		if strings.TrimFunc(out, unseen) != "" {
+			if before == "" && around == "" {
+				out = s.mentions(out, s.room-1)
+			}
 			s.put(before + around + out + around)
 		}
 		if s.full || rest != "" {
@@ -242,10 +245,16 @@ func (s *sheet) facts(facts []card.Words) {
 	s.muted(strings.Join(all, " · "))
 }
 
-// list draws a line for each; one that stands for a thread opens it. Many lines are
-// shortened, so that more of them are there.
+// list draws a line for each; one that stands for a thread opens it. Lines that do not
+// all fit are shortened, so that more of them are there.
 func (s *sheet) list(lines []card.Line) {
-	most := min(max(s.room/max(len(lines), 1)-linkRoom, minLine), maxLine)
+	most, room := maxLine, s.room
+	for _, l := range lines {
+		room -= size(s.line(l, maxLine)) + 1
+	}
+	if room < 0 {
+		most = min(max(s.room/max(len(lines), 1)-linkRoom, minLine), maxLine)
+	}
 	for _, l := range lines {
 		if text := s.line(l, most); text != "" {
 			s.put(text)
@@ -274,12 +283,17 @@ func (s *sheet) line(l card.Line, most int) string {
 		} else {
 			theirs = masked(theirs, link)
 		}
+	} else {
+		words = s.mentions(words, 2*size(ours)+linkRoom)
 	}
-	text := words
-	if words != "" && theirs != "" {
-		text += ": "
+	switch {
+	case words == "" || theirs == "":
+	case strings.HasSuffix(ours, ":"):
+		words += " "
+	default:
+		words += ": "
 	}
-	return strings.TrimSpace(card.Glyphs[l.Mark] + " " + text + theirs + opens)
+	return strings.TrimSpace(card.Glyphs[l.Mark] + " " + words + theirs + opens)
 }
 
 // picture shows a picture that comes along as a file, what is on it, and where it

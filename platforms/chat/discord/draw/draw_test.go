@@ -270,6 +270,16 @@ func TestALongTextOfOursComesAlongWhole(t *testing.T) {
 	}
 }
 
+// Lines that all fit stand whole, and no colon stands twice.
+func TestAListSaysWhatItSays(t *testing.T) {
+	long := strings.Repeat("word ", 50) + "end"
+	m := pen(t, bot.English).Card(card.Card{Blocks: []card.Block{{List: []card.Line{{Words: words(long)}, {Words: words("Newest:"), Text: "joe"}, {Words: words("Newest"), Text: "jim"}}}}})
+	taken(t, m)
+	if want := long + "\nNewest: joe\nNewest: jim"; m.Embeds[0].Description != want {
+		t.Errorf("it says %s", m.Embeds[0].Description)
+	}
+}
+
 func TestALongListIsThere(t *testing.T) {
 	var lines []card.Line
 	for i := range 20 {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/bwmarrin/discordgo"
 )
@@ -25,8 +26,8 @@ type Notes interface {
 
 // Put registers the commands in each server where they are not what was registered
 // there last: Discord takes only so many new ones a day. A server that fails keeps
-// none of the others from having them.
-func Put(ctx context.Context, discord Discord, notes Notes, app string, guilds []string, commands []*discordgo.ApplicationCommand) error {
+// none of the others from having them. It tells what Discord calls "/ponte" in each.
+func Put(ctx context.Context, discord Discord, notes Notes, app string, guilds []string, commands []*discordgo.ApplicationCommand, called func(guild, id string)) error {
 	body, err := json.Marshal(commands)
 	if err != nil {
 		return err
@@ -36,14 +37,23 @@ func Put(ctx context.Context, discord Discord, notes Notes, app string, guilds [
 	var failed error
 	for _, guild := range guilds {
 		name := noted(guild)
-		if had, err := notes.Read(ctx, name); err == nil && string(had) == want {
-			continue
+		if had, err := notes.Read(ctx, name); err == nil {
+			if hash, id, _ := strings.Cut(string(had), " "); hash == want {
+				called(guild, id)
+				continue
+			}
 		}
-		if err := discord.Do(ctx, http.MethodPut, path(app, guild), commands, nil); err != nil {
+		var all []one
+		if err := discord.Do(ctx, http.MethodPut, path(app, guild), commands, &all); err != nil {
 			failed = errors.Join(failed, err)
 			continue
 		}
-		failed = errors.Join(failed, notes.Write(ctx, name, []byte(want)))
+		id := ""
+		if i := slices.IndexFunc(all, func(c one) bool { return c.Name == Name }); i >= 0 {
+			id = all[i].ID
+		}
+		called(guild, id)
+		failed = errors.Join(failed, notes.Write(ctx, name, []byte(want+" "+id)))
 	}
 	return failed
 }
@@ -69,11 +79,15 @@ func Recall(ctx context.Context, discord Discord, notes Notes, app string, guild
 	return failed
 }
 
+// one is a command that Discord has.
+type one struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
 // Known lists the names of the commands that Discord has of an app in a server.
 func Known(ctx context.Context, discord Discord, app, guild string) ([]string, error) {
-	var all []struct {
-		Name string `json:"name"`
-	}
+	var all []one
 	if err := discord.Do(ctx, http.MethodGet, path(app, guild), nil, &all); err != nil {
 		return nil, err
 	}

@@ -73,13 +73,20 @@ func Commands(table []act.Command, print Printer) []*discordgo.ApplicationComman
 		g := groups[name]
 		if g == nil {
 			about := card.W("discord.group_" + name)
-			g = &discordgo.ApplicationCommandOption{Type: discordgo.ApplicationCommandOptionSubCommandGroup, Name: name, Description: pen.about(about), DescriptionLocalizations: pen.all(about)}
+			g = &discordgo.ApplicationCommandOption{
+				Type: discordgo.ApplicationCommandOptionSubCommandGroup, Name: name, NameLocalizations: pen.localised(known, "command", name),
+				Description: pen.about(about), DescriptionLocalizations: pen.all(about),
+			}
 			groups[name] = g
 			root.Options = append(root.Options, g)
 		}
 		if len(g.Options) < maxUnder {
 			g.Options = append(g.Options, one)
 		}
+	}
+	distinct(root.Options)
+	for _, g := range groups {
+		distinct(g.Options)
 	}
 	shorten(root)
 	return append([]*discordgo.ApplicationCommand{root}, pen.shortcuts(table)...)
@@ -145,6 +152,18 @@ func placed(name string, direct []string) string {
 	return groupMore
 }
 
+// Path is a command as Discord knows it, "ponte posts queue"; empty for one that is not
+// in the table.
+func Path(table []act.Command, name string) string {
+	if !slices.ContainsFunc(table, func(c act.Command) bool { return c.Name == name }) {
+		return ""
+	}
+	if in := placed(name, direct(table)); in != "" {
+		return Name + " " + in + " " + named(name)
+	}
+	return Name + " " + named(name)
+}
+
 // pen writes in all languages.
 type pen Printer
 
@@ -162,11 +181,13 @@ func (p pen) everywhere(w card.Words) *map[discordgo.Locale]string { all := p.al
 
 func (p pen) command(c act.Command) *discordgo.ApplicationCommandOption {
 	one := &discordgo.ApplicationCommandOption{
-		Type: discordgo.ApplicationCommandOptionSubCommand, Name: named(c.Name), Description: p.about(c.Summary), DescriptionLocalizations: p.all(c.Summary),
+		Type: discordgo.ApplicationCommandOptionSubCommand, Name: named(c.Name), NameLocalizations: p.localised(known, "command", c.Name),
+		Description: p.about(c.Summary), DescriptionLocalizations: p.all(c.Summary),
 	}
 	for _, o := range c.Options[:min(len(c.Options), maxUnder)] {
 		one.Options = append(one.Options, p.option(o))
 	}
+	distinct(one.Options)
 	slices.SortStableFunc(one.Options, func(a, b *discordgo.ApplicationCommandOption) int { // as Discord wants it
 		switch {
 		case a.Required == b.Required:
@@ -179,19 +200,32 @@ func (p pen) command(c act.Command) *discordgo.ApplicationCommandOption {
 	return one
 }
 
-// called are the options that have a name in each language.
-var called = []string{
-	"action", "at", "author", "campaign", "command", "date", "draft", "every", "filter", "from", "label", "labels", "member", "name", "person", "picture",
-	"priority", "reason", "remove", "series", "span", "status", "text", "times", "to", "until", "way", "what", "words",
+// known are the commands and groups that have a name in each language, and called the
+// options that do.
+var (
+	known = append([]string{
+		"help", "reply", "saved", "take", "assign", "unassign", "resolve", "reopen", "snooze", "label", "priority", "spam", "find", "who", "inbox", "status",
+		"undo", "now", "edit", "delete", "timeline", "post", "role", groupPosts, groupMore,
+	}, posts...)
+	called = []string{
+		"action", "at", "author", "campaign", "command", "date", "draft", "every", "filter", "from", "intent", "label", "labels", "language", "member", "name",
+		"person", "picture", "priority", "reason", "remove", "role", "sentiment", "series", "span", "status", "text", "times", "to", "until", "urgent", "way",
+		"what", "words",
+	}
+)
+
+// Named lists the commands that have a name in each language.
+func Named() []string {
+	return slices.DeleteFunc(slices.Clone(known), func(name string) bool { return name == groupPosts || name == groupMore })
 }
 
-// localised is what an option is called in each language; nothing where Discord would
-// not take it.
-func (p pen) localised(name string) map[discordgo.Locale]string {
-	if !slices.Contains(called, name) {
+// localised is what something of a kind, option or command, is called in each language;
+// nothing where Discord would not take it.
+func (p pen) localised(which []string, kind, name string) map[discordgo.Locale]string {
+	if !slices.Contains(which, name) {
 		return nil
 	}
-	out := p.all(card.W("discord.option." + name))
+	out := p.all(card.W("discord." + kind + "." + name))
 	for locale, s := range out {
 		if !names.MatchString(s) || strings.ToLower(s) != s {
 			delete(out, locale)
@@ -200,12 +234,31 @@ func (p pen) localised(name string) map[discordgo.Locale]string {
 	return out
 }
 
+// distinct takes away names that Discord would refuse, as another beside them has the
+// same in that language or by itself.
+func distinct(beside []*discordgo.ApplicationCommandOption) {
+	for locale := range locales {
+		taken := map[string]*discordgo.ApplicationCommandOption{}
+		for _, o := range beside {
+			taken[o.Name] = o
+		}
+		for _, o := range beside {
+			name := o.NameLocalizations[locale]
+			if other := taken[name]; name != "" && other != nil && other != o {
+				delete(o.NameLocalizations, locale)
+				continue
+			}
+			taken[name] = o
+		}
+	}
+}
+
 // option writes an option. Only what is short is asked for before the command is sent:
 // for a text Ponte opens a form, and a draft need not be named in its own thread.
 func (p pen) option(o act.Option) *discordgo.ApplicationCommandOption {
 	out := &discordgo.ApplicationCommandOption{
 		Type: discordgo.ApplicationCommandOptionString, Name: named(o.Name), Description: p.about(o.Summary), DescriptionLocalizations: p.all(o.Summary),
-		NameLocalizations: p.localised(o.Name), Required: o.Required && o.Kind != act.TextOption && o.Kind != act.WordOption,
+		NameLocalizations: p.localised(called, "option", o.Name), Required: o.Required && o.Kind != act.TextOption && o.Kind != act.WordOption,
 	}
 	switch {
 	case o.Anybody:

@@ -17,6 +17,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/platforms/chat/discord/discordtest/shape"
+	"ponte/platforms/chat/discord/draw/drawtest"
 	"ponte/platforms/chat/discord/register"
 )
 
@@ -94,6 +95,70 @@ func TestOptionsHaveNamesInEveryLanguage(t *testing.T) {
 	}
 }
 
+// Commands have a name in each language, where Discord takes it, and none that another
+// beside it has.
+func TestCommandsHaveNamesInEveryLanguage(t *testing.T) {
+	names := func(lang bot.Lang, _ *time.Location, w card.Words) string {
+		said := map[string]string{
+			"discord.command.reply es": "responder", "discord.command.reply it": "Rispondi!", "discord.command.assign es": "responder", "discord.command.assign it": "reply",
+			"discord.command.posts es": "publicaciones", "discord.command.queue it": "coda",
+		}
+		if text := said[w.Key+" "+string(lang)]; text != "" {
+			return text
+		}
+		return "«" + w.Key + "»"
+	}
+	all := register.Commands(table, names)
+	valid(t, all)
+	got := map[string]string{}
+	var list func(options []*discordgo.ApplicationCommandOption)
+	list = func(options []*discordgo.ApplicationCommandOption) {
+		for _, o := range options {
+			for locale, name := range o.NameLocalizations {
+				got[o.Name+" "+string(locale)] = name
+			}
+			list(o.Options)
+		}
+	}
+	list(all[0].Options)
+	want := map[string]string{
+		"reply es-ES": "responder", "reply es-419": "responder", "posts es-ES": "publicaciones", "posts es-419": "publicaciones", "queue it": "coda",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for name, want := range map[string]string{"reply": "ponte reply", "queue": "ponte posts queue", "nothing": ""} {
+		if got := register.Path(table, name); got != want {
+			t.Errorf("%s is %q", name, got)
+		}
+	}
+}
+
+// What the catalogues call commands is taken by Discord as it is, in every language.
+func TestTheCataloguesNames(t *testing.T) {
+	names := map[bot.Lang]drawtest.Printer{}
+	for _, lang := range bot.Langs {
+		names[lang] = drawtest.New(t, "../../../..", lang)
+	}
+	var all []act.Command
+	for _, name := range register.Named() {
+		all = append(all, act.Command{Name: name, Summary: card.Literal("x")})
+	}
+	got := register.Commands(all, func(lang bot.Lang, zone *time.Location, w card.Words) string { return names[lang].Print(w) })
+	valid(t, got)
+	n := 0
+	for _, o := range got[0].Options {
+		for _, leaf := range append(o.Options, o) {
+			if n++; len(leaf.NameLocalizations) != 5 {
+				t.Errorf("%s is called %v", leaf.Name, leaf.NameLocalizations)
+			}
+		}
+	}
+	if n < len(all) {
+		t.Errorf("there are %d names", n)
+	}
+}
+
 // valid holds commands to Discord's limits, as the wire would.
 func valid(t *testing.T, all []*discordgo.ApplicationCommand) {
 	t.Helper()
@@ -156,7 +221,7 @@ func (d *discord) Do(_ context.Context, method, path string, in, out any) error 
 		return errors.New("no")
 	}
 	if out != nil {
-		return json.Unmarshal([]byte(`[{"name":"ponte"}]`), out)
+		return json.Unmarshal([]byte(`[{"name":"Reply with this","id":"6"},{"name":"ponte","id":"7"}]`), out)
 	}
 	return nil
 }
@@ -170,9 +235,9 @@ func (n notes) Write(_ context.Context, name string, value []byte) error {
 }
 
 func TestTheyAreRegisteredWhenTheyChanged(t *testing.T) {
-	d, n := &discord{fails: true}, notes{}
+	d, n, called := &discord{fails: true}, notes{}, map[string]string{}
 	put := func(table []act.Command) error {
-		return register.Put(t.Context(), d, n, "9", []string{"1", "2", "3"}, register.Commands(table, say))
+		return register.Put(t.Context(), d, n, "9", []string{"1", "2", "3"}, register.Commands(table, say), func(guild, id string) { called[guild] = id })
 	}
 	steps := []struct {
 		do   func() error
@@ -199,7 +264,7 @@ func TestTheyAreRegisteredWhenTheyChanged(t *testing.T) {
 		}
 	}
 	known, err := register.Known(t.Context(), d, "9", "1")
-	if err != nil || !slices.Equal(known, []string{"ponte"}) {
+	if err != nil || !slices.Equal(known, []string{"Reply with this", "ponte"}) || called["1"] != "7" || called["3"] != "7" {
 		t.Errorf("%v, %v", known, err)
 	}
 }

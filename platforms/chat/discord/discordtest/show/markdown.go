@@ -121,6 +121,9 @@ func (r *reader) reference(inside string) string {
 		return inside
 	case strings.HasPrefix(inside, "t:"):
 		return "{" + inside + "}"
+	case strings.HasPrefix(inside, "/"):
+		name, _, _ := strings.Cut(inside, ":")
+		return name
 	}
 	name, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(inside, "a:"), ":"), ":")
 	return ":" + name + ":"
