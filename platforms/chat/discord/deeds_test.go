@@ -119,6 +119,34 @@ func TestALongFormIsAStep(t *testing.T) {
 	})
 }
 
+// In a form with more choices than Discord's menus take, they are found by their names.
+func TestChoicesAreLookedFor(t *testing.T) {
+	r := newRig(t)
+	p := r.listens()
+	f := card.Form{Verb: "post", Subject: "brand/aurora", Token: "tok3", Title: card.Literal("Write a post"), Submit: card.Literal("Save"), Fields: []card.Field{
+		{Name: "saved", Label: card.Literal("Saved"), Kind: card.ChoiceField}, {Name: "text", Label: card.Literal("Text"), Kind: card.TextField},
+	}}
+	for i := range 150 {
+		f.Fields[0].Choices = append(f.Fields[0].Choices, card.Choice{Value: fmt.Sprint("v", i), Label: card.Literal(fmt.Sprintf("Answer %03d", i))})
+	}
+	p.answers = func(e act.Event) (act.Answer, error) {
+		if _, ok := e.(act.Submitted); ok {
+			return notice("Draft 12 is there."), nil
+		}
+		return act.Answer{Form: &f}, nil
+	}
+	r.offered()
+	r.ana.In("#inbox").Commands("/ponte inbox")
+	r.ana.Presses(r.whispered("100 of 150 are here"), "Search choices")
+	r.ana.Modal().Fill("Saved", "answer 14").Submit()
+	r.ana.Picks(r.whispered("Write a post"), "Saved", "Answer 149")
+	r.ana.Presses(r.whispered("Write a post"), "Save")
+	r.sees("Draft 12 is there.")
+	if e, ok := p.events()[len(p.events())-1].(act.Submitted); !ok || e.Values["saved"] != "v149" {
+		t.Errorf("what comes is %+v", p.events()[len(p.events())-1])
+	}
+}
+
 // A window that was open over a restart is taken in all the same.
 func TestAWindowOutlivesARestart(t *testing.T) {
 	r := newRig(t)

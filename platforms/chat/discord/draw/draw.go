@@ -53,6 +53,7 @@ type Pen struct {
 	card.Printer                        // writes what Discord's cards say by themselves
 	Link         func(card.Ref) string  // "<#1>" of a thread, or the address of a message; empty where neither is known; nil: none is
 	Command      func(string) string    // "</ponte reply:1>" of a command, by its name; empty: it can only be typed; nil: none can be pressed
+	Find         map[string]string      // what is looked for among a field's choices, by the field's name
 	Files        map[string]string      // names of attached files, by the hash of the kept picture that each is
 	Attach       bool                   // a text that is cut may come along as a file
 	Mark         string                 // stands in the ids of buttons, so that the message can be told from one like it

@@ -207,6 +207,53 @@ func TestManyChoicesHaveManyMenus(t *testing.T) {
 	}
 }
 
+// What does not all fit into the menus is said to be there, and is found by its name.
+func TestMoreChoicesThanFitAreFound(t *testing.T) {
+	d := card.Field{Name: "c", Label: words("Saved"), Kind: card.ChoiceField, Value: "v7"}
+	for i := range 200 {
+		d.Choices = append(d.Choices, card.Choice{Value: fmt.Sprint("v", i), Label: words(fmt.Sprintf("Choice %03d", i))})
+	}
+	f := card.Form{Verb: "v", Token: "tok", Title: words("t"), Submit: words("s"), Fields: []card.Field{d, {Name: "few", Label: words("Few"), Kind: card.ChoiceField, Choices: d.Choices[:3]}}}
+	for find, want := range map[string]struct {
+		here int
+		says string
+	}{
+		"":             {75, "75 of 200 are here"},
+		"choice 19":    {13, ""}, // and the one that is chosen
+		"CHOICE":       {75, "75 of 200 are here"},
+		"nothing <@1>": {1, ""},
+	} {
+		p := pen(t, bot.English)
+		p.Find = map[string]string{"c": find}
+		m, err := p.Step(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		taken(t, m)
+		raw, _ := json.Marshal(m.Components)
+		if got := strings.Count(string(raw), `"Choice `) - 3; got != want.here {
+			t.Errorf("%q: %d are there", find, got)
+		}
+		if said := m.Embeds[0].Description; !strings.Contains(said, want.says) || want.says == "" && strings.Contains(said, " of 200") {
+			t.Errorf("%q: it says %q", find, said)
+		}
+		if !strings.Contains(string(raw), "Search choices") {
+			t.Errorf("%q: there is no way to look for others", find)
+		}
+		window := p.Finder(f)
+		if at, ok := draw.Locate(window.CustomID); !ok || at.Part != draw.Finds || at.Token != "tok" || len(window.Components) != 1 {
+			t.Errorf("the window is %+v", window)
+		}
+	}
+	d.Value, f.Fields = "", []card.Field{d}
+	f.Fields[0].Value = ""
+	p := pen(t, bot.English)
+	p.Find = map[string]string{"c": "nothing"}
+	if m, err := p.Step(f); err != nil || !strings.Contains(m.Embeds[0].Description, "nothing has “nothing” in its name") {
+		t.Errorf("it says %+v, %v", m.Embeds[0], err)
+	}
+}
+
 // ids are the ids of all that can be pressed or chosen on a message.
 func ids(m draw.Message) (out []string) {
 	for _, r := range m.Components {

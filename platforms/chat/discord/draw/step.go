@@ -24,6 +24,7 @@ const (
 	Chooses  Part = "v" // the menu of a choice field: N is 100 times the field and which of its menus
 	Checks   Part = "k" // the menu of all boxes
 	Keeps    Part = "p" // the menu of pictures that stay: N is the field
+	Finds    Part = "z" // the button that opens the window in which choices are looked for, and that window
 )
 
 // At is a part of a form, as its id says. Where the rest did not fit into the id,
@@ -72,6 +73,15 @@ func (p Pen) Step(f card.Form) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
+	menus, of := p.menus(f, maxRows-rows(len(pages)+2))
+	finds := p.hides(of)
+	if finds {
+		if some, shown := p.menus(f, maxRows-rows(len(pages)+3)); some != nil {
+			menus, of = some, shown
+		} else { // there is no room for one more button
+			finds, of = false, nil
+		}
+	}
 	s := &sheet{Pen: p, room: maxDescription - reserved}
 	m := s.message(nil)
 	m.Embeds[0].Title = escaped(p.title(f, maxTitle), maxTitle)
@@ -86,10 +96,10 @@ func (p Pen) Step(f card.Form) (Message, error) {
 	if slices.ContainsFunc(f.Fields, func(d card.Field) bool { return d.Kind == card.PicturesField }) {
 		s.muted(escaped(p.say("discord.pictures_how"), maxSay))
 	}
+	s.hidden(of)
 	s.finish(&m)
-	menus := p.menus(f, maxRows-(len(pages)+2+inRow-1)/inRow)
-	buttons := p.buttons(f, len(pages))
-	if menus == nil || (len(buttons)+inRow-1)/inRow+len(menus) > maxRows {
+	buttons := p.buttons(f, len(pages), finds)
+	if menus == nil || rows(len(buttons))+len(menus) > maxRows {
 		return m, bot.Errorf(bot.Invalid, "discord.form_too_big")
 	}
 	for _, e := range menus {
@@ -102,6 +112,9 @@ func (p Pen) Step(f card.Form) (Message, error) {
 	}
 	return m, nil
 }
+
+// rows is how many rows so many buttons take.
+func rows(buttons int) int { return (buttons + inRow - 1) / inRow }
 
 // faults says why the last submission was refused.
 func (s *sheet) faults(fields []card.Field) {
@@ -127,7 +140,7 @@ func (s *sheet) written(fields []card.Field) {
 }
 
 // buttons open the windows, send the form, or close it.
-func (p Pen) buttons(f card.Form, pages int) (out []discordgo.MessageComponent) {
+func (p Pen) buttons(f card.Form, pages int, finds bool) (out []discordgo.MessageComponent) {
 	for n := range pages {
 		words := p.say("discord.write")
 		if pages > 1 {
@@ -138,6 +151,9 @@ func (p Pen) buttons(f card.Form, pages int) (out []discordgo.MessageComponent) 
 			b.Style = discordgo.PrimaryButton
 		}
 		out = append(out, b)
+	}
+	if finds {
+		out = append(out, discordgo.Button{Label: label(p.say("discord.find"), maxLabel), Style: discordgo.SecondaryButton, CustomID: At{Part: Finds}.of(f)})
 	}
 	if pages != 1 || !opensOnly(f) {
 		out = append(out, discordgo.Button{Label: label(f.Submit.String(), maxLabel), Style: discordgo.PrimaryButton, CustomID: At{Part: Sends}.of(f)})
@@ -158,9 +174,9 @@ func opensOnly(f card.Form) bool {
 
 // menus draws what there is to choose, in at most so many menus; nil where they are
 // too many. A field with more than 25 choices has as many menus as there is room for.
-func (p Pen) menus(f card.Form, room int) []discordgo.MessageComponent {
+func (p Pen) menus(f card.Form, room int) (out []discordgo.MessageComponent, of []shown) {
 	none := 0
-	out := []discordgo.MessageComponent{}
+	out = []discordgo.MessageComponent{}
 	var boxes []discordgo.SelectMenuOption
 	fields, spare := 0, room
 	for _, d := range f.Fields {
@@ -172,7 +188,7 @@ func (p Pen) menus(f card.Form, room int) []discordgo.MessageComponent {
 	}
 	spare -= fields + (len(boxes)+maxOptions-1)/maxOptions
 	if spare < 0 {
-		return nil
+		return nil, nil
 	}
 	for i, d := range f.Fields {
 		switch {
@@ -183,7 +199,8 @@ func (p Pen) menus(f card.Form, room int) []discordgo.MessageComponent {
 				})
 			}
 		case d.Kind == card.ChoiceField && !typed(d):
-			out = append(out, p.choose(f, i, &spare)...)
+			menus, s := p.choose(f, i, &spare)
+			out, of = append(out, menus...), append(of, s)
 		}
 	}
 	for n := 0; len(boxes) > 0; n++ {
@@ -193,13 +210,14 @@ func (p Pen) menus(f card.Form, room int) []discordgo.MessageComponent {
 		})
 		boxes = boxes[take:]
 	}
-	return out
+	return out, of
 }
 
 // choose draws a field's choices in one menu, or in more where there is room to spare.
-func (p Pen) choose(f card.Form, field int, spare *int) (out []discordgo.MessageComponent) {
+func (p Pen) choose(f card.Form, field int, spare *int) (out []discordgo.MessageComponent, of shown) {
 	d := f.Fields[field]
-	left := d.Choices
+	left := p.matching(d)
+	of = shown{field: d, all: len(left)}
 	for n := 0; len(left) > 0 && (n == 0 || *spare > 0); n++ {
 		if n > 0 {
 			*spare--
@@ -210,9 +228,10 @@ func (p Pen) choose(f card.Form, field int, spare *int) (out []discordgo.Message
 		if m.Options = choices(left[:take], "="+d.Value); len(m.Options) > 0 {
 			out = append(out, m)
 		}
+		of.here += take
 		left = left[take:]
 	}
-	return out
+	return out, of
 }
 
 func (p Pen) kept(d card.Field) (out []discordgo.SelectMenuOption) {

@@ -117,7 +117,7 @@ func (d *Desk) open(ctx context.Context, q asked, f card.Form) {
 // step shows a form as a message for one person: in the place of the one whose button
 // they pressed, where that is a form's as well.
 func (d *Desk) step(ctx context.Context, q asked, f card.Form) {
-	m, err := d.chat.Pen(q.scene.At, &q.scene.Who).Step(f)
+	m, err := d.sheet(q, f).Step(f)
 	switch {
 	case err != nil:
 		d.refuse(ctx, q, err)

@@ -19,6 +19,10 @@ func (d *Desk) formed(ctx context.Context, q asked, i *said.Interaction, at draw
 		d.turn(ctx, q, card.W("discord.form_again"))
 	case at.Part == draw.Opens:
 		d.write(ctx, q, f, at.N)
+	case at.Part == draw.Finds:
+		if q.way.Window(ctx, d.sheet(q, f).Finder(f)) != nil {
+			d.word(ctx, q, card.W("discord.expired"))
+		}
 	case at.Part == draw.Sends:
 		d.submit(ctx, q, f, draw.Values(f))
 	default:
@@ -27,6 +31,13 @@ func (d *Desk) formed(ctx context.Context, q asked, i *said.Interaction, at draw
 		d.step(ctx, q, f)
 	}
 	return nil
+}
+
+// sheet draws a form with what is looked for in it.
+func (d *Desk) sheet(q asked, f card.Form) draw.Pen {
+	p := d.chat.Pen(q.scene.At, &q.scene.Who)
+	p.Find, _ = d.finds.Get(f.Token)
+	return p
 }
 
 // write opens one of a form's windows.
@@ -58,12 +69,18 @@ func (d *Desk) closed(ctx context.Context, q asked, f card.Form) error {
 // else the form shows what is in it so far.
 func (d *Desk) window(ctx context.Context, q asked, i *said.Interaction) error {
 	at, ok := draw.Locate(i.Data.CustomID)
-	if !ok || at.Part != draw.InWindow {
+	f, known := d.forms.Get(at.Token)
+	finds := at.Part == draw.Finds
+	if !ok || finds && !known || !finds && at.Part != draw.InWindow {
 		d.word(ctx, q, card.W("discord.form_again"))
 		return nil
 	}
 	inputs := i.Inputs()
-	f, known := d.forms.Get(at.Token)
+	if finds {
+		d.finds.Put(f.Token, draw.Read(inputs))
+		d.step(ctx, q, f)
+		return nil
+	}
 	if !known {
 		if at.Verb == "" {
 			d.word(ctx, q, card.W("discord.form_again"))
