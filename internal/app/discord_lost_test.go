@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"ponte/bot"
+	"ponte/bot/act"
+	"ponte/bot/outbox"
 	"ponte/commands"
 	"ponte/internal/ops"
 	world "ponte/platforms/chat/discord/discordtest/guild"
@@ -181,4 +183,63 @@ func TestTwoBotsInOneProcess(t *testing.T) {
 			w.closes()
 		}
 	})
+}
+
+// TestIntentOfDiscord: an intent that nobody switched on is named with what mends it;
+// without it, as with it switched on, Ponte is let in by a reload.
+func TestIntentOfDiscord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newGuild(t)
+		w.World.ChangeApp(func(a *world.App) { a.Content = false })
+		w.cfg.Discord.Bot.Content = true
+		w.opens()
+		w.pass(time.Minute)
+		if got := w.is(); got.State != ops.Stopped || !strings.Contains(got.Fault, "Message Content Intent") {
+			t.Errorf("it is %+v", got)
+		}
+		if n := w.Gateway.Identified(); n != 1 {
+			t.Errorf("it tried %d times", n)
+		}
+		next := w.cfg
+		next.Discord.Bot.Content = false
+		if err := w.app.Reload(next); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(30 * time.Second)
+		if got := w.is(); got.State != ops.Connected {
+			t.Errorf("without it, it is %+v", got)
+		}
+		w.World.ChangeApp(func(a *world.App) { a.Content = true })
+		if err := w.app.Reload(w.cfg); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(30 * time.Second)
+		if got := w.is(); got.State != ops.Connected || w.Gateway.Listening() != 1 {
+			t.Errorf("with it, it is %+v", got)
+		}
+		w.closes()
+	})
+}
+
+// TestPaceOfPlaces: a place is talked to as fast as it is configured, and no faster than
+// its platform takes it.
+func TestPaceOfPlaces(t *testing.T) {
+	slow, fast := outbox.Pace{Messages: 0.25, Edits: 0.25}, outbox.Pace{Messages: 5}
+	for _, c := range []struct {
+		platform string
+		served   served
+		want     outbox.Pace
+	}{
+		{"console", served{pace: fast}, fast},
+		{"slack", served{pace: fast}, outbox.Pace{Messages: 1, Edits: 0.5}},
+		{"slack", served{pace: fast, slack: Slack{Unpaced: true}}, fast},
+		{"slack", served{pace: slow}, slow},
+		{"discord", served{pace: fast}, outbox.Pace{Messages: 1, Edits: 1}},
+		{"discord", served{pace: fast, discord: Discord{Unpaced: true}}, fast},
+		{"discord", served{pace: slow}, slow},
+	} {
+		if got := c.served.paceOf(act.Place{Platform: c.platform}); got != c.want {
+			t.Errorf("%s at %+v: %+v, not %+v", c.platform, c.served.pace, got, c.want)
+		}
+	}
 }
