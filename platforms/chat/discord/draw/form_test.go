@@ -89,7 +89,7 @@ func sent(t *testing.T, m draw.Modal, change map[string]string) map[string]strin
 	if err := json.Unmarshal(raw, &data); err != nil {
 		t.Fatal(err)
 	}
-	in := draw.Inputs(data.Components)
+	in := inputs(data.Components)
 	for id, value := range change {
 		if _, there := in[id]; !there {
 			t.Errorf("there is no %s in %v", id, in)
@@ -345,4 +345,27 @@ func TestWhatAsksFirst(t *testing.T) {
 	if _, ok := p.Sure(ids(m)[1], "Take", held); ok {
 		t.Error("what does not ask first asks")
 	}
+}
+
+// inputs are the texts of a window that was sent, by their ids.
+func inputs(rows []discordgo.MessageComponent) map[string]string {
+	out := map[string]string{}
+	for _, r := range rows {
+		var held []discordgo.MessageComponent
+		switch r := r.(type) {
+		case *discordgo.ActionsRow:
+			held = r.Components
+		case discordgo.ActionsRow:
+			held = r.Components
+		}
+		for _, c := range held {
+			switch c := c.(type) {
+			case *discordgo.TextInput:
+				out[c.CustomID] = c.Value
+			case discordgo.TextInput:
+				out[c.CustomID] = c.Value
+			}
+		}
+	}
+	return out
 }

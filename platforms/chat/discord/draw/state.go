@@ -5,36 +5,11 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/bwmarrin/discordgo"
-
 	"ponte/bot/card"
 )
 
 // alt is how what is said of a picture is named, before its hash.
 const alt = "alt:"
-
-// Inputs are the texts of a window that was sent, by their ids.
-func Inputs(rows []discordgo.MessageComponent) map[string]string {
-	out := map[string]string{}
-	for _, r := range rows {
-		var held []discordgo.MessageComponent
-		switch r := r.(type) {
-		case *discordgo.ActionsRow:
-			held = r.Components
-		case discordgo.ActionsRow:
-			held = r.Components
-		}
-		for _, c := range held {
-			switch c := c.(type) {
-			case *discordgo.TextInput:
-				out[c.CustomID] = c.Value
-			case discordgo.TextInput:
-				out[c.CustomID] = c.Value
-			}
-		}
-	}
-	return out
-}
 
 // Read puts the texts of a window together, by field. It is all that is known of a
 // form that was forgotten.
