@@ -75,8 +75,6 @@ func (w *workplace) again(told []workspace.Delivery, mark string) {
 // its own, and Ponte does not hear of it.
 var errClient = errors.New("the client refuses it")
 
-const ownWords = "…"
-
 // deed has somebody do one thing in Slack. It returns what the client says went wrong.
 func (w *workplace) deed(who string, at place, d deed) (why string, err error) {
 	ws, user := w.fake.Workspace, w.user(who)

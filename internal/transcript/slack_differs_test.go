@@ -25,8 +25,3 @@ var differs = map[string]map[string]string{
 		"Tom is refused: Not sent: the message has 9999 characters, and 8000 fit. Your text is kept.": "the same",
 	},
 }
-
-const (
-	noRole   = "who is in a channel is Slack's affair; talk and signs there of people without a role mean nothing, and are not spoken of"
-	noUpload = "a window of Slack's takes no pictures: they come with a message, as in another story"
-)

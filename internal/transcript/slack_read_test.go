@@ -16,20 +16,11 @@ import (
 
 // sheet reads what Slack shows as the lines of a story.
 type sheet struct {
-	says     func(key string, args ...card.Arg) []string
-	called   blocks.Names
-	networks []string
+	*away
+	called blocks.Names
 }
 
-func (w *workplace) sheet() sheet {
-	s := sheet{says: w.says, called: w.fake.Workspace.Called}
-	for _, b := range w.brands {
-		for _, a := range b.Accounts {
-			s.networks = append(s.networks, a.Network)
-		}
-	}
-	return s
-}
+func (w *workplace) sheet() sheet { return sheet{away: &w.away, called: w.fake.Workspace.Called} }
 
 // piece is a block, or a part of one.
 type piece struct {
@@ -127,7 +118,7 @@ func (s sheet) author(b piece) []string {
 	}
 	parts := strings.Split(strings.TrimPrefix(line[1].text, " · "), " · ")
 	for _, part := range slices.Backward(parts) {
-		if slices.Contains(s.networks, part) {
+		if slices.Contains(s.networks(), part) {
 			return []string{line[0].text, part}
 		}
 	}
@@ -303,20 +294,12 @@ func (s sheet) field(out *form, c blocks.Control, v workspace.View, fault string
 	}
 }
 
-var digits = regexp.MustCompile(`\d[\d.,]*`)
-
 // most is how long a text may be, by the field itself or by what stands below it.
 func (s sheet) most(c blocks.Control) string {
 	if c.Most > 0 && c.Most != 3000 {
 		return strconv.Itoa(c.Most)
 	}
-	for _, found := range digits.FindAllString(c.Hint, -1) {
-		n, err := strconv.Atoi(strings.NewReplacer(".", "", ",", "").Replace(strings.TrimRight(found, ".,")))
-		if err == nil && slices.ContainsFunc(s.says("slack.most", card.Count("Count", n)), func(most string) bool { return strings.HasSuffix(c.Hint, most) }) {
-			return strconv.Itoa(n)
-		}
-	}
-	return ""
+	return s.away.most("slack.most", c.Hint)
 }
 
 // fieldName is what the form calls what a block asks for.
@@ -356,73 +339,4 @@ func held(v workspace.View, c blocks.Control) string {
 	}
 	value, _ := in["value"].(string)
 	return value
-}
-
-var (
-	labels = regexp.MustCompile(`^ *\[[^\]]+\]( \|)?( \[[^\]]+\]( \|)?)*$`)
-	counts = regexp.MustCompile(`\((\d+) \w+\)`)
-	many   = regexp.MustCompile(`^(  .+: \w{64}.*) \(10 \)$`)
-	label  = regexp.MustCompile(`\[[^\]]+\]`)
-)
-
-const noPictures = "  (no pictures)"
-
-// alike makes what a story says and what Slack shows comparable. Everybody in a
-// channel reads the same message: its buttons are everybody's, and what a story
-// says of one person's is among them. What only one person is shown has no more
-// than theirs. A window says how long a text may be, and not in what it is counted.
-func (w *workplace) alike(want, shown []string, alone bool) (said, seen []string) {
-	if slices.Equal(shown, []string{ownWords}) || w.stranger(want, shown) {
-		return want, want
-	}
-	for _, l := range want {
-		for _, open := range w.says("calendar.open") { // who reads elsewhere does not reach the page of this machine
-			l = strings.Replace(l, "["+open+"]", "", 1)
-		}
-		if l = w.plainer(l); strings.TrimSpace(l) != "" {
-			said = append(said, l)
-		}
-	}
-	for _, l := range shown {
-		if l = w.plainer(l); strings.HasPrefix(l, "✓ slack ") {
-			continue
-		}
-		at := len(seen)
-		if !labels.MatchString(l) {
-			seen = append(seen, l)
-			continue
-		}
-		all := label.FindAllString(l, -1)
-		if at < len(said) && labels.MatchString(said[at]) {
-			theirs := label.FindAllString(said[at], -1)
-			missing := slices.ContainsFunc(theirs, func(one string) bool { return !slices.Contains(all, one) })
-			if !missing && (!alone || len(all) == len(theirs)) {
-				l = said[at]
-			}
-			seen = append(seen, l)
-		} else if alone {
-			seen = append(seen, l)
-		}
-	}
-	return said, seen
-}
-
-// stranger tells whether somebody is shown the door, which other chats do in other words.
-func (w *workplace) stranger(want, shown []string) bool {
-	return len(want) == 1 && len(shown) == 1 && slices.Contains(append(w.says("console.not_yours"), w.says("console.message_gone")...), want[0]) &&
-		slices.Contains(append(w.says("error.stranger"), w.says("error.room")...), shown[0])
-}
-
-var (
-	glyph   = regexp.MustCompile(`^( *)▣ `)
-	nothing = regexp.MustCompile(`^  [^:]+:  \(10 \)$`)
-)
-
-// plainer leaves out of a line what Slack does not tell.
-func (w *workplace) plainer(l string) string {
-	if nothing.MatchString(l) {
-		return noPictures
-	}
-	l = many.ReplaceAllString(l, "$1")
-	return counts.ReplaceAllString(glyph.ReplaceAllString(l, "$1"), "($1)")
 }

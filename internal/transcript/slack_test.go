@@ -3,15 +3,12 @@ package transcript
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
 
 	"ponte/bot"
-	"ponte/bot/card"
 	"ponte/internal/app"
-	"ponte/internal/i18n"
 	"ponte/platforms/chat/slack/slacktest"
 	"ponte/platforms/chat/slack/slacktest/blocks"
 	"ponte/platforms/chat/slack/slacktest/ground"
@@ -21,12 +18,11 @@ import (
 // workplace is the team in Slack, by Slack's wire: people, channels, and what was
 // told to Ponte there.
 type workplace struct {
-	fake   *slacktest.Server
-	words  *i18n.Catalogue
-	brands []bot.Brand // as they are in Slack
-	done   map[string]done
-	hand   map[string][]byte               // pictures that were not sent yet
-	forms  map[string][]workspace.Delivery // by window: what it sent
+	away
+	fake  *slacktest.Server
+	done  map[string]done
+	hand  map[string][]byte               // pictures that were not sent yet
+	forms map[string][]workspace.Delivery // by window: what it sent
 }
 
 const onSlack = "slack"
@@ -38,35 +34,17 @@ type done struct {
 }
 
 // newWorkplace moves the brands' channels and people into a Slack of their own.
-func newWorkplace(t testing.TB, brands []bot.Brand) (*workplace, error) {
-	words, err := i18n.Load()
-	if err != nil {
-		return nil, err
-	}
-	w := &workplace{fake: slacktest.New(t), words: words, done: map[string]done{}, hand: map[string][]byte{}, forms: map[string][]workspace.Delivery{}}
+func newWorkplace(t testing.TB, brands []bot.Brand) (elsewhere, error) {
+	w := &workplace{fake: slacktest.New(t), done: map[string]done{}, hand: map[string][]byte{}, forms: map[string][]workspace.Delivery{}}
 	w.fake.API.Unlimited(true)
-	team := w.fake.Workspace.ID
-	for _, b := range brands {
-		b.Channels, b.People = slices.Clone(b.Channels), slices.Clone(b.People)
-		for i := range b.People {
-			p := &b.People[i]
-			user := w.fake.Workspace.AddUser(ground.User{ID: w.user(p.Name), Name: p.Name})
-			p.Users = append(slices.Clone(p.Users), onSlack+"/"+team+"/"+user.ID)
-		}
-		for i := range b.Channels {
-			c := &b.Channels[i]
-			members := []string{w.fake.Workspace.App.UserID}
-			for _, p := range b.People {
-				if c.Sees(p) {
-					members = append(members, w.user(p.Name))
-				}
-			}
-			c.Platform, c.Space = onSlack, team
-			c.Remote = w.fake.Workspace.AddChannel(string(b.ID)+"-"+c.Remote, false, members...)
-		}
-		w.brands = append(w.brands, b)
-	}
-	return w, nil
+	team := w.fake.Workspace
+	w.platform, w.space = onSlack, team.ID
+	err := w.moves(brands, func(name string) string {
+		return team.AddUser(ground.User{ID: w.user(name), Name: name}).ID
+	}, func(name string, members []string) string {
+		return team.AddChannel(name, false, append([]string{team.App.UserID}, members...)...)
+	})
+	return w, err
 }
 
 // user is the id of somebody of the team.
@@ -99,17 +77,6 @@ func (w *workplace) rooms(who string) (rooms []string, err error) {
 		}
 	}
 	return rooms, nil
-}
-
-// belongs tells whether a channel is for somebody. Others may walk in, and are not spoken of.
-func (w *workplace) belongs(user, channel string) bool {
-	for _, b := range w.brands {
-		p, _ := b.PersonFor(bot.Actor{Platform: onSlack, Space: w.fake.Workspace.ID, User: user})
-		if slices.ContainsFunc(b.Channels, func(c bot.Channel) bool { return c.Remote == channel && c.Sees(p) }) {
-			return true
-		}
-	}
-	return false
 }
 
 // calls tells whether a message calls Ponte: it is a command, which nobody else reads.
@@ -154,24 +121,10 @@ func (w *workplace) read(m ground.Message) message {
 		out.buttons[i].sends.Set("on", m.TS)
 		out.buttons[i].sends.Set("channel", m.Channel)
 	}
-	counts := map[string]int{}
+	users := map[string][]string{}
 	for _, r := range m.Reactions {
-		for _, user := range r.Users {
-			if w.belongs(user, m.Channel) {
-				counts[signs[r.Name]]++
-			}
-		}
+		users[signs[r.Name]] = append(users[signs[r.Name]], r.Users...)
 	}
-	for _, sign := range slices.Sorted(maps.Keys(counts)) {
-		out.lines = append(out.lines, fmt.Sprintf("  %s %d", sign, counts[sign]))
-	}
+	out.lines = append(out.lines, w.reactions(m.Channel, users)...)
 	return out
-}
-
-// says prints what Slack's cards say by themselves, in every language.
-func (w *workplace) says(key string, args ...card.Arg) (all []string) {
-	for _, l := range bot.Langs {
-		all = append(all, w.words.Print(l, madrid, card.W(key, args...)))
-	}
-	return all
 }

@@ -102,8 +102,8 @@ func TestStoriesCanFail(t *testing.T) {
 		"a note is posted":        {asked + "Tom opens open\nTom: We are open.\nonly Tom sees: Only the team sees this, and it changes nothing of what goes out. That is what the card shows, and its buttons decide about it.\nVera reacts ✅ to open", `a note is public: "We are open."`},
 		"nobody reads this":       {"Tom dances", "nobody understands this line"},
 	} {
-		for chat, in := range map[string]func(*story) error{"console": inConsole, "slack": inSlack(nil)} {
-			if chat == "slack" && name == "a refusal is no notice" { // Slack does not tell one from the other
+		for chat, in := range map[string]func(*story) error{"console": inConsole, "slack": inSlack(nil), "discord": inDiscord(nil)} {
+			if chat != "console" && name == "a refusal is no notice" { // other chats do not tell one from the other
 				continue
 			}
 			t.Run(name+"/"+chat, func(t *testing.T) {

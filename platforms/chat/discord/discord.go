@@ -17,8 +17,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/bwmarrin/discordgo"
 
 	"ponte/bot"
 	"ponte/bot/act"
@@ -26,6 +29,7 @@ import (
 	"ponte/platforms/chat/discord/gate"
 	"ponte/platforms/chat/discord/hear"
 	"ponte/platforms/chat/discord/recent"
+	"ponte/platforms/chat/discord/register"
 	"ponte/platforms/chat/discord/rooms"
 	"ponte/platforms/chat/discord/seen"
 	"ponte/platforms/chat/discord/web"
@@ -73,7 +77,8 @@ type Discord struct {
 	rooms   *rooms.Rooms
 	started time.Time
 	desk    *hear.Desk
-	gate    atomic.Pointer[gate.Gate] // as it is now; nil: nobody listens
+	table   func() []*discordgo.ApplicationCommand // what there is to run, as Discord has it
+	gate    atomic.Pointer[gate.Gate]              // as it is now; nil: nobody listens
 
 	apps    *recent.Few[string]      // by token: the app that the bot is of
 	sent    *recent.Few[posted]      // by nonce: messages of ours that are out
@@ -106,6 +111,9 @@ func New(opt Options) *Discord {
 		sent: recent.New[posted](memories), owner: recent.New[string](memories), tried: recent.New[time.Time](memories),
 		shown: recent.New[[]seen.File](memories), stands: recent.New[string](memories), sure: recent.New[string](memories),
 	}
+	d.table = sync.OnceValue(func() []*discordgo.ApplicationCommand {
+		return register.Commands(opt.Commands(), register.Printer(opt.Print))
+	})
 	d.desk = d.ears()
 	return d
 }

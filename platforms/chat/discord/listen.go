@@ -98,7 +98,7 @@ func (d *Discord) offer(ctx context.Context, guilds []string, first bool) {
 		}
 	}
 	if err == nil {
-		err = register.Put(ctx, d.web, d.notes(), app, guilds, register.Commands(d.opt.Commands(), register.Printer(d.opt.Print)), d.offered.Put)
+		err = register.Put(ctx, d.web, d.notes(), app, guilds, d.table(), d.offered.Put)
 	}
 	if err != nil && ctx.Err() == nil {
 		d.opt.Log.Error("discord: the commands are not registered; it is tried again", "err", err)

@@ -302,3 +302,29 @@ func TestWhatOnePersonSeesCanBePressed(t *testing.T) {
 		}
 	})
 }
+
+// A client that did not hear of its own deed does it again, as another one.
+func TestDoesTheSameOnceMore(t *testing.T) {
+	bubble(t, func(t *testing.T, s *Server) {
+		s.Channel("#inbox")
+		var ids []string
+		answering(t, s, func(d obj) obj {
+			ids = append(ids, d["id"].(string)+" "+d["data"].(obj)["name"].(string))
+			return obj{"type": 4, "data": obj{"content": "Nothing is open", "flags": 64}}
+		})
+		s.User("Ana").Commands("/ponte inbox")
+		came, err := s.World.Repeats(s.World.Interactions()[0].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := <-came; !r.OK || len(ids) != 2 || ids[0] == ids[1] || ids[1][len(ids[1])-5:] != "ponte" {
+			t.Errorf("%+v %q", r, ids)
+		}
+		if _, err := s.World.Repeats("1"); err == nil {
+			t.Error("what nobody did was done again")
+		}
+		if got := s.ReadText("hi <@" + s.User("Ana").ID + "> **you**"); got != "hi @Ana you" {
+			t.Errorf("%q", got)
+		}
+	})
+}

@@ -28,6 +28,7 @@ import (
 
 	"ponte/platforms/chat/discord/discordtest/gateway"
 	"ponte/platforms/chat/discord/discordtest/rest"
+	"ponte/platforms/chat/discord/discordtest/show"
 	"ponte/platforms/chat/discord/discordtest/world"
 	"ponte/platforms/chat/pipetest"
 )
@@ -144,4 +145,9 @@ func (s *Server) must(err error) {
 	if err != nil {
 		s.t.Fatalf("discord: %v", err)
 	}
+}
+
+// ReadText is a text of somebody's as people read it.
+func (s *Server) ReadText(content string) string {
+	return show.Message(content, nil, nil, s.World.Called).Text()
 }

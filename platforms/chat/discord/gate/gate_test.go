@@ -404,3 +404,23 @@ func TestLanes(t *testing.T) {
 		}
 	})
 }
+
+// A Ponte that is killed at once is followed by one that goes on with the session.
+func TestASessionIsKeptFromItsBeginning(t *testing.T) {
+	with(t, func(n int, p *peer) {
+		p.hello(time.Minute)
+		if n == 1 {
+			p.event(1, "READY")
+		}
+		_ = p.live()
+	}, func(t *testing.T, f *far, opt Options) {
+		for range 2 {
+			if _, err := run(t, opt, time.Second); !errors.Is(err, context.DeadlineExceeded) && err != nil {
+				t.Fatal(err)
+			}
+		}
+		if diff := cmp.Diff([]string{"identify 7 /first", "resume S1 1 /resume"}, f.greets); diff != "" {
+			t.Error(diff)
+		}
+	})
+}

@@ -238,6 +238,11 @@ func (l *link) dispatch(ctx context.Context, f frame) error {
 		return nil
 	}
 	done := l.marks.mark(f.Seq)
+	if f.Type == "READY" { // from now on another Ponte can go on with the session
+		settle := done
+		done = func() { settle(); l.Keep(ctx) }
+		defer l.Keep(ctx)
+	}
 	if !l.opt.Handle(Event{Session: s.ID, Seq: f.Seq, Type: f.Type, Data: f.Data}, done) {
 		done()
 		return errFull

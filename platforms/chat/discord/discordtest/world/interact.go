@@ -367,3 +367,15 @@ func (w *World) DeleteAnswer(app, token, id string) error {
 	w.Remove(w.Rooms[m.Channel], m)
 	return nil
 }
+
+// Repeats does what somebody did once more, by the id of the interaction, as another
+// deed: a client that did not hear that the first one arrived.
+func (w *World) Repeats(id string) (<-chan Reply, error) {
+	w.Lock()
+	defer w.Unlock()
+	a := w.acts[id]
+	if a == nil {
+		return nil, unknownInteraction
+	}
+	return w.interact(&Interaction{Type: a.Type, User: a.User, Channel: a.Channel, Data: a.Data, On: a.On}), nil
+}
