@@ -85,9 +85,9 @@ func TestSlackStorm(t *testing.T) {
 	}
 	all.Wait()
 	s.slack.Carrier.Release(nil)
-	s.calm(t, 5*time.Minute)
+	s.calm(t, 3*time.Minute)
 	s.repeated(7 * time.Minute)
-	s.calm(t, 5*time.Minute)
+	s.calm(t, 3*time.Minute)
 	s.settled()
 }
 

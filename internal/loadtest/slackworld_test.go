@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -114,11 +115,16 @@ func (l *ledger) said() map[string]int {
 	return all
 }
 
-// calm waits until nothing is on its way, in Ponte and in Slack.
+// calm waits until nothing is on its way, in Ponte and in Slack, for as long as it
+// becomes less.
 func (w *team) calm(t *testing.T, within time.Duration) {
 	t.Helper()
+	least := math.MaxInt
 	for end := time.Now().Add(within); ; time.Sleep(100 * time.Millisecond) {
 		st, err := w.stands(t)
+		if left := st.Outbox.Waiting + st.Outbox.Started + st.Outbox.Unknown; err == nil && left < least {
+			least, end = left, time.Now().Add(within)
+		}
 		if err == nil && st.Outbox.Waiting == 0 && st.Outbox.Started == 0 && st.Outbox.Unknown == 0 {
 			return
 		}
