@@ -17,6 +17,7 @@ type Moment struct {
 	Subject act.Subject    `json:"subject,omitzero"` // whose timeline it stands on; not known of a message that was not read yet
 	At      time.Time      `json:"at"`               // when it was said
 	By      []bot.PersonID `json:"by"`               // who marked it, the first one first; never nobody
+	Pinned  []bot.PersonID `json:"pinned,omitempty"` // who of them did so by the reaction
 	Who     string         `json:"who,omitempty"`    // who said the message, as the team calls them; empty: Ponte
 	Text    string         `json:"text,omitempty"`
 	About   act.Subject    `json:"about,omitzero"` // what the message shows, where Ponte has the record of it: an item or a reply

@@ -41,6 +41,7 @@ type Message struct {
 	At     act.Place
 	Ref    string
 	Thread string // it stands in, or Ref itself where that is not known
+	Pin    bool   // it is marked by the reaction, which can be looked at
 }
 
 // Mark keeps a message on the timeline of its thread. Marked is false where it
@@ -69,18 +70,31 @@ func (d *Desk) Mark(tx *storage.Tx, b *bot.Brand, p bot.Person, o Message) (m re
 		return m, false, err
 	case had && m.Brand != b.ID:
 		return m, false, bot.Errorf(bot.NotFound, "error.gone")
-	case had && slices.Contains(m.By, p.ID):
+	case had && slices.Contains(m.By, p.ID) && (!o.Pin || slices.Contains(m.Pinned, p.ID)):
 		return m, true, nil
 	case had:
-		m.By = append(slices.Clip(m.By), p.ID)
+		if !slices.Contains(m.By, p.ID) {
+			m.By = append(slices.Clip(m.By), p.ID)
+		}
+		m.Pinned = pinned(m.Pinned, p.ID, o)
 		return m, true, records.Moments.Put(tx, m)
 	}
-	m = records.Moment{ID: bot.NewID(tx.Now()), Brand: b.ID, Subject: subject, At: tx.Now(), By: []bot.PersonID{p.ID}, About: about, Place: o.At, Ref: o.Ref}
+	m = records.Moment{
+		ID: bot.NewID(tx.Now()), Brand: b.ID, Subject: subject, At: tx.Now(), By: []bot.PersonID{p.ID}, Pinned: pinned(nil, p.ID, o), About: about, Place: o.At, Ref: o.Ref,
+	}
 	if about.ID == "" && readable {
 		m.ReadAt = tx.Now()
 		d.clock.Expects(tx, m.ReadAt)
 	}
 	return m, true, d.insert(tx, p.ID, m)
+}
+
+// pinned adds who marked a message, where it was by the reaction.
+func pinned(all []bot.PersonID, id bot.PersonID, o Message) []bot.PersonID {
+	if o.Pin {
+		all = append(slices.Clip(all), id)
+	}
+	return all
 }
 
 // Add puts words of somebody's own on the timeline of a subject.
@@ -129,6 +143,7 @@ func (d *Desk) drop(tx *storage.Tx, b *bot.Brand, p bot.Person, m records.Moment
 		return true, records.Moments.Delete(tx, storage.K(m.Brand, m.ID))
 	}
 	m.By = slices.Delete(slices.Clone(m.By), i, i+1)
+	m.Pinned = slices.DeleteFunc(slices.Clone(m.Pinned), func(id bot.PersonID) bool { return id == p.ID })
 	return true, records.Moments.Put(tx, m)
 }
 

@@ -30,11 +30,15 @@ type house struct {
 	said  map[string]act.Message
 	fails map[string][]error // in turn, before a message is told
 	asked int
+
+	shown  map[string][]act.Reaction // by message
+	looked map[string]int            // how often, by message
+	while  func()                    // it is looked at
 }
 
 func in(t *testing.T, f func(*house)) {
 	t.Helper()
-	h := &house{said: map[string]act.Message{}, fails: map[string][]error{}}
+	h := &house{said: map[string]act.Message{}, fails: map[string][]error{}, shown: map[string][]act.Reaction{}, looked: map[string]int{}}
 	coretest.In(t, func(w *coretest.World) []func(context.Context) error {
 		h.World = w
 		h.relay = relay.New(w.Store, w.Out, w.Brands, w.Log)

@@ -145,7 +145,7 @@ func (c *Commands) reacted(tx *storage.Tx, b *bot.Brand, p bot.Person, e act.Rea
 	if fresh, err := records.Once(tx, e.Who.String()+"/deed", e.ID, sum); err != nil || !fresh {
 		return act.Answer{}, err
 	}
-	o := timeline.Message{At: e.At, Ref: e.Ref, Thread: e.Thread}
+	o := timeline.Message{At: e.At, Ref: e.Ref, Thread: e.Thread, Pin: true}
 	if e.Removed {
 		_, err := c.desk.Unmark(tx, b, p, o)
 		return act.Answer{}, err

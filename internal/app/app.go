@@ -237,6 +237,7 @@ func (a *App) Run(ctx context.Context) error {
 	group.Go(func() error { return a.results.Run(ctx) })
 	group.Go(func() error { return a.team.Run(ctx) })
 	group.Go(func() error { return a.timeline.Run(ctx) })
+	group.Go(func() error { return a.timeline.Missed(ctx) })
 	group.Go(func() error { return a.keepHouse(ctx) })
 	group.Go(func() error { return a.watchRoom(ctx) })
 	group.Go(func() error { return a.watchStore(ctx) })

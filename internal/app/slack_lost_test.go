@@ -49,8 +49,8 @@ func standing(r *slacktest.Room, text string) []slacktest.Message {
 }
 
 // TestDeletedWhileOff: a card that was deleted while Ponte was off, with talk under it or
-// without, is noticed when it is to change: it stands there once more, says so, and what
-// happens goes on in its new thread.
+// without, is noticed when Ponte looks at its newest cards at the start: it stands there
+// once more, says so, and what happens goes on in its new thread.
 func TestDeletedWhileOff(t *testing.T) {
 	for name, talk := range map[string]bool{"alone": false, "with talk": true} {
 		t.Run(name, func(t *testing.T) {
@@ -64,9 +64,6 @@ func TestDeletedWhileOff(t *testing.T) {
 					w.pass(3 * time.Second)
 				}
 				w.away(func() { w.ana.Deletes(card) })
-				if all := standing(w.inbox, "oat milk"); len(all) != 0 {
-					t.Fatalf("%d cards stand there", len(all))
-				}
 				w.goesOn("Bea", "And soy?")
 				w.pass(time.Minute)
 				all := standing(w.inbox, "oat milk")
@@ -101,6 +98,48 @@ func TestDeletedWhileOff(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestMarkedWhileOff: 📌 that was put on a card, or taken off what is kept, while Ponte was
+// off is found at the start.
+func TestMarkedWhileOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newTeam(t)
+		w.opens()
+		w.comments("Bea", "Do you have oat milk?")
+		card := w.last(w.inbox)
+		talk := w.ana.InThread(card).Says("We do.")
+		w.ana.Reacts(talk, "pushpin")
+		w.pass(time.Minute)
+		kept := func() (refs []string) {
+			all, err := storage.Look(t.Context(), w.app.store, func(tx *storage.Tx) (out []records.Moment, err error) {
+				for m, err := range records.Moments.Under(tx, nil) {
+					if err != nil {
+						return nil, err
+					}
+					out = append(out, m)
+				}
+				return out, nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range all {
+				refs = append(refs, m.Ref)
+			}
+			return refs
+		}
+		if got := kept(); !slices.Equal(got, []string{talk.TS}) {
+			t.Fatalf("kept are %v", got)
+		}
+		w.away(func() { w.ana.Reacts(card, "pushpin"); w.ana.Unreacts(talk, "pushpin") })
+		w.pass(time.Minute)
+		if got := kept(); !slices.Equal(got, []string{card.TS}) {
+			t.Errorf("kept are %v, not %s", got, card.TS)
+		}
+		w.failed()
+		w.closes()
+	})
 }
 
 // TestARequestDeletedWhileOff: a request to decide is looked at when Ponte starts.
