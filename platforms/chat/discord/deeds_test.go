@@ -401,3 +401,25 @@ func TestHealth(t *testing.T) {
 		}
 	})
 }
+
+// What breaks its handler is dealt with as an error: what comes after it is heard.
+func TestWhatBreaksItsHandler(t *testing.T) {
+	r := newRig(t)
+	p := r.listens()
+	got := r.carries("k1", act.Send{Card: acting}, r.place())
+	p.mu.Lock()
+	p.answers = func(e act.Event) (act.Answer, error) {
+		if _, ok := e.(act.Clicked); !ok {
+			panic("broken")
+		}
+		return notice("You have it now."), nil
+	}
+	p.mu.Unlock()
+	thread := r.ana.InThread(r.message(r.inbox, got.Ref))
+	thread.Says("<@" + r.discord.World.App().User + "> one")
+	thread.Says("<@" + r.discord.World.App().User + "> two")
+	r.ana.Presses(r.message(r.inbox, got.Ref), "Take")
+	r.sees("You have it now.")
+	r.until("all are heard", func() bool { return len(p.heard()) == 3 })
+	r.until("it is logged", func() bool { return strings.Count(r.log.String(), "happened broke its handler") == 2 })
+}

@@ -62,7 +62,9 @@ type Pen struct {
 
 func (p Pen) say(key string, args ...card.Arg) string { return p.Print(card.W(key, args...)) }
 
-// Message is a card as Discord takes it. Every field is always sent, so that an edit
+// Message is a card as Discord takes it: an embed, and rows of buttons. Discord's second
+// kind of components takes no embed, and a message that was made with them never does
+// again; nothing of a card needs them. Every field is always sent, so that an edit
 // leaves nothing of what was there, and nobody is pinged who is not named.
 type Message struct {
 	Content    string                            `json:"content"`

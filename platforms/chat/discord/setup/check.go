@@ -79,6 +79,7 @@ func (t *trial) token(ctx context.Context) {
 	var app struct {
 		ID    string `json:"id"`
 		Flags int64  `json:"flags"`
+		Hook  string `json:"interactions_endpoint_url"`
 	}
 	err := t.d.Do(ctx, http.MethodGet, "/users/@me", nil, &me)
 	if err == nil {
@@ -86,6 +87,9 @@ func (t *trial) token(ctx context.Context) {
 	}
 	t.self, t.app, t.flags = me.ID, app.ID, app.Flags
 	t.add("discord bot token", problem(err), "the bot's token, from the page Bot of the app in Discord's developer portal")
+	if err == nil && app.Hook != "" { // Discord tells of what people do in one way or the other, never in both
+		t.add("discord interactions", "an app whose interactions go to an address of its own", "none: clear the Interactions Endpoint URL on the page General Information of Discord's developer portal, so that Ponte hears of commands and buttons")
+	}
 }
 
 // intents tries what has to be switched on for the app: without it Discord refuses

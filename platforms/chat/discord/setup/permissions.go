@@ -18,7 +18,10 @@ type Permission struct {
 	Why  string
 }
 
-// Permissions are all that Ponte needs, in the order in which Discord lists them.
+// Permissions are all that Ponte needs, in the order in which Discord lists them. Not
+// among them are Add Reactions, as Ponte puts on none; Mention Everyone, as it pings
+// people by name only; Manage Threads, as its own threads are its to change; nor Manage
+// and Pin Messages and Bypass Slowmode, as it writes, deletes and waits like anybody.
 var Permissions = []Permission{
 	{1 << 10, "View Channels", "see the channels of the brands, and what is said in their threads"},
 	{1 << 11, "Send Messages", "post cards, and open posts in forums"},

@@ -118,6 +118,7 @@ func TestCheck(t *testing.T) {
 	}{
 		"a bad token":   {"/users/@me", "401", []string{"discord bot token: a token that Discord refuses"}},
 		"no intents":    {"/applications/@me", `{"id":"8"}`, []string{"discord message content: an app without the Message Content Intent", "discord members: an app without the Server Members Intent"}},
+		"another way":   {"/applications/@me", `{"id":"8","flags":557056,"interactions_endpoint_url":"https://a.example/x"}`, []string{"discord interactions: an app whose interactions go to an address of its own"}},
 		"not there":     {"/guilds/1", "!Missing Access", []string{`discord server 1: Discord's refusal 50001, "Missing Access"`, "discord channel inbox (10): a channel of server 1, which cannot be tried", "discord channel forum (11): a channel of server 1, which cannot be tried"}},
 		"no commands":   {"/applications/8/guilds/1/commands", "!Missing Access", []string{`discord server 1, commands: Discord's refusal 50001, "Missing Access"`}},
 		"others":        {"/applications/8/guilds/1/commands", `[{"name":"music"}]`, []string{"discord server 1, commands: commands of another program with the same bot"}},
