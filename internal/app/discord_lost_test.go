@@ -243,3 +243,33 @@ func TestPaceOfPlaces(t *testing.T) {
 		}
 	}
 }
+
+// TestTimelineInDiscord: what somebody picks of a thread is kept as it was said, whether
+// or not Discord tells what is said there; and by 📌 where it does.
+func TestTimelineInDiscord(t *testing.T) {
+	for _, told := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			w := newGuild(t)
+			w.World.ChangeApp(func(a *world.App) { a.Content = told })
+			w.cfg.Discord.Bot.Content = told
+			w.opens()
+			w.comments("Bea", "Do you have oat milk?")
+			thread := w.ana.InThread(w.last(w.inbox))
+			picked, pinned := thread.Says("The supplier comes on Monday."), thread.Says("The oat one is sold out.")
+			w.pass(5 * time.Second)
+			if h := w.ana.Shortcut("Add to the timeline", picked); !h.OK {
+				t.Errorf("the pick: %+v", h)
+			}
+			w.ana.Reacts(pinned, "📌")
+			w.pass(30 * time.Second)
+			thread.Commands("/ponte timeline")
+			w.pass(5 * time.Second)
+			all := w.ana.SeesIn(thread.Room)
+			shown := all[len(all)-1]
+			if !shown.Says("The supplier comes on Monday.") || shown.Says("The oat one is sold out.") != told || shown.Says("Message Content Intent is off") == told {
+				t.Errorf("told %v: the timeline is\n%s\n%s", told, shown.Text(), w.log)
+			}
+			w.closes()
+		})
+	}
+}

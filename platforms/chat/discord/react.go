@@ -7,6 +7,7 @@ import (
 
 	"ponte/bot"
 	"ponte/bot/act"
+	"ponte/bot/card"
 	"ponte/platforms/chat/discord/rooms"
 	"ponte/platforms/chat/discord/said"
 	"ponte/platforms/chat/discord/seen"
@@ -51,6 +52,9 @@ func (d *Discord) Read(ctx context.Context, at act.Place, ref string) (act.Messa
 	}
 	if out.Text, out.Who, err = d.desk.Spoken(ctx, at, &m); err != nil {
 		return act.Message{}, d.fault(err, at)
+	}
+	if out.Text == "" && out.Who.User != "" && len(m.Files) == 0 && !d.opt.Bot().Content {
+		out.Text = card.W("discord.untold").Print(d.pen(at, nil)).String()
 	}
 	return out, nil
 }
