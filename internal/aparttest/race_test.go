@@ -1,0 +1,5 @@
+//go:build race
+
+package aparttest
+
+const usualWorlds, usualDeeds = 1, 80
