@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -237,23 +238,24 @@ func TestComingIntoAServerOverARestart(t *testing.T) {
 
 // Of a server in which no brand has a channel, it is told of the one where all are.
 func TestComingIntoAServerOfNobody(t *testing.T) {
-	var other *discordtest.Place
+	var other atomic.Pointer[discordtest.Place]
 	r := newRig(t, func(o *Options) {
 		was := o.Bot
 		o.Bot = func() Bot {
 			b := was()
-			if other != nil {
-				b.Guilds = append(b.Guilds, other.ID)
+			if place := other.Load(); place != nil {
+				b.Guilds = append(b.Guilds, place.ID)
 			}
 			return b
 		}
 	})
 	p := r.listens()
 	r.discord.Quiet()
-	other = r.discord.Guild("Other")
-	hall := other.Channel("#general")
-	other.KickApp()
-	other.InviteApp()
+	place := r.discord.Guild("Other")
+	hall := place.Channel("#general")
+	other.Store(place)
+	place.KickApp()
+	place.InviteApp()
 	r.until("it came into the hall", func() bool { return strings.Join(r.joined(p), " ") == hall.ID })
 }
 
