@@ -252,7 +252,7 @@ func TestCheck(t *testing.T) {
 	write(anyPorts() + answers("http://"+busy.Addr().String()+"/do-not-print-me"))
 	out, errs, status := main("check", "--config", file)
 	for _, want := range []string{
-		file + " has no fault\n", "brand aurora, Caffè Aurora: 4 channels, 4 people, 2 routes\n", "square:aurora: the square at http://127.0.0.1:0\n",
+		file + " has no fault\n", "brand aurora, Caffè Aurora: 4 channels, 4 people, 3 routes\n", "square:aurora: the square at http://127.0.0.1:0\n",
 		"/webhook/reviews, without a signature, from this machine only; they cannot be answered\n", "/webhook/birra, signed; they can be answered\n",
 		"data: can be written\n", "there is none yet", "console 127.0.0.1:0: free\n", "answers of webhook:birra: the address can be reached\n",
 	} {
