@@ -3,6 +3,7 @@ package cli
 import (
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/inbox"
 	"ponte/internal/i18n"
+	"ponte/internal/ops"
 	"ponte/platforms/chat/discord/discordtest"
 	"ponte/platforms/chat/discord/discordtest/guild"
 	"ponte/platforms/chat/discord/setup"
@@ -179,5 +181,39 @@ func TestDiscordPageTags(t *testing.T) {
 		if !slices.Equal(told, want) {
 			t.Errorf("%s: the page has %q, cards have %q", lang, told, want)
 		}
+	}
+}
+
+// TestDiscordPageNewToken: a token in a file is replaced while Ponte runs, as the page says.
+func TestDiscordPageNewToken(t *testing.T) {
+	page := discordPage(t)
+	if !strings.Contains(page, "`token: file:discord.token`") {
+		t.Error("the page names no file")
+	}
+	s, ana, inbox, text := newcomer(t, page)
+	file := filepath.Join(t.TempDir(), "discord.token")
+	keep := func(token string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(token+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keep(discordtest.BotToken + "-of-before")
+	l := live(t, strings.Replace(text, `"${DISCORD_TOKEN}"`, "file:"+file, 1))
+	l.until("that it is refused", func() bool {
+		st, err := l.app.Status(t.Context())
+		return err == nil && slices.ContainsFunc(st.Adapters, func(a ops.Adapter) bool {
+			return a.Name == "discord" && a.State == ops.Stopped && strings.Contains(a.Fault, "`ponte reload`")
+		})
+	})
+	keep(discordtest.BotToken)
+	if out, errs, status := main("reload", "--config", l.file); status != 0 || out != "taken in\n" {
+		t.Fatalf("ponte reload: %d, %s%s", status, out, errs)
+	}
+	l.until("the connection", func() bool { return s.Gateway.Listening() == 1 })
+	ana.In("#inbox").Says("#inbox", "@Ponte inbox")
+	l.until("an answer", func() bool { return len(ana.Direct()) == 1 })
+	if len(inbox.Messages()) != 1 {
+		t.Errorf("%d messages stand in the channel", len(inbox.Messages()))
 	}
 }
