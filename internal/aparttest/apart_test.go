@@ -16,10 +16,12 @@ import (
 // can be done, in Slack, in Discord and in the console, and searches whatever anybody is
 // shown for what is another brand's.
 //
-// It was seen to fail where, in a copy, one check was taken out at a time: that who asks
-// is of the brand's team (commands: Asker), and that a
-// list has only what is the brand's: of saved replies (bot/reply), of drafts (commands/posts), of the
-// calendar (bot/calendar).
+// It was seen to fail where, in a copy, one check at a time was taken out: that who asks is
+// of the brand's team (Asker in commands/run.go), that a page of the console is asked for by
+// its brand (viewerFor in platforms/chat/console), and that a list has only what is the
+// brand's (of saved replies in bot/reply; of drafts in commands/posts, which takes more
+// worlds than the usual). Where two checks stand behind each other, as in a search, taking
+// out the first alone shows nothing.
 func TestNothingOfABrandIsSeenInAnother(t *testing.T) {
 	worlds, deeds := number(t, "APART_SEEDS", usualWorlds), number(t, "APART_DEEDS", usualDeeds)
 	from, all := number(t, "APART_FROM", 1), &tally{of: map[string]int{}}
