@@ -149,23 +149,26 @@ func TestChoicesAreLookedFor(t *testing.T) {
 
 // A window that was open over a restart is taken in all the same.
 func TestAWindowOutlivesARestart(t *testing.T) {
-	r := newRig(t)
-	p := &ponte{answers: func(act.Event) (act.Answer, error) { return act.Answer{Form: &replying}, nil }}
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error)
-	go func() { ended <- r.Listen(ctx, p.handle) }()
-	got := r.carries("k1", act.Send{Card: acting}, r.place())
-	r.until("it listens", func() bool { return r.discord.Gateway.Listening() > 0 })
-	r.ana.Presses(r.message(r.inbox, got.Ref), "Take")
-	cancel()
-	if err := <-ended; err != nil {
-		t.Fatal(err)
-	}
-	r.Discord = r.again().Discord
-	p = r.listens()
-	p.answers = func(act.Event) (act.Answer, error) { return notice("It is on its way."), nil }
-	r.ana.Modal().Fill("Your reply", "Hello").Submit()
-	r.hears(p, `Ana Ruiz submits reply conversation/7 tok1 {"text":"Hello"}`)
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		p := &ponte{answers: func(act.Event) (act.Answer, error) { return act.Answer{Form: &replying}, nil }}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- r.Listen(ctx, p.handle) }()
+		got := r.carries("k1", act.Send{Card: acting}, r.place())
+		r.until("it listens", func() bool { return r.discord.Gateway.Listening() > 0 })
+		r.ana.Presses(r.message(r.inbox, got.Ref), "Take")
+		synctest.Wait()
+		cancel()
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+		r.Discord = r.again().Discord
+		p = r.listens()
+		p.answers = func(act.Event) (act.Answer, error) { return notice("It is on its way."), nil }
+		r.ana.Modal().Fill("Your reply", "Hello").Submit()
+		r.hears(p, `Ana Ruiz submits reply conversation/7 tok1 {"text":"Hello"}`)
+	})
 }
 
 // However long it takes, people are not told that it failed.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -253,4 +254,41 @@ func TestCommandsAreOfferedAndRun(t *testing.T) {
 	if n := r.discord.Failed(); n != 0 {
 		t.Errorf("%d were not answered in time", n)
 	}
+}
+
+// What Discord told somebody failed, as nobody heard it in time, is not done when it is
+// heard after all; what Discord still waits for is.
+func TestWhatIsHeardTooLateIsNotDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- r.Listen(ctx, (&ponte{}).handle) }()
+		got := r.carries("k1", act.Send{Card: acting}, r.place())
+		m := r.message(r.inbox, got.Ref)
+		r.until("it listens", func() bool { return r.discord.Gateway.Listening() > 0 })
+		r.ana.Presses(m, "Take")
+		synctest.Wait()
+		cancel()
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+		if heard := r.ana.Presses(m, "Take"); heard.OK {
+			t.Errorf("nobody is there, and she sees %+v", heard)
+		}
+		time.Sleep(10 * time.Second)
+		hears := make(chan discordtest.Heard, 1)
+		go func() { hears <- r.ana.Picks(m, "Priority", "High") }()
+		time.Sleep(time.Second)
+		r.Discord = r.again().Discord
+		p := r.listens()
+		if heard := <-hears; !heard.OK {
+			t.Errorf("she sees %+v", heard)
+		}
+		r.ana.Presses(m, "Take")
+		r.hears(p, "Ana Ruiz clicks priority conversation/7 3 high", "Ana Ruiz clicks take conversation/7 3")
+		if n := r.discord.Failed(); n != 1 {
+			t.Errorf("she was told of %d that they failed", n)
+		}
+	})
 }

@@ -62,6 +62,7 @@ type Event struct {
 	Seq     int64
 	Type    string
 	Data    json.RawMessage
+	Missed  bool // it happened while nobody heard, and is told now
 }
 
 // ID is the same each time that Discord tells of the same event.

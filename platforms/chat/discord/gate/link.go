@@ -80,6 +80,7 @@ type link struct {
 	*Gate
 	conn *websocket.Conn
 
+	again   bool       // Discord tells what was missed
 	writing sync.Mutex // one write at a time
 
 	state  sync.Mutex
@@ -165,7 +166,7 @@ func (l *link) hello() (every time.Duration, err error) {
 
 // greet goes on with a session, or begins one.
 func (l *link) greet(s session) error {
-	if s.ID != "" {
+	if l.again = s.ID != ""; l.again {
 		return l.write(opResume, map[string]any{"token": l.opt.Token, "session_id": s.ID, "seq": s.Seq})
 	}
 	return l.write(opIdentify, map[string]any{
@@ -226,9 +227,11 @@ func (l *link) dispatch(ctx context.Context, f frame) error {
 		if !strings.HasPrefix(d.Resume, "ws") {
 			d.Resume = ""
 		}
+		l.again = false
 		l.begin(ctx, d.Session, d.Resume, f.Seq-1)
 		l.is(Open)
 	case "RESUMED":
+		l.again = false
 		l.is(Open)
 		l.taken(f.Seq)
 		return nil
@@ -243,7 +246,7 @@ func (l *link) dispatch(ctx context.Context, f frame) error {
 		done = func() { settle(); l.Keep(ctx) }
 		defer l.Keep(ctx)
 	}
-	if !l.opt.Handle(Event{Session: s.ID, Seq: f.Seq, Type: f.Type, Data: f.Data}, done) {
+	if !l.opt.Handle(Event{Session: s.ID, Seq: f.Seq, Type: f.Type, Data: f.Data, Missed: l.again}, done) {
 		done()
 		return errFull
 	}

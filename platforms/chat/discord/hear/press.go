@@ -23,7 +23,6 @@ const (
 
 // interaction hears what somebody did with a command, a button, a menu or a window.
 func (d *Desk) interaction(ctx context.Context, e gate.Event) error {
-	came := time.Now()
 	var i said.Interaction
 	if err := json.Unmarshal(e.Data, &i); err != nil {
 		d.chat.Log.Warn("discord: an interaction that cannot be read", "err", err)
@@ -33,8 +32,17 @@ func (d *Desk) interaction(ctx context.Context, e gate.Event) error {
 		return nil
 	}
 	d.done.Put(i.ID, true)
-	way := d.way(&i, came)
+	if e.Missed && i.Type == said.Typing {
+		return nil
+	}
+	way := d.way(&i)
 	defer way.Close()
+	if e.Missed {
+		if err := way.Promise(ctx); err != nil {
+			d.chat.Log.Info("discord: what Discord told somebody failed is not done late", "interaction", i.ID, "err", err)
+			return nil
+		}
+	}
 	if i.Guild == "" {
 		d.word(ctx, asked{way: way}, card.W("discord.no_direct"))
 		return nil
@@ -64,8 +72,8 @@ func (d *Desk) interaction(ctx context.Context, e gate.Event) error {
 }
 
 // way is how somebody is answered. What they used in a form's own message turns it.
-func (d *Desk) way(i *said.Interaction, came time.Time) *respond.Answer {
-	return respond.New(d.chat.Web, respond.To{App: i.App, ID: i.ID, Token: i.Token, At: came, Typed: i.Message == nil, Quiet: turns(i)})
+func (d *Desk) way(i *said.Interaction) *respond.Answer {
+	return respond.New(d.chat.Web, respond.To{App: i.App, ID: i.ID, Token: i.Token, At: time.Now(), Typed: i.Message == nil, Quiet: turns(i)})
 }
 
 // turns reports whether what was used is part of a form that stands in a message of
@@ -84,7 +92,7 @@ func (d *Desk) turnedAway(ctx context.Context, e gate.Event) error {
 	if err := json.Unmarshal(e.Data, &i); err != nil || i.Type == said.Typing {
 		return err
 	}
-	way := d.way(&i, time.Now())
+	way := d.way(&i)
 	defer way.Close()
 	at := act.Place{Platform: d.chat.Platform, Space: i.Guild, Channel: i.Room}
 	d.word(ctx, asked{way: way, scene: act.Scene{At: at}}, card.W("discord.busy"))

@@ -24,7 +24,7 @@ type Discord interface {
 // To is what is answered.
 type To struct {
 	App, ID, Token string
-	At             time.Time // when it came
+	At             time.Time // when it was heard
 	Typed          bool      // a command, or what came of one: nothing was pressed in a message
 	Quiet          bool      // until there is an answer nothing is shown: what was pressed stands in a message that turns
 }
@@ -88,18 +88,34 @@ func (a *Answer) Close() { a.timer.Stop() }
 // await says that an answer is coming.
 func (a *Answer) await() {
 	defer a.mine()()
+	if a.state == fresh {
+		_ = a.promise(context.Background()) // what follows finds out
+	}
+}
+
+// Promise says at once that an answer is coming. Only Discord's clock tells whether it
+// still waits for one: ErrLate means that the person was told that it failed.
+func (a *Answer) Promise(ctx context.Context) error {
+	defer a.mine()()
 	if a.state != fresh {
-		return
+		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
+	err := a.promise(ctx)
+	if web.Code(err) == web.CodeAnswered {
+		a.state = answered
+		return nil
+	}
+	return late(err)
+}
+
+func (a *Answer) promise(ctx context.Context) error {
+	kind, data, then := coming, any(map[string]any{"flags": only}), awaited
 	if a.to.Quiet {
-		_ = a.first(ctx, comingTurned, nil, nil) // what follows finds out
-		a.state = promised
-		return
+		kind, data, then = comingTurned, nil, promised
 	}
-	_ = a.first(ctx, coming, map[string]any{"flags": only}, nil)
-	a.state = awaited
+	err := a.post(ctx, kind, data, nil)
+	a.state = then
+	return err
 }
 
 // Opens reports whether a window can be opened still.
@@ -188,6 +204,22 @@ func (a *Answer) Nothing(ctx context.Context) error {
 // first makes the first answer. That it was made already means that its own answer
 // was lost; whether it was made or not, Discord takes no other.
 func (a *Answer) first(ctx context.Context, kind int, data any, files []web.File) error {
+	err := a.post(ctx, kind, data, files)
+	if web.Code(err) == web.CodeAnswered {
+		return nil
+	}
+	return late(err)
+}
+
+func late(err error) error {
+	if web.Code(err) == web.CodeUnknownInteraction {
+		return ErrLate
+	}
+	return err
+}
+
+// post makes the first answer in one attempt, and says what Discord says.
+func (a *Answer) post(ctx context.Context, kind int, data any, files []web.File) error {
 	body := map[string]any{"type": kind}
 	if data != nil {
 		body["data"] = data
@@ -195,14 +227,7 @@ func (a *Answer) first(ctx context.Context, kind int, data any, files []web.File
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	a.state = answered
-	err := a.way.Send(ctx, http.MethodPost, "/interactions/"+a.to.ID+"/"+a.to.Token+"/callback", body, files, nil)
-	switch web.Code(err) {
-	case web.CodeAnswered:
-		return nil
-	case web.CodeUnknownInteraction:
-		return ErrLate
-	}
-	return err
+	return a.way.Send(ctx, http.MethodPost, "/interactions/"+a.to.ID+"/"+a.to.Token+"/callback", body, files, nil)
 }
 
 // later makes any other answer.

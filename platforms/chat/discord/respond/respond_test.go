@@ -106,6 +106,10 @@ func TestAnswers(t *testing.T) {
 				t.Error(err)
 			}
 		}, []string{"POST " + first + ` 5 "" 64 files 0`}},
+		"promised": {false, func(t *testing.T, a *respond.Answer) {
+			_ = a.Promise(t.Context())
+			_ = a.Show(t.Context(), said("a"))
+		}, []string{"POST " + first + ` 5 "" 64 files 0`, "PATCH " + original + ` 0 "a" 0 files 0`}},
 		"closed": {false, func(_ *testing.T, a *respond.Answer) { a.Close(); time.Sleep(time.Minute) }, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,6 +170,24 @@ func TestWhatDiscordRefuses(t *testing.T) {
 			if err := a.Show(t.Context(), said("a")); !errors.Is(err, respond.ErrLate) {
 				t.Error(err)
 			}
+		}
+		a.Close()
+	}
+}
+
+// What was answered before is not said to be coming once more, and nothing that stands
+// there is changed.
+func TestPromisesThatDiscordRefuses(t *testing.T) {
+	for code, want := range map[int]error{web.CodeAnswered: nil, web.CodeUnknownInteraction: respond.ErrLate} {
+		d := &discord{fault: &web.Fault{Status: 404, Code: code}}
+		a := respond.New(d, respond.To{App: "9", ID: "1", Token: "tok", At: time.Now()})
+		if err := a.Promise(t.Context()); !errors.Is(err, want) {
+			t.Errorf("%d: %v", code, err)
+		}
+		d.fault = nil
+		_ = a.Show(t.Context(), said("a"))
+		if got := d.sent[1]; got != "POST "+follow+` 0 "a" 64 files 0` && want == nil {
+			t.Errorf("then it is %s", got)
 		}
 		a.Close()
 	}
