@@ -25,8 +25,8 @@ crash: ## 2,000 kills at random moments
 soak: ## 20 minutes of ordinary work, with backups, restarts and kills
 	PONTE_SOAK=20m go test -count=1 -timeout 40m -v -run TestSoak ./internal/loadtest
 
-storm: ## 10 minutes of work in a Slack where everything goes wrong
-	PONTE_STORM=10m go test -count=1 -timeout 60m -v -run TestSlackStorm ./internal/loadtest
+storm: ## 10 minutes of work in a Slack where everything goes wrong, and in such a Discord
+	PONTE_STORM=10m go test -count=1 -timeout 90m -v -run 'Test(Slack|Discord)Storm' ./internal/loadtest
 
 shots: ## Pictures of the console and the square, into docs/images
 	PONTE_SHOTS=$(CURDIR)/docs/images go test -tags browser -count=1 -run TestShots ./internal/browsertest/...

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"ponte/internal/ops"
 	"ponte/platforms/chat/slack/slacktest"
 	"ponte/platforms/chat/slack/slacktest/deliver"
 	"ponte/platforms/chat/slack/slacktest/webapi"
@@ -32,7 +31,7 @@ const (
 
 // storm is a team at work while Slack and Ponte fail.
 type storm struct {
-	*team
+	*slackTeam
 	t    *testing.T
 	ctx  context.Context
 	mu   sync.Mutex
@@ -71,7 +70,7 @@ func TestSlackStorm(t *testing.T) {
 	t.Setenv("LOADTEST_SECRET", theSecret)
 	ctx, cancel := context.WithTimeout(t.Context(), length)
 	defer cancel()
-	s := &storm{team: newTeam(t, 4), t: t, ctx: ctx, sure: map[string]bool{}, agreed: map[string]int{}, cards: map[string]bool{}, failed: map[string]int{}}
+	s := &storm{slackTeam: newSlackTeam(t, 4), t: t, ctx: ctx, sure: map[string]bool{}, agreed: map[string]int{}, cards: map[string]bool{}, failed: map[string]int{}}
 	s.opens(t)
 	var all sync.WaitGroup
 	for every, does := range map[time.Duration]func(){
@@ -231,12 +230,6 @@ func (s *storm) kill() {
 	s.opens(s.t)
 	s.until(s.t, "Slack has its connections", func() bool { return s.slack.Sockets.Open() >= 2 })
 	s.unreached(from, time.Now())
-}
-
-// stands asks Ponte how it is.
-func (w *team) stands(t *testing.T) (st ops.Status, err error) {
-	err = w.now().status(t.Context(), &st)
-	return st, err
 }
 
 // repeated waits until Slack has brought everything again that was not taken.

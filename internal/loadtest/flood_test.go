@@ -5,7 +5,6 @@ package loadtest_test
 import (
 	"bytes"
 	"fmt"
-	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -14,8 +13,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"ponte/platforms/chat/slack/slacktest/workspace"
 )
 
 // What a flood of items into one channel may cost.
@@ -29,21 +26,49 @@ const (
 	mostMessages = 60 + 5                 // new ones in a minute: one a second, and a short burst
 )
 
+const history = "Who is this"
+
 // BenchmarkSlackFlood has 20,000 items on one post come within a minute into one
 // channel of Slack, while people click. It fails when more than one new message a
 // second is shown, when the card that folds them does not count them, when a click waits too
 // long, or when Ponte takes too much memory.
 func BenchmarkSlackFlood(b *testing.B) {
+	floods(b, func() flooded { return newSlackTeam(b, 1) })
+}
+
+// BenchmarkDiscordFlood is the same in Discord.
+func BenchmarkDiscordFlood(b *testing.B) {
+	floods(b, func() flooded { return newDiscordTeam(b, 1) })
+}
+
+// flooded is a channel that a flood comes into.
+type flooded interface {
+	connected() bool
+	asks() (took time.Duration, why string, ok bool) // somebody has a look at who wrote; ok is false where there is no card yet
+	cards() []shownCard
+	refused() []string
+	settings() string
+}
+
+// shownCard is a message of Ponte's, and when it was shown, in seconds.
+type shownCard struct {
+	text string
+	at   float64
+}
+
+func (w *team) settings() string { return w.file }
+
+func floods(b *testing.B, opens func() flooded) {
 	b.Setenv("LOADTEST_SECRET", theSecret)
 	for range b.N {
-		w := newTeam(b, 1)
-		p := starts(b, w.file)
-		for end := time.Now().Add(patience); w.slack.Sockets.Open() < 2; time.Sleep(10 * time.Millisecond) {
+		w := opens()
+		p := starts(b, w.settings())
+		for end := time.Now().Add(patience); !w.connected(); time.Sleep(10 * time.Millisecond) {
 			if time.Now().After(end) {
-				b.Fatal("Slack has no connection")
+				b.Fatal("the chat has no connection")
 			}
 		}
-		f := &flood{team: w, b: b, p: p, over: make(chan struct{})}
+		f := &flood{flooded: w, b: b, p: p, over: make(chan struct{})}
 		var hands sync.WaitGroup
 		hands.Go(f.click)
 		hands.Go(f.weigh)
@@ -61,7 +86,7 @@ func BenchmarkSlackFlood(b *testing.B) {
 
 // flood is one of them.
 type flood struct {
-	*team
+	flooded
 	b      *testing.B
 	p      *process
 	over   chan struct{}
@@ -106,7 +131,7 @@ func (f *flood) brings(lines []byte) {
 	}
 }
 
-// click has people look at the history of what is there, again and again.
+// click has people look at who wrote, again and again.
 func (f *flood) click() {
 	for {
 		select {
@@ -114,35 +139,14 @@ func (f *flood) click() {
 			return
 		case <-time.After(floodClicks):
 		}
-		press, ok := f.history()
-		if !ok {
-			continue
+		took, why, ok := f.asks()
+		if why != "" {
+			f.b.Errorf("a click was not acknowledged: %s", why)
 		}
-		came, err := f.slack.Workspace.Presses(press)
-		if err != nil {
-			f.b.Error(err)
-			continue
-		}
-		r := <-came
-		if !r.OK {
-			f.b.Errorf("a click was not acknowledged: %s", r.Why)
-		}
-		f.took = append(f.took, r.Took)
-	}
-}
-
-// history is a click under More on the first card.
-func (f *flood) history() (p workspace.Press, ok bool) {
-	for _, m := range f.rooms[0].Messages() {
-		for _, c := range m.Controls {
-			for _, o := range c.Options {
-				if o.Label == "Who is this" {
-					return workspace.Press{User: "U0ANA", Channel: m.Channel, TS: m.TS, Control: c, Picks: []map[string]any{o.Sends}}, true
-				}
-			}
+		if ok {
+			f.took = append(f.took, took)
 		}
 	}
-	return p, false
 }
 
 func (f *flood) weigh() {
@@ -159,15 +163,15 @@ func (f *flood) weigh() {
 // folded waits for the card that says how many there are.
 func (f *flood) folded() {
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		for _, m := range f.rooms[0].Messages() {
-			if m.Says("19,992 conversations") && m.Says("19,992 open") {
+		for _, c := range f.cards() {
+			if strings.Contains(c.text, "19,992 conversations") && strings.Contains(c.text, "19,992 open") {
 				return
 			}
 		}
 	}
 	var all []string
-	for _, m := range f.rooms[0].Messages() {
-		all = append(all, m.Text())
+	for _, c := range f.cards() {
+		all = append(all, c.text)
 	}
 	f.b.Errorf("no card says that 19,992 are open besides the eight that have their own:\n%s", strings.Join(all, "\n\n"))
 }
@@ -188,10 +192,8 @@ func (f *flood) judge() {
 	if most > mostMessages {
 		f.b.Errorf("%d new messages in one minute", most)
 	}
-	for _, r := range f.slack.API.Requests("chat.postMessage", "chat.update") {
-		if r.Error != "" {
-			f.b.Errorf("%s was refused: %s", r.Method, r.Error)
-		}
+	if no := f.refused(); len(no) > 0 {
+		f.b.Errorf("%d calls were refused, the first one: %s", len(no), no[0])
 	}
 	f.b.ReportMetric(float64(p99.Microseconds())/1000, "click-p99-ms")
 	f.b.ReportMetric(mega(f.memory), "most-MiB")
@@ -200,17 +202,11 @@ func (f *flood) judge() {
 
 // densest counts the new messages in the minute that has most of them.
 func (f *flood) densest() (most int) {
-	var at []float64
-	for _, m := range f.rooms[0].Messages() {
-		seconds, err := strconv.ParseFloat(m.TS, 64)
-		if err == nil && m.BotID != "" {
-			at = append(at, math.Trunc(seconds*1000)/1000)
-		}
-	}
-	for i := range at {
+	all := f.cards()
+	for i := range all {
 		n := 0
-		for _, other := range at[i:] {
-			if other < at[i]+60 {
+		for _, other := range all[i:] {
+			if other.at < all[i].at+60 {
 				n++
 			}
 		}
