@@ -37,13 +37,13 @@ func (d *Discord) show(ctx context.Context, at act.Place, ref, thread string, c 
 	have := d.has(ctx, at, ref, thread, shows)
 	bring, pictures := d.bring(ctx, at, c, have)
 	pen.Files = pictures
-	out := outgoing{Message: pen.Card(c, mention...), Attached: []seen.File{}}
+	out := outgoing{Message: tinted(pen.Card(c, mention...), mark), Attached: []seen.File{}}
 	files := out.attach(c, pictures, have, bring)
 	m, err := carry(out, files)
 	if f, ok := web.FaultOf(err); ok && len(files) > 0 && (f.Code == web.CodeTooLarge || f.Status == http.StatusRequestEntityTooLarge) {
 		d.opt.Log.Warn("discord: a card is shown without its files", "channel", at.Channel, "err", err)
 		pen.Files, pen.Attach = nil, false
-		m, err = carry(outgoing{Message: pen.Card(c, mention...), Attached: []seen.File{}}, nil)
+		m, err = carry(outgoing{Message: tinted(pen.Card(c, mention...), mark), Attached: []seen.File{}}, nil)
 	}
 	if err == nil && m.ID != "" {
 		d.shown.Put(m.ID, m.Files)

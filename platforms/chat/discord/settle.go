@@ -1,7 +1,9 @@
 package discord
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"strings"
 	"time"
@@ -91,12 +93,12 @@ func (d *Discord) find(ctx context.Context, ch rooms.Room, thread string, from t
 }
 
 // like tells whether a message is the one that was sent under a key: by the mark in
-// the ids of its buttons where it has some, else by what it shows, unless it is known
-// as another.
+// the ids of its buttons where it has some, else by what it shows and its tint, unless
+// it is known as another.
 func (d *Discord) like(key string, a act.Send, at act.Place) func(seen.Message) bool {
 	p := d.pen(at, nil)
 	p.Mark, p.Attach = markOf(key), true
-	drawn := p.Card(a.Card, a.Mention...)
+	drawn := tinted(p.Card(a.Card, a.Mention...), p.Mark)
 	return func(m seen.Message) bool {
 		if other, known := d.owner.Get(m.ID); known {
 			return other == nonceOf(key)
@@ -107,12 +109,31 @@ func (d *Discord) like(key string, a act.Send, at act.Place) func(seen.Message) 
 		if len(m.Embeds) == 0 || strings.Contains(string(m.Components), `"custom_id"`) {
 			return false
 		}
-		theirs, ours, foot := m.Embeds[0], drawn.Embeds[0], ""
+		theirs, ours, foot, by := m.Embeds[0], drawn.Embeds[0], "", ""
 		if ours.Footer != nil {
 			foot = ours.Footer.Text
 		}
-		return same(theirs.Title, ours.Title) && same(theirs.Description, ours.Description) && same(theirs.Footer.Text, foot)
+		if ours.Author != nil {
+			by = ours.Author.Name
+		}
+		return theirs.Color == ours.Color && same(theirs.Author.Name, by) && same(theirs.Title, ours.Title) && same(theirs.Description, ours.Description) && same(theirs.Footer.Text, foot)
 	}
+}
+
+// tinted gives the colour of a new message a mark that nobody sees, in the last bits
+// of its parts: of a message without buttons nothing else tells it from one that looks
+// like it.
+func tinted(m draw.Message, mark string) draw.Message {
+	if mark == "" {
+		return m
+	}
+	const last, grey = 0x070707, 0x9ca3af
+	sum := sha256.Sum256([]byte(mark))
+	bits := int(sum[0])<<16 | int(sum[1])<<8 | int(sum[2])
+	for _, e := range m.Embeds {
+		e.Color = cmp.Or(e.Color, grey)&^last | bits&last
+	}
+	return m
 }
 
 // marked reports whether a message can be told by its buttons.

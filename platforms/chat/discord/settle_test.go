@@ -74,6 +74,44 @@ func TestOneLikeItIsNotIt(t *testing.T) {
 	}
 }
 
+// Two messages that look the same are told apart after a restart as well: one that was
+// sent before is not taken for the one that never came to be.
+func TestTwoThatLookTheSame(t *testing.T) {
+	by := func(name string) card.Card {
+		c := say("hello")
+		c.Author = &card.Author{Name: card.Outside(name), Network: "Square"}
+		return c
+	}
+	for name, c := range map[string]struct{ first, second card.Card }{
+		"all the same":        {say("hello"), say("hello")},
+		"of other people":     {by("Max"), by("Zoe")},
+		"of one and the same": {by("Max"), by("Max")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			top := r.carries("top", act.Send{Card: talk("top")}, r.place()).Ref
+			first := r.carries("first", act.Send{Thread: top, Card: c.first}, r.place())
+			r = r.again()
+			r.discord.API.Fail(creates, rest.Broken(502))
+			send := act.Send{Thread: top, Card: c.second}
+			if _, err := r.Carry(t.Context(), "second", send, r.place()); bot.KindOf(err) != bot.Ambiguous {
+				t.Fatal(err)
+			}
+			r.clock.pass(5 * time.Minute)
+			for range 2 {
+				if ref, found, err := r.asks("second", send, r.place()); found != act.Absent || err != nil {
+					t.Errorf("the first is %s, and the second is %s as %s, %v", first.Ref, found, ref, err)
+				}
+				r = r.again()
+				r.clock.pass(5 * time.Minute)
+			}
+			if ref, found, err := r.asks("first", act.Send{Thread: top, Card: c.first}, r.place()); found != act.Found || ref != first.Ref || err != nil {
+				t.Errorf("the first is %s as %s, %v", found, ref, err)
+			}
+		})
+	}
+}
+
 func TestAbsentIsAProof(t *testing.T) {
 	r := newRig(t)
 	r.discord.API.Fail(creates, rest.Broken(502))

@@ -37,6 +37,10 @@ type Message struct {
 	Embeds   []struct {
 		Title       string `json:"title"`
 		Description string `json:"description"`
+		Color       int    `json:"color"`
+		Author      struct {
+			Name string `json:"name"`
+		} `json:"author"`
 		Footer      struct {
 			Text string `json:"text"`
 		} `json:"footer"`
