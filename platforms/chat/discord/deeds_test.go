@@ -311,7 +311,7 @@ func TestRolesAreTold(t *testing.T) {
 	team.Gives(r.ana)
 	r.ana.Presses(m, "Take")
 	click := "Ana Ruiz clicks take conversation/7 3"
-	r.hears(p, "met Ana Ruiz in 0 groups", click, click, "met Ana Ruiz in 1 groups", click)
+	r.hears(p, "met Ana Ruiz in 0 groups", click, "met Ana Ruiz in 0 groups", click, "met Ana Ruiz in 1 groups", click)
 }
 
 // What was said while nobody listened is heard when somebody does, also when the

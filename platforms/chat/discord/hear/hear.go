@@ -64,7 +64,6 @@ type Desk struct {
 	forms  *recent.Few[card.Form]         // by token: forms that are open
 	finds  *recent.Few[map[string]string] // by token: what is looked for among the choices of a form's fields
 	names  *recent.Few[calledAt]          // by server and person
-	met    *recent.Few[string]            // by server and person: the groups that were told last
 	turned *recent.Few[time.Time]         // by person: when a direct message was refused
 	roles  *recent.Few[string]            // by server: the role that is the bot's own
 	picked *recent.Few[string]            // by message: what it says, where somebody did something with it
@@ -85,7 +84,7 @@ type calledAt struct {
 func New(c Chat) *Desk {
 	d := &Desk{
 		chat: c, lanes: gate.NewLanes(mostHeld), busy: make(chan struct{}, mostBusy), roles: recent.New[string](mostOpen), picked: recent.New[string](mostOpen),
-		done: recent.New[bool](memories), signs: recent.New[bool](memories), forms: recent.New[card.Form](mostOpen), finds: recent.New[map[string]string](mostOpen), names: recent.New[calledAt](memories), met: recent.New[string](memories),
+		done: recent.New[bool](memories), signs: recent.New[bool](memories), forms: recent.New[card.Form](mostOpen), finds: recent.New[map[string]string](mostOpen), names: recent.New[calledAt](memories),
 		turned: recent.New[time.Time](mostOpen),
 	}
 	tells := func(waits []time.Duration) func(context.Context, act.Event) error {

@@ -76,22 +76,18 @@ func named(all []said.Mention) map[string]said.User {
 	return out
 }
 
-// meet tells which groups somebody is in, where that is not what was told last. Only
-// groups that give roles in a brand are told of.
+// meet tells which groups somebody is in, each time: what was told last may be known
+// otherwise by now. Only groups that give roles in a brand are told of.
 func (d *Desk) meet(ctx context.Context, who bot.Actor, m *said.Member, waits ...time.Duration) error {
 	if m == nil {
 		return nil
 	}
 	groups, any := Groups(d.chat.Brands(), who.Platform, who.Space, m.Roles)
-	key, now := who.String(), strings.Join(groups, " ")
-	if before, told := d.met.Get(key); !any || told && before == now {
+	if !any {
 		return nil
 	}
-	if _, err := d.tell(ctx, act.Met{Who: who, Groups: groups}, waits...); err != nil {
-		return err
-	}
-	d.met.Put(key, now)
-	return nil
+	_, err := d.tell(ctx, act.Met{Who: who, Groups: groups}, waits...)
+	return err
 }
 
 // Groups are those of the brands' groups in a server that somebody with these roles is

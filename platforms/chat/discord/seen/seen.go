@@ -41,7 +41,7 @@ type Message struct {
 		Author      struct {
 			Name string `json:"name"`
 		} `json:"author"`
-		Footer      struct {
+		Footer struct {
 			Text string `json:"text"`
 		} `json:"footer"`
 	} `json:"embeds"`
