@@ -120,6 +120,8 @@ type Slot struct {
 	Parent  string      `json:"parent,omitempty"` // the slot whose thread it stands in
 	Ref     string      `json:"ref,omitempty"`    // the platform's id, once it has one
 	URL     string      `json:"url,omitempty"`
-	Shown   int         `json:"shown,omitempty"` // the revision it shows
-	Again   bool        `json:"again,omitempty"` // it was taken away by somebody, and is shown for the second time
+	Shown   int         `json:"shown,omitempty"`   // the revision it shows
+	Again   bool        `json:"again,omitempty"`   // it was taken away by somebody, and is shown anew
+	AgainAt time.Time   `json:"again_at,omitzero"` // when it was last
+	Away    bool        `json:"away,omitempty"`    // it was taken away once more, and stays so until there is news
 }

@@ -219,3 +219,94 @@ func TestRoom(t *testing.T) {
 		}
 	})
 }
+
+// happens logs what happened in the conversation that a card shows, as the inbox does.
+func (h *house) happens(what string) {
+	h.Helper()
+	h.Update(func(tx *storage.Tx) error {
+		return records.Log(tx, bot.Record{Brand: "aurora", What: what, Subject: act.OnConversation + "/c1", Trace: "c1"})
+	})
+	h.Update(func(tx *storage.Tx) error {
+		return h.Out.Touch(tx, outbox.Shown{Lane: "l", Slot: act.Slot{ID: "card/2", Brand: "aurora", Subject: act.Subject{Kind: "thing", ID: "2"}, At: inbox}, Trace: "c1"})
+	})
+	h.Pass(time.Minute)
+}
+
+// TestNews: what was taken away twice stays away until somebody writes, it is reopened
+// or is overdue: then it stands there once more, with what had stood under it.
+func TestNews(t *testing.T) {
+	in(t, func(h *house) {
+		ref := func(id string) string { return coretest.Slot(h.World, id).Ref }
+		h.happens("item.came")
+		h.Update(func(tx *storage.Tx) error {
+			return h.Out.Touch(tx, outbox.Shown{Lane: "l", Slot: act.Slot{ID: "item/2", Brand: "aurora", Subject: act.Subject{Kind: "thing", ID: "3"}, At: inbox, Parent: "card/2"}, Trace: "c1"})
+		})
+		h.Pass(time.Minute)
+		h.loses(act.Lost{ID: "1", At: inbox, Ref: ref("card/2"), Under: true})
+		for i, what := range newsIs {
+			away, under := ref("card/2"), ref("item/2")
+			h.loses(act.Lost{ID: "2", At: inbox, Ref: away, Under: true})
+			h.happens("conversation.assigned")
+			if got := ref("card/2"); got != away {
+				t.Errorf("%s: without news it came back as %q", what, got)
+			}
+			h.happens(what)
+			back := ref("card/2")
+			if back == away || back == "" || ref("item/2") == under {
+				t.Fatalf("%s: it was %q and is %q; under it stands %q, which was %q", what, away, back, ref("item/2"), under)
+			}
+			if m, ok := h.Chat.Find(ref("item/2")); !ok || m.Thread != back {
+				t.Errorf("%s: what stood under it stands under %q", what, m.Thread)
+			}
+			n := len(h.Chat.All())
+			if h.happens("conversation.assigned"); len(h.Chat.All()) != n {
+				t.Errorf("%s: then there stand %d messages in place of %d", what, len(h.Chat.All()), n)
+			}
+			if i == len(newsIs)-1 { // news that came before it is taken away brings it back at once
+				h.happens(what)
+				for range 2 {
+					h.loses(act.Lost{ID: "3", At: inbox, Ref: back})
+				}
+				if got := ref("card/2"); got == back || len(h.Chat.All()) != n+2 {
+					t.Errorf("it was %q and is %q; there stand %d messages in place of %d", back, got, len(h.Chat.All()), n+2)
+				}
+			}
+		}
+	})
+}
+
+var newsIs = []string{"item.came", "conversation.reopened", "conversation.overdue"}
+
+// TestRefuge: that a space is lost is told in another one, and nowhere that was lost of late.
+func TestRefuge(t *testing.T) {
+	in(t, func(h *house) {
+		h.Configure(func(b *bot.Brand) {
+			b.Channels = append(b.Channels, coretest.Room("lounge", "a-lounge", func(*bot.Channel) {}), coretest.Room("other", "a-other", func(c *bot.Channel) { c.Space = "elsewhere" }))
+		})
+		lounge, other := act.Place{Platform: "chat", Space: "team", Channel: "a-lounge"}, act.Place{Platform: "chat", Space: "elsewhere", Channel: "a-other"}
+		for i, c := range []struct {
+			lost, told act.Place
+			after      time.Duration
+		}{
+			{press, other, 0}, {inbox, other, 0}, {other, lounge, 0}, {lounge, act.Place{}, 0}, {press, other, 25 * time.Hour},
+		} {
+			if c.after > 0 {
+				h.Down(c.after)
+			}
+			n := len(h.Chat.All())
+			for range 2 {
+				h.loses(act.Lost{ID: "1/" + string(rune('a'+i)), At: c.lost, Why: card.W("status.room")})
+			}
+			all := h.Chat.All()[n:]
+			if c.told == (act.Place{}) && len(all) == 0 {
+				continue
+			}
+			if len(all) != 1 || all[0].At != c.told {
+				t.Errorf("%d: that %s is lost is told as %+v, want in %s", i, c.lost, all, c.told)
+			}
+		}
+		if got := coretest.Audit(h.World, "room/"+lounge.String()); len(got) != 1 {
+			t.Errorf("of the lounge is kept %v", got)
+		}
+	})
+}

@@ -73,6 +73,7 @@ type Outbox struct {
 	gates   []func(*storage.Tx, *act.Effect) error
 	watches map[string][]func(*storage.Tx, act.Effect) error
 	names   map[string][]func(*storage.Tx, act.Slot) error
+	returns func(*storage.Tx, act.Slot) (act.Slot, error)
 
 	wake     chan struct{}
 	outcomes chan outcome
@@ -129,6 +130,11 @@ func (o *Outbox) Watches(kind string, f func(tx *storage.Tx, e act.Effect) error
 func (o *Outbox) Names(kind string, f func(tx *storage.Tx, slot act.Slot) error) {
 	o.names[kind] = append(o.names[kind], f)
 }
+
+// Returns sets who says, in the transaction that starts a Show, whether a message that
+// stays away since somebody took it away is shown anew, and gives back its slot as it is
+// kept then. It is called before Run.
+func (o *Outbox) Returns(f func(tx *storage.Tx, slot act.Slot) (act.Slot, error)) { o.returns = f }
 
 // Idle waits until nothing is due or under way, as tests and seeding do. What
 // waits for a later time does not count. It needs a Run that is going on.

@@ -29,6 +29,9 @@ func (r *run) start(tx *storage.Tx, p *plan, e *act.Effect) error {
 		return r.postpone(tx, e, bot.Errorf(bot.Unavailable, "error.unavailable"))
 	}
 	slot, thread, err := r.slot(tx, e)
+	if err == nil && slot.Away && e.Act.Empty() && r.returns != nil {
+		slot, err = r.returns(tx, slot)
+	}
 	if err != nil {
 		return err
 	}
@@ -170,6 +173,9 @@ func (r *run) draw(tx *storage.Tx, p *plan, e *act.Effect, slot, thread act.Slot
 	e.Key = "show/" + slot.ID
 	if slot.Again {
 		e.Key += "/again"
+		if !slot.AgainAt.IsZero() {
+			e.Key += "/" + strconv.FormatInt(slot.AgainAt.UnixMilli(), 10)
+		}
 	}
 	if slot.Ref == "" {
 		e.Act = act.Seal(act.Send{Thread: thread.Ref, Card: d.Card, Mention: merged(e.Mention, d.Mention)})
