@@ -100,8 +100,9 @@ type Person struct {
 	ID       PersonID
 	Name     string
 	Roles    []Role
-	Language Lang     // empty: the brand's
-	Users    []string // who they are in chat, as "platform/space/user"
+	Language Lang       // empty: the brand's
+	Users    []string   // who they are in chat, as "platform/space/user"
+	Was      []PersonID // every other id under which they may have done something in the brand
 }
 
 // Group is a group of people that team chat knows, a user group or a role there.
@@ -179,9 +180,21 @@ func (b *Brand) AsksIn(c *Conversation) Channel {
 	return decides
 }
 
-// Person returns the person with the id.
+// Is reports whether an id is the person's, or was.
+func (p Person) Is(id PersonID) bool { return p.ID == id || slices.Contains(p.Was, id) }
+
+// Person returns the person with the id, or else one who had it.
 func (b *Brand) Person(id PersonID) (Person, bool) {
-	return find(b.People, func(p Person) bool { return p.ID == id })
+	if p, ok := find(b.People, func(p Person) bool { return p.ID == id }); ok {
+		return p, true
+	}
+	return find(b.People, func(p Person) bool { return p.Is(id) })
+}
+
+// Whose returns the id that the person of an id has now; of a stranger, the id itself.
+func (b *Brand) Whose(id PersonID) PersonID {
+	p, _ := b.Person(id)
+	return cmp.Or(p.ID, id)
 }
 
 // PersonCalled finds a person by id, name or mention, in any case and with or without "@".

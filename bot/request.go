@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"slices"
 	"time"
 )
@@ -116,8 +115,7 @@ func (a *Approvals) Needs(m Matter) int {
 	return 0
 }
 
-// Signs returns the reactions that approve, and those that reject; there is at
-// least one of each.
+// Signs returns the reactions that approve and those that reject, at least one of each.
 func (a *Approvals) Signs() (yes, no []string) {
 	yes, no = a.Yes, a.No
 	if len(yes) == 0 {
@@ -143,7 +141,7 @@ func (a *Approvals) Emoji(e string) int {
 
 // MayDecide tells whether a person may decide about what some wrote.
 func (a *Approvals) MayDecide(p Person, writers ...PersonID) bool {
-	return p.Has(Approver) && (a.Self || !slices.Contains(writers, p.ID))
+	return p.Has(Approver) && (a.Self || !slices.ContainsFunc(writers, p.Is))
 }
 
 // Writers are all who had a hand in what is asked about, the last one first.
@@ -164,45 +162,46 @@ func (r *Request) Move(to RequestState) error {
 func (r *Request) Over() bool { return len(RequestMoves[r.State]) == 0 }
 
 // Word returns what a person said last on the request, also when they took it back.
-func (r *Request) Word(p PersonID) (Decision, bool) {
-	var last Decision
-	found := false
-	for _, d := range r.Decisions {
-		if d.Who == p {
-			last, found = d, true
+func (r *Request) Word(b *Brand, p PersonID) (Decision, bool) {
+	for _, d := range slices.Backward(r.Decisions) {
+		if b.Whose(d.Who) == b.Whose(p) {
+			return d, true
 		}
 	}
-	return last, found
+	return Decision{}, false
 }
 
 // Hear puts a person's word in the place of their last one. The same word again
 // keeps its place among the others and its time.
-func (r *Request) Hear(d Decision) {
+func (r *Request) Hear(b *Brand, d Decision) {
 	all := slices.Clone(r.Decisions)
-	if i := slices.IndexFunc(all, func(o Decision) bool { return o.Who == d.Who }); i >= 0 {
-		if o := all[i]; o.Yes == d.Yes && o.Off == d.Off {
+	for i, o := range slices.Backward(all) {
+		if b.Whose(o.Who) != b.Whose(d.Who) {
+			continue
+		}
+		if o.Yes == d.Yes && o.Off == d.Off {
 			d.At = o.At
-			all[i] = d
-			r.Decisions = all
+			all[i], r.Decisions = d, all
 			return
 		}
 		all = slices.Delete(all, i, i+1)
+		break
 	}
-	all = append(all, d)
-	r.Decisions = all
+	r.Decisions = append(all, d)
 }
 
-// Agreeing counts the approvers whose last word on the request is yes, by the
-// brand's people as they are now; no is how many of them say no.
+// Agreeing counts the approvers whose last word on the request is yes, by the brand's
+// people as they are now, and those who say no. Two who had one id count once.
 func (r *Request) Agreeing(b *Brand) (yes, no int) {
-	last := map[PersonID]Decision{}
-	for _, d := range r.Decisions {
-		last[d.Who] = d
-	}
-	for _, d := range last {
+	var heard []Person
+	for _, d := range slices.Backward(r.Decisions) {
 		p, ok := b.Person(d.Who)
+		if !ok || slices.ContainsFunc(heard, func(o Person) bool { return o.Is(p.ID) || p.Is(o.ID) }) {
+			continue
+		}
+		heard = append(heard, p)
 		switch {
-		case d.Off || !ok || !b.Approvals.MayDecide(p, r.Writers()...):
+		case d.Off || !b.Approvals.MayDecide(p, r.Writers()...):
 		case d.Yes:
 			yes++
 		default:
@@ -217,9 +216,3 @@ func (r *Request) Has(b *Brand) bool {
 	yes, no := r.Agreeing(b)
 	return r.State == Agreed && no == 0 && yes >= b.Approvals.Needs(r.Matter)
 }
-
-// Patience is how long a decision about something without a time is waited for.
-func (a *Approvals) Patience() time.Duration { return cmp.Or(a.Lapse, 72*time.Hour) }
-
-// Ahead is how long before a request lapses its approvers are reminded.
-func (a *Approvals) Ahead() time.Duration { return cmp.Or(a.Remind, time.Hour) }

@@ -45,7 +45,7 @@ func TestRequestHears(t *testing.T) {
 		d.At = at(n)
 		before := fmt.Sprint(r.Decisions)
 		kept := r
-		r.Hear(d)
+		r.Hear(&Brand{}, d)
 		if fmt.Sprint(kept.Decisions) != before {
 			t.Error("it changed what a copy holds")
 		}
@@ -54,10 +54,10 @@ func TestRequestHears(t *testing.T) {
 	if diff := cmp.Diff(want, r.Decisions); diff != "" {
 		t.Error(diff)
 	}
-	if w, ok := r.Word("cy"); !ok || w.Yes {
+	if w, ok := r.Word(&Brand{}, "cy"); !ok || w.Yes {
 		t.Errorf("cy says %+v, %v", w, ok)
 	}
-	if _, ok := r.Word("dee"); ok {
+	if _, ok := r.Word(&Brand{}, "dee"); ok {
 		t.Error("dee said nothing")
 	}
 }
@@ -81,13 +81,13 @@ func TestAgreeing(t *testing.T) {
 		{"bo- bo+", 1, false, 1, 0, true}, {"bo- bo~", 0, false, 0, 0, true}, {"bo+ bo~", 1, false, 0, 0, false}, {"bo+ bo~ bo+", 1, false, 1, 0, true},
 		{"ana+", 1, false, 0, 0, false}, {"ana+", 1, true, 1, 0, true}, {"ana- bo+", 1, false, 1, 0, true}, {"dee+", 1, false, 0, 0, false}, {"eve+", 1, false, 0, 0, false},
 	} {
+		b := brand(c.quorum, c.self)
 		r := Request{Matter: PostMatter, By: "ana", State: Agreed}
 		for _, s := range strings.Fields(c.says) {
 			who, says := PersonID(s[:len(s)-1]), s[len(s)-1]
-			w, _ := r.Word(who)
-			r.Hear(Decision{Who: who, Yes: says == '+' || says == '~' && w.Yes, Off: says == '~'})
+			w, _ := r.Word(b, who)
+			r.Hear(b, Decision{Who: who, Yes: says == '+' || says == '~' && w.Yes, Off: says == '~'})
 		}
-		b := brand(c.quorum, c.self)
 		if yes, no := r.Agreeing(b); yes != c.yes || no != c.no || r.Has(b) != c.has {
 			t.Errorf("%q of %d: %d yes, %d no, has it: %v", c.says, c.quorum, yes, no, r.Has(b))
 		}

@@ -101,7 +101,7 @@ func (d *Desk) Ask(tx *storage.Tx, r bot.Request) (bot.Request, error) {
 // waits sets until when a request waits from now on, and when approvers are
 // reminded: what has a time waits for it, and a series no longer than it lasts.
 func waits(r *bot.Request, b *bot.Brand, now time.Time) {
-	r.Until = now.Add(b.Approvals.Patience())
+	r.Until = now.Add(cmp.Or(b.Approvals.Lapse, 72*time.Hour))
 	switch c := r.Content; {
 	case c == nil:
 	case c.Repeat != nil && c.Repeat.Until.Before(r.Until):
@@ -110,7 +110,7 @@ func waits(r *bot.Request, b *bot.Brand, now time.Time) {
 		r.Until = c.When
 	}
 	r.RemindAt = time.Time{}
-	if at := r.Until.Add(-b.Approvals.Ahead()); at.After(now) {
+	if at := r.Until.Add(-cmp.Or(b.Approvals.Remind, time.Hour)); at.After(now) {
 		r.RemindAt = at
 	}
 }

@@ -121,7 +121,7 @@ func (d *Desk) reminds(tx *storage.Tx, b *bot.Brand, r bot.Request) error {
 	}
 	var to []bot.PersonID
 	for _, p := range b.People {
-		if last, said := r.Word(p.ID); may(tx, b, p.ID, &r) == nil && (!said || last.Off) {
+		if last, said := r.Word(b, p.ID); may(tx, b, p.ID, &r) == nil && (!said || last.Off) {
 			to = append(to, p.ID)
 		}
 	}

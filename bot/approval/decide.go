@@ -106,7 +106,7 @@ func (d *Desk) taken(tx *storage.Tx, b *bot.Brand, p bot.Person, request bot.ID,
 	if err := d.counts(tx, &r); err != nil {
 		return r, said{}, err
 	}
-	last, ok := r.Word(p.ID)
+	last, ok := r.Word(b, p.ID)
 	if !ok || last.Off {
 		return r, said{}, bot.Errorf(bot.Conflict, "error.request_no_word")
 	}
@@ -114,7 +114,8 @@ func (d *Desk) taken(tx *storage.Tx, b *bot.Brand, p bot.Person, request bot.ID,
 }
 
 func off(tx *storage.Tx, b *bot.Brand, last bot.Decision, how string) said {
-	return said{who: person(b, last.Who), word: bot.Decision{Who: last.Who, Yes: last.Yes, Off: true, How: how, At: tx.Now()}, seen: -1}
+	who := person(b, last.Who)
+	return said{who: who, word: bot.Decision{Who: who.ID, Yes: last.Yes, Off: true, How: how, At: tx.Now()}, seen: -1}
 }
 
 func field(e *bot.Error) *bot.Error { e.Field = "reason"; return e }
@@ -191,13 +192,13 @@ func (d *Desk) hear(tx *storage.Tx, b *bot.Brand, r bot.Request, words ...said) 
 	was, to, heard := r.State, r.State, false
 	var lines []card.Words
 	for _, w := range words {
-		last, ok := r.Word(w.who.ID)
+		last, ok := r.Word(b, w.who.ID)
 		same := ok && last.Off == w.word.Off && last.Yes == w.word.Yes && !w.returns
 		if heard = heard || !same || last.How != w.word.How; same {
 			w.word.Reason = last.Reason
 		}
 		before := to
-		r.Hear(w.word)
+		r.Hear(b, w.word)
 		if to = stands(b, &r); w.returns {
 			to = bot.Returned
 		}
@@ -217,7 +218,7 @@ func (d *Desk) hear(tx *storage.Tx, b *bot.Brand, r bot.Request, words ...said) 
 	}
 	for i, l := range lines {
 		told := tells{}
-		if i == len(lines)-1 && to != was && r.By != words[len(words)-1].who.ID {
+		if i == len(lines)-1 && to != was && b.Whose(r.By) != words[len(words)-1].who.ID {
 			told.to = r.Writers()
 		}
 		if err := d.tell(tx, b, &r, l, told); err != nil {

@@ -236,7 +236,8 @@ func refusal(b *bot.Brand, r *bot.Request) card.Words {
 // agreeing names those whose yes counts, in the order they said it.
 func agreeing(b *bot.Brand, r *bot.Request) (names []string) {
 	for _, d := range r.Decisions {
-		if p, ok := b.Person(d.Who); ok && d.Yes && !d.Off && b.Approvals.MayDecide(p, r.Writers()...) {
+		last, _ := r.Word(b, d.Who)
+		if p, ok := b.Person(d.Who); ok && d == last && d.Yes && !d.Off && b.Approvals.MayDecide(p, r.Writers()...) {
 			names = append(names, p.Name)
 		}
 	}

@@ -27,7 +27,7 @@ func (d *Desk) React(tx *storage.Tx, b *bot.Brand, p bot.Person, slot act.Slot, 
 	var w said
 	if removed {
 		r, err = d.Request(tx, b.ID, slot.Subject.ID)
-		if last, ok := r.Word(p.ID); err == nil && (!ok || last.Off || last.Yes != (says > 0)) {
+		if last, ok := r.Word(b, p.ID); err == nil && (!ok || last.Off || last.Yes != (says > 0)) {
 			return true, nil, nil
 		}
 		r, w, err = d.taken(tx, b, p, slot.Subject.ID, ByReaction)
@@ -71,13 +71,14 @@ func (d *Desk) Reconcile(tx *storage.Tx, b *bot.Brand, request bot.ID, looked ti
 	yes, no := shown(b, seen)
 	var words []said
 	for _, last := range r.Decisions {
-		there := last.Yes && yes[last.Who] || !last.Yes && no[last.Who]
+		who := b.Whose(last.Who)
+		there := last.Yes && yes[who] || !last.Yes && no[who]
 		if last.How == ByReaction && !last.Off && !there && last.At.Before(looked) {
 			words = append(words, off(tx, b, last, ByReaction))
 		}
 	}
 	for _, p := range b.People {
-		last, ok := r.Word(p.ID)
+		last, ok := r.Word(b, p.ID)
 		refused := may(tx, b, p.ID, &r)
 		if _, asked := bot.Asked(refused); refused != nil && !asked {
 			return refused

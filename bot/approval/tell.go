@@ -1,7 +1,7 @@
 package approval
 
 import (
-	"strings"
+	"slices"
 	"time"
 
 	"ponte/bot"
@@ -56,24 +56,17 @@ func (d *Desk) tell(tx *storage.Tx, b *bot.Brand, r *bot.Request, w card.Words, 
 	}
 	var mention []string
 	for _, id := range t.to {
-		mention = append(mention, users(b, id, ask.At)...)
+		for _, u := range b.Users(id, ask.At.Platform, ask.At.Space) {
+			if !slices.Contains(mention, u) {
+				mention = append(mention, u)
+			}
+		}
 	}
 	_, err = d.out.Say(tx, act.Effect{
 		Brand: r.Brand, Subject: slot.Subject, Trace: r.Trace, Slot: slot.ID, At: ask.At, Lane: lane(r.ID), Class: act.RoutineClass,
 		Act: act.Seal(act.Send{Card: card.Notice(w), Mention: mention}), Until: t.until,
 	})
 	return err
-}
-
-// users returns the ids under which a person is known where a place is.
-func users(b *bot.Brand, id bot.PersonID, at act.Place) (out []string) {
-	p, _ := b.Person(id)
-	for _, u := range p.Users {
-		if user, ok := strings.CutPrefix(u, at.Platform+"/"+at.Space+"/"); ok && user != "" {
-			out = append(out, user)
-		}
-	}
-	return out
 }
 
 // person is somebody of the brand's, or who they were.

@@ -15,15 +15,15 @@ type Grouped struct {
 	Revision int      `json:"revision"`
 }
 
-// Teammate is somebody of team chat who is in a brand's team by more than its
-// configuration.
+// Teammate is somebody of team chat who is, or was, in a brand's team.
 type Teammate struct {
-	Brand    bot.BrandID  `json:"brand"`
-	User     string       `json:"user"`
-	ID       bot.PersonID `json:"id"` // theirs for ever; it counts where the configuration has nobody with this user
-	Name     string       `json:"name,omitempty"`
-	Given    []Given      `json:"given,omitempty"`
-	Revision int          `json:"revision"`
+	Brand    bot.BrandID    `json:"brand"`
+	User     string         `json:"user"`
+	ID       bot.PersonID   `json:"id,omitempty"`  // theirs for ever; it counts where the configuration has nobody with this user. Empty: they were in the team by it alone
+	Was      []bot.PersonID `json:"was,omitempty"` // every id that the configuration gave them
+	Name     string         `json:"name,omitempty"`
+	Given    []Given        `json:"given,omitempty"`
+	Revision int            `json:"revision"`
 }
 
 // Given is a role that a person gave to another one.
@@ -39,5 +39,10 @@ var (
 
 	Teammates = storage.Define("teammates", func(m *Teammate) storage.Key { return storage.K(m.Brand, m.User) })
 	// TeammateByID keeps an id of a brand for one user, for ever.
-	TeammateByID = Teammates.Unique("id.1", func(m *Teammate) storage.Key { return storage.K(m.Brand, m.ID) })
+	TeammateByID = Teammates.Unique("id.1", func(m *Teammate) storage.Key {
+		if m.ID == "" {
+			return nil
+		}
+		return storage.K(m.Brand, m.ID)
+	})
 )

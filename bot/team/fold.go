@@ -11,19 +11,23 @@ import (
 	"ponte/bot/records"
 )
 
-// fold puts into the brands whoever has roles by a group or was given them.
+// fold puts into the brands whoever has roles by a group or was given them, and with
+// everybody the ids that they had before.
 func fold(base *bot.Brands, grouped map[string]records.Grouped, mates map[mate]records.Teammate) *bot.Brands {
 	all, folded := slices.Clone(base.All()), false
 	for i := range all {
 		b := &all[i]
-		more := extras(b, grouped, mates)
-		if len(more) == 0 {
+		more, ids := extras(b, grouped, mates), had(b.ID, mates)
+		if len(more)+len(ids.of) == 0 {
 			continue
 		}
 		folded = true
 		b.People = slices.Clone(b.People)
 		for _, user := range slices.Sorted(maps.Keys(more)) {
 			join(b, user, more[user], mates[mate{b.ID, user}].ID)
+		}
+		for i := range b.People {
+			b.People[i].Was = ids.before(&b.People[i])
 		}
 	}
 	if !folded {

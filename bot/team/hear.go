@@ -139,8 +139,8 @@ func without(had []string, group string) []string {
 	return slices.DeleteFunc(slices.Clone(had), func(g string) bool { return g == group })
 }
 
-// settles forgets groups that give no roles any more, and gives ids to whom a changed
-// configuration takes in.
+// settles forgets groups that give no roles any more, gives ids to whom a changed
+// configuration takes in, and keeps the ids that it gives.
 func (t *Team) settles(ctx context.Context, groups []string) error {
 	t.mu.Lock()
 	var all []change
@@ -150,11 +150,55 @@ func (t *Team) settles(ctx context.Context, groups []string) error {
 			all = append(all, change{user, "", func(had []string) []string { return slices.DeleteFunc(slices.Clone(had), stale) }})
 		}
 	}
+	names := t.names()
 	t.mu.Unlock()
-	if len(all) == 0 {
+	if len(all)+len(names) == 0 {
 		return nil
 	}
-	return t.store.Update(ctx, func(tx *storage.Tx) error { return t.changes(tx, all) })
+	return t.store.Update(ctx, func(tx *storage.Tx) error {
+		if err := t.remembers(tx, names); err != nil {
+			return err
+		}
+		return t.changes(tx, all)
+	})
+}
+
+// names lists the ids that the configuration gives and that are not kept yet. The lock
+// is held.
+func (t *Team) names() map[mate]bot.PersonID {
+	out := map[mate]bot.PersonID{}
+	for _, b := range t.base().All() {
+		for _, p := range b.People {
+			for _, u := range p.Users {
+				if at := (mate{b.ID, u}); !slices.Contains(t.mates[at].Was, p.ID) {
+					out[at] = p.ID
+				}
+			}
+		}
+	}
+	return out
+}
+
+// remembers keeps ids with those who had them.
+func (t *Team) remembers(tx *storage.Tx, names map[mate]bot.PersonID) error {
+	var mates []records.Teammate
+	for at, id := range names {
+		m, _, err := records.Found(records.Teammates.Get(tx, storage.K(at.brand, at.user)))
+		if err != nil {
+			return err
+		}
+		if slices.Contains(m.Was, id) {
+			continue
+		}
+		m.Brand, m.User, m.Was = at.brand, at.user, append(slices.Clone(m.Was), id)
+		m.Revision++
+		if err := records.Teammates.Put(tx, m); err != nil {
+			return err
+		}
+		mates = append(mates, m)
+	}
+	t.learns(tx, nil, mates)
+	return nil
 }
 
 // unnamed reports whether somebody lacks an id in a brand in which they have roles.
@@ -207,21 +251,21 @@ func (t *Team) changes(tx *storage.Tx, all []change) error {
 // else's; fresh when that is decided now.
 func (t *Team) mate(tx *storage.Tx, brand bot.BrandID, user, name string) (m records.Teammate, fresh bool, err error) {
 	m, known, err := records.Found(records.Teammates.Get(tx, storage.K(brand, user)))
-	if known || err != nil {
+	if known && m.ID != "" || err != nil {
 		return m, false, err
 	}
 	base := slug(name)
 	if base == "" {
 		base = slug(user[strings.LastIndex(user, "/")+1:])
 	}
-	m = records.Teammate{Brand: brand, User: user, ID: bot.PersonID(ours + base), Name: called(name), Revision: 1}
+	m.Brand, m.User, m.ID, m.Name, m.Revision = brand, user, bot.PersonID(ours+base), called(name), m.Revision+1
 	for n := 2; ; n++ {
 		_, taken, err := records.Found(records.TeammateByID.First(tx, storage.K(brand, m.ID)))
 		if err != nil {
 			return m, false, err
 		}
 		if !taken {
-			return m, true, records.Teammates.Insert(tx, m)
+			return m, true, records.Teammates.Put(tx, m)
 		}
 		m.ID = bot.PersonID(ours + base + "-" + strconv.Itoa(n))
 	}

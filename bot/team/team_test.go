@@ -323,13 +323,14 @@ func TestGive(t *testing.T) {
 }
 
 // TestNobodyHasMore: whatever happens to the configuration, the groups and what people
-// give each other, nobody has a role that nothing gives now, nor lacks one; and an id
-// is one user's for ever.
+// give each other, nobody has a role that nothing gives now, nor lacks one; an id is one
+// user's for ever; and whoever wrote something is known as who wrote it, and has one
+// word, by whatever id the configuration begins or ends to name them.
 func TestNobodyHasMore(t *testing.T) {
 	for seed := range uint64(coretest.Some(6)) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			in(t, func(h *house) {
-				m := &model{house: h, dice: rand.New(rand.NewPCG(seed, 5)), given: map[string][]bot.Role{}, ids: map[bot.PersonID]string{}}
+				m := &model{house: h, dice: rand.New(rand.NewPCG(seed, 5)), given: map[string][]bot.Role{}, ids: map[bot.PersonID]string{}, wrote: map[bot.PersonID]string{}}
 				h.groups.has(desk, nil)
 				h.groups.has(boss, nil)
 				for range 40 {
@@ -346,6 +347,8 @@ type model struct {
 	dice  *rand.Rand
 	given map[string][]bot.Role
 	ids   map[bot.PersonID]string
+	wrote map[bot.PersonID]string // by whom, under every id
+	words bot.Request             // to which everybody says yes
 }
 
 func (m *model) user() string { return fmt.Sprintf("u%d", m.dice.IntN(5)) }
@@ -433,6 +436,10 @@ func (m *model) holds() {
 				m.Fatalf("%s has %s: %t; the sources say %v, they are %+v", user.User, r, got.Has(r), want, got)
 			}
 		}
+		if ok {
+			m.wrote[got.ID] = user.User
+			m.words.Hear(m.brand(), bot.Decision{Who: got.ID, Yes: true})
+		}
 		if !ok || listed {
 			continue
 		}
@@ -441,8 +448,79 @@ func (m *model) holds() {
 		}
 		m.ids[got.ID] = user.User
 	}
+	m.knows()
 	b, _ := m.team.Brands().Brand("boreal")
 	if len(b.People) != 1 {
 		m.Fatalf("the other brand has %+v", b.People)
 	}
+}
+
+// knows finds everybody again by every id under which they wrote.
+func (m *model) knows() {
+	m.Helper()
+	b, approvers := m.brand(), 0
+	for i := range 5 {
+		if p, _ := b.PersonFor(who(fmt.Sprintf("u%d", i), "")); p.Has(bot.Approver) {
+			approvers++
+		}
+	}
+	for id, user := range m.wrote {
+		p, ok := b.PersonFor(who(user, ""))
+		if !ok {
+			continue
+		}
+		if found, _ := b.Person(id); found.ID != p.ID || b.Whose(id) != p.ID {
+			m.Fatalf("what %s wrote as %s is by %q, not by %s", user, id, found.ID, p.ID)
+		}
+		p.Roles = []bot.Role{bot.Approver}
+		if b.Approvals.MayDecide(p, id) {
+			m.Fatalf("%s decides as %s about what they wrote as %s", user, p.ID, id)
+		}
+	}
+	if yes, no := m.words.Agreeing(b); yes != approvers || no != 0 {
+		m.Fatalf("%d agree, %d do not; there are %d approvers: %+v", yes, no, approvers, m.words.Decisions)
+	}
+}
+
+// TestNamedByTheFile: whoever wrote something with a role that was given, and is then
+// named by the configuration, or named no more, does not decide about it; also not by
+// another account that the configuration knew as theirs.
+func TestNamedByTheFile(t *testing.T) {
+	in(t, func(h *house) {
+		h.groups.has(desk, []bot.Actor{who("7", "Marta"), who("8", "Marta at home"), who("9", "Rui")})
+		h.gives(bot.Group{ID: desk, Roles: []bot.Role{bot.Approver}})
+		h.Pass(time.Second)
+		decides := func(user string, writers ...bot.PersonID) bool {
+			p, _ := h.brand().PersonFor(who(user, ""))
+			return h.brand().Approvals.MayDecide(p, writers...)
+		}
+		names := func(people ...bot.Person) {
+			h.Configure(func(b *bot.Brand) { b.People = append(slices.Clone(b.People), people...) })
+			h.team.Wake()
+			h.Pass(time.Second)
+		}
+		if decides("7", "~marta") || !decides("7", "~rui") || !decides("8", "~marta") {
+			t.Error("before the configuration names anybody")
+		}
+		names(bot.Person{ID: "marta", Name: "Marta Ruiz", Roles: []bot.Role{bot.Approver}, Users: []string{who("7", "").String(), who("8", "").String()}})
+		if p, _ := h.brand().Person("~marta"); p.ID != "marta" || p.Name != "Marta Ruiz" {
+			t.Errorf("who wrote as ~marta is %+v", p)
+		}
+		if decides("7", "~marta") || decides("8", "~marta") || !decides("9", "~marta") || !decides("7", "~rui") {
+			t.Error("while the configuration names her")
+		}
+		h.Configure(func(b *bot.Brand) {
+			b.People = slices.DeleteFunc(slices.Clone(b.People), func(p bot.Person) bool { return p.ID == "marta" })
+		})
+		if decides("7", "marta") || decides("8", "marta") || decides("8", "~marta") || !decides("9", "marta") {
+			t.Error("after the configuration named her")
+		}
+		var r bot.Request
+		r.Hear(h.brand(), bot.Decision{Who: "marta", Yes: true})
+		r.Hear(h.brand(), bot.Decision{Who: "~marta", Yes: true})
+		r.Hear(h.brand(), bot.Decision{Who: "~marta-at-home", Yes: true})
+		if yes, _ := r.Agreeing(h.brand()); yes != 1 {
+			t.Errorf("%d agree by her accounts", yes)
+		}
+	})
 }

@@ -62,7 +62,7 @@ func waiting(tx *storage.Tx, req *commands.Request) (out []bot.Request, err erro
 		if err != nil {
 			return nil, err
 		}
-		word, said := r.Word(req.Person.ID)
+		word, said := r.Word(req.Brand, req.Person.ID)
 		if r.State != bot.Awaiting || said && !word.Off || !r.Until.After(tx.Now()) || !req.Brand.Approvals.MayDecide(req.Person, r.Writers()...) {
 			continue
 		}
