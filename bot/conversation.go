@@ -54,8 +54,7 @@ const (
 	Low    Priority = "low"
 )
 
-// Conversation is the items and our replies that share a root, or for direct
-// messages an author, on one account.
+// Conversation is the items and our replies of one account that share a root, or an author.
 type Conversation struct {
 	ID         ID               `json:"id"`
 	Brand      BrandID          `json:"brand"`
@@ -71,12 +70,13 @@ type Conversation struct {
 	Assignee   PersonID         `json:"assignee,omitempty"`
 	Labels     []string         `json:"labels,omitempty"` // sorted
 	Priority   Priority         `json:"priority"`
-	Pinned     bool             `json:"pinned,omitempty"`  // a person set the priority
-	Raised     string           `json:"raised,omitempty"`  // why triage did: the topic of a rule, or verdict.Tone
-	Author     Author           `json:"author"`            // of the first item
-	First      ID               `json:"first"`             // the root item, or the earliest we have
-	Last       ID               `json:"last"`              // the newest item
-	Verdict    *verdict.Verdict `json:"verdict,omitempty"` // of the newest item, while it is there
+	Pinned     bool             `json:"pinned,omitempty"`    // a person set the priority
+	Raised     string           `json:"raised,omitempty"`    // why triage did: the topic of a rule, or verdict.Tone
+	RaisedBy   ID               `json:"raised_by,omitempty"` // the item that it did so for
+	Author     Author           `json:"author"`              // of the first item
+	First      ID               `json:"first"`               // the root item, or the earliest we have
+	Last       ID               `json:"last"`                // the newest item
+	Verdict    *verdict.Verdict `json:"verdict,omitempty"`   // of the newest item, while it is there
 	Items      int              `json:"items"`
 	Replies    int              `json:"replies"` // of ours that are out
 

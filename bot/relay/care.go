@@ -163,7 +163,7 @@ func (r *Relay) Label(tx *storage.Tx, by bot.PersonID, c bot.Conversation, label
 // Prioritise sets how pressing a conversation is.
 func (r *Relay) Prioritise(tx *storage.Tx, by bot.PersonID, c bot.Conversation, p bot.Priority) error {
 	c, err := r.Change(tx, c.Brand, c.ID, func(c *bot.Conversation) error {
-		c.Priority, c.Pinned, c.Raised = p, true, ""
+		c.Priority, c.Pinned, c.Raised, c.RaisedBy = p, true, "", ""
 		return nil
 	})
 	if err != nil {

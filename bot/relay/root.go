@@ -222,7 +222,7 @@ func absorb(c *bot.Conversation, from bot.Conversation) {
 		c.Label(l, true)
 	}
 	if slices.Index(priorities, from.Priority) < slices.Index(priorities, c.Priority) {
-		c.Priority, c.Pinned, c.Raised = from.Priority, from.Pinned, from.Raised
+		c.Priority, c.Pinned, c.Raised, c.RaisedBy = from.Priority, from.Pinned, from.Raised, from.RaisedBy
 	}
 	if from.Status != bot.Resolved && c.Status != bot.Open {
 		c.Status, c.SnoozedUntil = bot.Open, time.Time{}

@@ -42,16 +42,17 @@ func weigh(c *bot.Conversation, it *bot.Item) {
 		return
 	}
 	if level := bot.Priority(v.Level); slices.Index(priorities, level) < slices.Index(priorities, c.Priority) {
-		c.Priority, c.Raised = level, cmp.Or(v.Rule, verdict.Tone)
+		c.Priority, c.Raised, c.RaisedBy = level, cmp.Or(v.Rule, verdict.Tone), it.ID
 	}
 }
 
 // Corrected shows what a person decided of an item, and takes a priority back that
-// was raised for what is not so.
+// was raised for it and is not so.
 func (r *Relay) Corrected(tx *storage.Tx, c bot.Conversation, it bot.Item) error {
 	c, err := r.Change(tx, c.Brand, c.ID, func(c *bot.Conversation) error {
-		if c.Raised != "" && it.Verdict.Surely(verdict.Urgency) == verdict.Normal {
-			c.Priority, c.Raised = bot.Normal, ""
+		calm := it.Verdict.Urgency.By != "" && it.Verdict.Surely(verdict.Urgency) == verdict.Normal
+		if calm && c.Raised != "" && cmp.Or(c.RaisedBy, it.ID) == it.ID {
+			c.Priority, c.Raised, c.RaisedBy = bot.Normal, "", ""
 		}
 		weigh(c, &it)
 		return nil

@@ -216,6 +216,28 @@ func TestACorrectionInOneClick(t *testing.T) {
 	})
 }
 
+// All that a verdict can answer is offered while somebody types, and taken.
+func TestEveryAnswerIsOffered(t *testing.T) {
+	in(t, func(h *house) {
+		h.comes("1", "", "my order never arrived and nobody answers")
+		c, _ := h.of("1")
+		ans := h.hears(act.Suggest{Scene: h.scene("bo", ""), Command: "verdict", Option: "answer"})
+		for _, head := range verdict.Heads {
+			for _, is := range head.Labels() {
+				if !slices.ContainsFunc(ans.Choices, func(c card.Choice) bool { return c.Value == is && c.Label.Key == "choice."+verdict.Word(is) }) {
+					t.Errorf("%s %s is not offered among %+v", head, is, ans.Choices)
+				}
+			}
+		}
+		if ans := h.hears(act.Commanded{Scene: h.scene("bo", h.slot(c).Ref), Text: "verdict intent other"}); ans.Refused {
+			t.Fatal(key(ans))
+		}
+		if _, it := h.of("1"); it.Verdict.Surely(verdict.Intent) != verdict.Other {
+			t.Errorf("it is %+v", it.Verdict.Intent)
+		}
+	})
+}
+
 func TestTheForm(t *testing.T) {
 	in(t, func(h *house) {
 		h.comes("1", "", "my order never arrived and nobody answers")
@@ -249,6 +271,36 @@ func TestTheForm(t *testing.T) {
 			}
 			return nil
 		})
+	})
+}
+
+// What a comment raised stays raised while others are corrected, and until somebody
+// says that it is not urgent.
+func TestAnotherCommentsPriorityStays(t *testing.T) {
+	in(t, func(h *house) {
+		h.comes("1", "", "My daughter had an allergic reaction to your muffin")
+		h.comes("2", "1", "thanks for your answer, lovely team")
+		says := func(text string) bot.Conversation {
+			c, _ := h.of("2")
+			if ans := h.hears(act.Commanded{Scene: h.scene("ana", h.slot(c).Ref), Text: "verdict " + text}); ans.Refused {
+				t.Fatal(key(ans))
+			}
+			c, _ = h.of("2")
+			return c
+		}
+		for _, text := range []string{"intent praise", "urgency high", "urgency normal"} {
+			if c := says(text); c.Priority != bot.High || c.Raised != "allergy" {
+				t.Errorf("%s: it has %s for %q", text, c.Priority, c.Raised)
+			}
+		}
+		h.comes("3", "", "thanks for your answer, lovely team")
+		c, _ := h.of("3")
+		for _, want := range []bot.Priority{bot.High, bot.Normal} {
+			h.hears(act.Commanded{Scene: h.scene("ana", h.slot(c).Ref), Text: "verdict urgency " + string(want)})
+			if c, _ = h.of("3"); c.Priority != want || (c.RaisedBy != "") != (want == bot.High) {
+				t.Errorf("told %s, it has %s for %q of %q", want, c.Priority, c.Raised, c.RaisedBy)
+			}
+		}
 	})
 }
 
