@@ -38,7 +38,7 @@ func (b *Book) fieldFor(req *Request, o act.Option) card.Field {
 	case act.ChoiceOption:
 		d.Kind = card.ChoiceField
 		for _, c := range o.Choices {
-			d.Choices = append(d.Choices, card.Choice{Value: c, Label: card.W("choice." + c)})
+			d.Choices = append(d.Choices, card.Choice{Value: c, Label: act.Chosen(c)})
 		}
 	case act.PersonOption:
 		d.Kind = card.ChoiceField

@@ -96,7 +96,7 @@ func (b *Book) choices(tx *storage.Tx, brand *bot.Brand, person bot.Person, o ac
 	switch o.Kind {
 	case act.ChoiceOption:
 		for _, c := range o.Choices {
-			out = append(out, card.Choice{Value: c, Label: card.W("choice." + c)})
+			out = append(out, card.Choice{Value: c, Label: act.Chosen(c)})
 		}
 	case act.PersonOption:
 		for _, p := range brand.People {

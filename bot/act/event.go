@@ -193,6 +193,14 @@ type Option struct {
 	Choices  []string
 }
 
+// Chosen is what a choice is called. The catalogues keep "other" for a plural.
+func Chosen(choice string) card.Words {
+	if choice == "other" {
+		choice = "rest"
+	}
+	return card.W("choice." + choice)
+}
+
 // OptionKind is what an option takes.
 type OptionKind string
 

@@ -29,7 +29,7 @@ func (c *Commands) Specs() []commands.Spec {
 	for _, h := range verdict.Heads {
 		matters = append(matters, string(h))
 		for _, is := range h.Labels() {
-			if is != verdict.Other && !slices.Contains(answers, is) {
+			if !slices.Contains(answers, is) {
 				answers = append(answers, is)
 			}
 		}

@@ -265,7 +265,7 @@ func (p pen) option(o act.Option) *discordgo.ApplicationCommandOption {
 		out.Type = discordgo.ApplicationCommandOptionUser
 	case len(o.Choices) > 0 && len(o.Choices) <= maxUnder:
 		for _, c := range o.Choices {
-			w := card.W("choice." + c)
+			w := act.Chosen(c)
 			out.Choices = append(out.Choices, &discordgo.ApplicationCommandOptionChoice{Name: p.about(w), NameLocalizations: p.all(w), Value: c})
 		}
 	default:
