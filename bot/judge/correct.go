@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -25,7 +26,7 @@ func Correct(tx *storage.Tx, by bot.PersonID, it bot.Item, h verdict.Head, right
 	if a.By != "" && a.Is == right {
 		return it, nil
 	}
-	c, err := kept(tx, &it, h, *a)
+	c, err := kept(tx, &it, h)
 	if err != nil {
 		return it, err
 	}
@@ -46,11 +47,9 @@ func Correct(tx *storage.Tx, by bot.PersonID, it bot.Item, h verdict.Head, right
 	}
 	*a = verdict.Answer{Is: right, Sure: true, By: string(by)}
 	if h == verdict.Urgency {
-		v.Level = ""
-		if right == verdict.High {
-			v.Level = verdict.High
-		} else {
-			v.Rule = ""
+		v.Rule, v.Level = "", ""
+		if right == verdict.High { // for the reason that was found, where one was
+			v.Rule, v.Level = c.Rule, cmp.Or(c.Level, verdict.High)
 		}
 	}
 	it.Verdict = &v
@@ -65,12 +64,16 @@ func Correct(tx *storage.Tx, by bot.PersonID, it bot.Item, h verdict.Head, right
 
 // kept is the correction of an item's head that is there already, or a new one of
 // what was found.
-func kept(tx *storage.Tx, it *bot.Item, h verdict.Head, was verdict.Answer) (verdict.Correction, error) {
+func kept(tx *storage.Tx, it *bot.Item, h verdict.Head) (verdict.Correction, error) {
 	c, err := records.Corrections.Get(tx, storage.K(string(it.Brand), string(it.ID), string(h)))
-	if errors.Is(err, storage.ErrNotFound) {
-		return verdict.Correction{
-			Brand: string(it.Brand), Item: string(it.ID), Conversation: string(it.Conversation), Head: h, Was: was,
-		}, nil
+	if !errors.Is(err, storage.ErrNotFound) {
+		return c, err
 	}
-	return c, err
+	c = verdict.Correction{
+		Brand: string(it.Brand), Item: string(it.ID), Conversation: string(it.Conversation), Head: h, Was: *it.Verdict.Of(h),
+	}
+	if h == verdict.Urgency {
+		c.Rule, c.Level = it.Verdict.Rule, it.Verdict.Level
+	}
+	return c, nil
 }

@@ -182,6 +182,31 @@ func kindOf(err error) bot.Kind {
 
 // TestCorrectionsLean has people call a kind of text praise that is a complaint to
 // triage: what is like it leans there, and no further than it may.
+// What a rule made urgent is urgent for that rule again, whoever said in between that
+// it is not.
+func TestSayingItIsUrgentAfterAll(t *testing.T) {
+	c := open(t)
+	c.brand.Urgent = verdict.Urgent{Rules: []verdict.Rule{{Topic: "recall", Language: "en", Words: []string{"batch 42"}, Level: "urgent"}}}
+	for text, want := range map[string][2]string{
+		"my muffin is of batch 42": {"recall", "urgent"},
+		"the queue at the till":    {"", verdict.High},
+	} {
+		it, err := c.corrects(text, verdict.Urgency, verdict.Normal)
+		if err != nil || it.Verdict.Rule != "" || it.Verdict.Level != "" {
+			t.Errorf("%q is %+v, %v", text, it.Verdict, err)
+		}
+		if err := c.store.Update(context.Background(), func(tx *storage.Tx) error {
+			again, err := judge.Correct(tx, "bo", it, verdict.Urgency, verdict.High)
+			if v := again.Verdict; v.Rule != want[0] || v.Level != want[1] || v.Urgency.By != "bo" {
+				t.Errorf("%q is %+v, want %v", text, v, want)
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestCorrectionsLean(t *testing.T) {
 	c := open(t)
 	text := "my order never arrived and nobody answers"

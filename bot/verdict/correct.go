@@ -14,6 +14,8 @@ type Correction struct {
 	Conversation string    `json:"conversation"`
 	Head         Head      `json:"head"`
 	Was          Answer    `json:"was"`
+	Rule         string    `json:"rule,omitempty"`  // that had made it urgent
+	Level        string    `json:"level,omitempty"` // and the priority that followed
 	Right        string    `json:"right"`
 	By           string    `json:"by"`
 	At           time.Time `json:"at"`
