@@ -16,6 +16,7 @@ import (
 	"ponte/bot/act"
 	"ponte/bot/card"
 	"ponte/platforms/chat/discord/discordtest"
+	"ponte/platforms/chat/discord/discordtest/rest"
 )
 
 // ponte is what listens: it notes what it is told, and answers as a test wants.
@@ -154,6 +155,17 @@ func TestTalkInAThreadIsHeard(t *testing.T) {
 	thread.Says("what it says is not told")
 	r.ana.Says("#inbox", bot+" inbox <@"+r.ana.ID+">")
 	r.hears(p, `Ana Ruiz commands "take" with 0 pictures`, `Ana Ruiz commands "inbox @ana" with 0 pictures`)
+}
+
+// Discord tells of a message once: what could not be asked about it is asked again.
+func TestTalkIsHeardThoughDiscordIsBusy(t *testing.T) {
+	r := newRig(t)
+	p := r.listens()
+	r.discord.API.Fail("GET /channels/{channel}", rest.Limited(50*time.Millisecond), rest.LimitedShared(50*time.Millisecond))
+	thread := r.ana.Starts(r.ana.Says("#other", "about it"), "about it")
+	r.rooms.Forget(thread.Room.ID)
+	thread.Says("<@" + r.discord.World.App().User + "> take")
+	r.hears(p, `Ana Ruiz commands "take" with 0 pictures`)
 }
 
 func TestNotesAreHeardWithTheIntent(t *testing.T) {

@@ -90,7 +90,7 @@ func (d *Desk) rooms(ctx context.Context, guild, after string) (out []string) {
 	var active struct {
 		Threads []said.Channel `json:"threads"`
 	}
-	if err := d.chat.Web.Do(ctx, http.MethodGet, "/guilds/"+guild+"/threads/active", nil, &active); err != nil {
+	if err := d.ask(ctx, "/guilds/"+guild+"/threads/active", &active); err != nil {
 		d.chat.Log.Warn("discord: the active threads of a server are not known", "server", guild, "err", err)
 	}
 	for _, t := range active.Threads {
@@ -135,8 +135,14 @@ func (d *Desk) back(ctx context.Context, guild, room, after string) error {
 
 // ask asks Discord for something, and waits where Discord wants it.
 func (d *Desk) ask(ctx context.Context, path string, out any) error {
+	return insist(ctx, func() error { return d.chat.Web.Do(ctx, http.MethodGet, path, nil, out) })
+}
+
+// insist asks again, after as long as Discord wants, what was not answered: what Discord
+// tells, it tells once.
+func insist(ctx context.Context, asks func() error) error {
 	for try := 0; ; try++ {
-		err := d.chat.Web.Do(ctx, http.MethodGet, path, nil, out)
+		err := asks()
 		wait, again := pause(err)
 		if !again || try == 5 {
 			return err

@@ -133,7 +133,8 @@ func (d *Desk) place(ctx context.Context, guild, id string) (at act.Place, threa
 	if d.ours(at) {
 		return at, "", nil
 	}
-	r, err := d.chat.Rooms.Get(ctx, id)
+	var r rooms.Room
+	err = insist(ctx, func() (err error) { r, err = d.chat.Rooms.Get(ctx, id); return err })
 	if err == nil && r.Thread {
 		at.Channel, thread = r.Parent, id
 	}

@@ -34,7 +34,8 @@ func (d *Desk) message(ctx context.Context, e gate.Event) error {
 // heard takes a message in, once: a command when it begins with the bot's name, else
 // a note.
 func (d *Desk) heard(ctx context.Context, m *said.Message) error {
-	me, err := d.chat.Rooms.Self(ctx)
+	var me string
+	err := insist(ctx, func() (err error) { me, err = d.chat.Rooms.Self(ctx); return err })
 	switch {
 	case err != nil:
 		return err
