@@ -12,11 +12,8 @@ import (
 	"ponte/platforms/chat/slack/web"
 )
 
-// posted is a message of ours that is out.
-type posted struct {
-	at  act.Place
-	ref string
-}
+// posted is a message of ours that is out, and the thread in which Slack put it.
+type posted struct{ ref, thread string }
 
 // Carry shows a card in a channel or a thread, or shows one anew, in one attempt.
 func (s *Slack) Carry(ctx context.Context, key string, a act.Act, at act.Place) (act.Receipt, error) {
@@ -44,6 +41,7 @@ func (s *Slack) send(ctx context.Context, sp *web.Space, key string, a act.Send,
 	if a.Thread != "" {
 		opts = append(opts, slack.MsgOptionTS(a.Thread))
 	}
+	s.sent.Drop(at.String() + "\n" + key) // what was under this key before may be gone
 	var ref, thread string
 	err := s.guard.Message(sp.ID, at.Channel, s.opt.Now, func() error {
 		return s.show(ctx, sp, at, a.Card, a.Mention, func(ctx context.Context, card ...slack.MsgOption) error {
@@ -58,7 +56,7 @@ func (s *Slack) send(ctx context.Context, sp *web.Space, key string, a act.Send,
 		return act.Receipt{}, s.missed.Refused(ctx, at, a.Thread, err)
 	case !web.IsRef(ref):
 		return act.Receipt{}, bot.Errorf(bot.Ambiguous, "slack.unclear")
-	case a.Thread != "" && thread != a.Thread && s.takeBack(ctx, sp, at, ref):
+	case a.Thread != "" && thread != a.Thread && s.takeBack(ctx, sp, key, at, ref):
 		return act.Receipt{}, s.missed.Refused(ctx, at, a.Thread, bot.Errorf(bot.NotFound, "slack.thread_gone"))
 	}
 	s.posted(key, at, ref, thread)
@@ -67,9 +65,10 @@ func (s *Slack) send(ctx context.Context, sp *web.Space, key string, a act.Send,
 }
 
 // takeBack deletes a message that Slack put into the channel because the thread it
-// belongs in has lost its first message. It reports whether it is gone.
-func (s *Slack) takeBack(ctx context.Context, sp *web.Space, at act.Place, ref string) bool {
+// belongs in has lost its first message, and forgets it. It reports whether it is gone.
+func (s *Slack) takeBack(ctx context.Context, sp *web.Space, key string, at act.Place, ref string) bool {
 	_, _, err := sp.API.DeleteMessageContext(ctx, at.Channel, ref)
+	s.sent.Drop(at.String() + "\n" + key)
 	if err != nil {
 		s.opt.Log.Warn("slack: a message whose thread is gone stands in the channel", "channel", at.Channel, "message", ref, "err", err)
 	}
@@ -77,7 +76,7 @@ func (s *Slack) takeBack(ctx context.Context, sp *web.Space, at act.Place, ref s
 }
 
 func (s *Slack) posted(key string, at act.Place, ref, thread string) {
-	s.sent.Put(at.String()+"\n"+key, posted{at, ref})
+	s.sent.Put(at.String()+"\n"+key, posted{ref, thread})
 	if thread != "" && thread != ref {
 		s.threads.Put(at.String()+"\n"+ref, thread)
 	}

@@ -14,6 +14,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/card"
+	"ponte/platforms/chat/slack/slacktest"
 	"ponte/platforms/chat/slack/slacktest/webapi"
 	"ponte/platforms/chat/slack/web"
 )
@@ -119,6 +120,60 @@ func TestAReplyWhoseThreadIsGoneDoesNotStayInTheChannel(t *testing.T) {
 	}
 	if all := r.inbox.All(); len(all) != 0 {
 		t.Errorf("there are %d messages", len(all))
+	}
+}
+
+// What was taken back is not out: neither the answer that told of it nor the event
+// that did counts for the next attempt.
+func TestWhatWasTakenBackIsNotOut(t *testing.T) {
+	r := newRig(t)
+	r.hears(nil)
+	top := r.send("top", act.Send{Card: say("top")})
+	r.ana.Deletes(top)
+	if _, err := r.Carry(t.Context(), "k", act.Send{Thread: top.TS, Card: say("under")}, r.place()); err == nil {
+		t.Fatal("it stays")
+	}
+	r.quiet()
+	for _, send := range []act.Send{{Thread: r.send("anew", act.Send{Card: say("anew")}).TS, Card: say("under")}, {Card: say("under")}} {
+		r.slack.API.Fail("chat.postMessage", webapi.Broken(500))
+		if _, err := r.Carry(t.Context(), "k", send, r.place()); err == nil {
+			t.Fatal("it went out")
+		}
+		r.clock.pass(2 * time.Minute)
+		if got, found, err := r.Settle(t.Context(), "k", send, r.place()); found != act.Absent || err != nil {
+			t.Errorf("under %q it is %s as %s, %v", send.Thread, found, got.Ref, err)
+		}
+	}
+}
+
+// Slack's own word that a message is out, which brings its key along, spares the look;
+// but one that stands beside its thread is looked at, and taken back.
+func TestAnEventSettles(t *testing.T) {
+	r := newRig(t)
+	r.hears(nil)
+	lose := func(key string, top slacktest.Message) (act.Finding, error) {
+		send := act.Send{Thread: top.TS, Card: say(key)}
+		r.slack.API.Fail("chat.postMessage", webapi.Lost())
+		if _, err := r.Carry(t.Context(), key, send, r.place()); bot.KindOf(err) != bot.Ambiguous {
+			t.Fatalf("it is %v", err)
+		}
+		r.quiet()
+		_, found, err := r.Settle(t.Context(), key, send, r.place())
+		return found, err
+	}
+	looks := func() int { return len(r.slack.API.Requests("conversations.replies", "conversations.history")) }
+	if found, err := lose("k1", r.send("top1", act.Send{Card: say("top")})); found != act.Found || err != nil || looks() != 0 {
+		t.Errorf("it is %s, %v, after %d looks", found, err, looks())
+	}
+	gone := r.send("top2", act.Send{Card: say("top")})
+	r.ana.Deletes(gone)
+	if found, err := lose("k2", gone); found != act.Absent || err != nil || looks() == 0 {
+		t.Errorf("with its thread gone it is %s, %v, after %d looks", found, err, looks())
+	}
+	for _, m := range r.inbox.All() {
+		if strings.Contains(m.Text(), "k2") {
+			t.Errorf("there is %q in the channel", m.Text())
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ func (s *Slack) Settle(ctx context.Context, key string, a act.Act, at act.Place)
 	if !ok || !known {
 		return act.Receipt{}, act.Unsure, nil
 	}
-	if p, ok := s.sent.Get(at.String() + "\n" + key); ok {
+	if p, ok := s.sent.Get(at.String() + "\n" + key); ok && (send.Thread == "" || p.thread == send.Thread) {
 		return act.Receipt{Ref: p.ref, URL: sp.Address(ctx, at.Channel, p.ref, send.Thread)}, act.Found, nil
 	}
 	now := s.opt.Now()
@@ -37,7 +37,7 @@ func (s *Slack) Settle(ctx context.Context, key string, a act.Act, at act.Place)
 	switch {
 	case err != nil:
 		return act.Receipt{}, act.Unsure, repeated(web.Fault(err, true, s.channel(at)))
-	case seen.Stray && s.takeBack(ctx, sp, at, seen.Ref):
+	case seen.Stray && s.takeBack(ctx, sp, key, at, seen.Ref):
 		return act.Receipt{}, act.Absent, nil
 	case seen.Ref != "":
 		s.posted(key, at, seen.Ref, send.Thread)

@@ -24,6 +24,7 @@ import (
 	"ponte/bot/card"
 	"ponte/platforms/chat/slack/gallery"
 	"ponte/platforms/chat/slack/missed"
+	"ponte/platforms/chat/slack/people"
 	"ponte/platforms/chat/slack/setup"
 	"ponte/platforms/chat/slack/web"
 	"ponte/platforms/chat/slack/wire"
@@ -52,6 +53,7 @@ type Options struct {
 
 // Slack is the adapter. It is made by New.
 type Slack struct {
+	people.Roster
 	opt     Options
 	desk    *wire.Desk
 	started time.Time
@@ -101,6 +103,7 @@ func New(opt Options) *Slack {
 		s.guard = web.NewGuard()
 	}
 	s.missed = &missed.Desk{Tell: s.tell, Named: s.channel, Now: opt.Now, Log: opt.Log}
+	s.Roster = people.Roster{Space: s.space, Now: opt.Now}
 	s.desk = wire.NewDesk(s.take, opt.Now, opt.Log)
 	s.ways.Socket, s.ways.Log = s.socket, opt.Log
 	return s

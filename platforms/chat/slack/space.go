@@ -69,11 +69,6 @@ func (s *Slack) commanded(ctx context.Context, sp *web.Space, scene act.Scene, t
 	return act.Commanded{Scene: scene, Text: text, Named: named}
 }
 
-// Members lists who is in a user group, "slack/WORKSPACE/GROUP".
-func (s *Slack) Members(ctx context.Context, group string) ([]bot.Actor, error) {
-	return people.Members(ctx, group, s.space, s.opt.Now)
-}
-
 // pen draws for a channel in its brand's language; for a person, in theirs.
 func (s *Slack) pen(ctx context.Context, sp *web.Space, at act.Place, who *bot.Actor) draw.Pen {
 	lang, zone := bot.English, time.UTC

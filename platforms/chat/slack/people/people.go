@@ -33,16 +33,23 @@ func Spoken(ctx context.Context, sp *web.Space, at act.Place, text string, names
 	return plain, named
 }
 
+// Roster tells who is in a user group, and who is a member of a workspace. Space
+// returns a workspace by its id, while Ponte is in it.
+type Roster struct {
+	Space func(string) (*web.Space, bool)
+	Now   func() time.Time
+}
+
 // Members lists who is in a group, "slack/WORKSPACE/GROUP", and a member of its
 // workspace.
-func Members(ctx context.Context, group string, space func(string) (*web.Space, bool), now func() time.Time) (out []bot.Actor, err error) {
+func (r Roster) Members(ctx context.Context, group string) (out []bot.Actor, err error) {
 	platform, in, _ := strings.Cut(group, "/")
 	team, id, _ := strings.Cut(in, "/")
-	sp, ok := space(team)
+	sp, ok := r.Space(team)
 	if !ok {
 		return nil, bot.Errorf(bot.NotFound, "slack.no_workspace", "Space", team)
 	}
-	all, err := sp.Group(ctx, id, now)
+	all, err := sp.Group(ctx, id, r.Now)
 	if web.Refused(err) {
 		sp.Doubt()
 	}
@@ -50,6 +57,22 @@ func Members(ctx context.Context, group string, space func(string) (*web.Space, 
 		out = append(out, actor(platform, team, p))
 	}
 	return out, err
+}
+
+// Outside reports whether somebody, "slack/WORKSPACE/USER", is no member of the
+// workspace, as Slack told within the last ten minutes.
+func (r Roster) Outside(ctx context.Context, user string) (bool, error) {
+	_, in, _ := strings.Cut(user, "/")
+	team, id, _ := strings.Cut(in, "/")
+	sp, ok := r.Space(team)
+	if !ok {
+		return false, bot.Errorf(bot.NotFound, "slack.no_workspace", "Space", team)
+	}
+	p, err := sp.LookUp(ctx, id, r.Now)
+	if web.Refused(err) {
+		sp.Doubt()
+	}
+	return p.Outside, err
 }
 
 func actor(platform, space string, p web.Person) bot.Actor {

@@ -31,8 +31,12 @@ func in(t *testing.T, f func(*house)) {
 	})
 }
 
+func (h *house) roster() Roster {
+	return Roster{func(id string) (*web.Space, bool) { return h.sp, id == h.sp.ID }, time.Now}
+}
+
 func (h *house) members(group string) ([]string, error) {
-	all, err := Members(h.t.Context(), "slack/"+h.Workspace.ID+"/"+group, func(id string) (*web.Space, bool) { return h.sp, id == h.sp.ID }, time.Now)
+	all, err := h.roster().Members(h.t.Context(), "slack/"+h.Workspace.ID+"/"+group)
 	var out []string
 	for _, a := range all {
 		out = append(out, a.String()+" "+a.Name)
@@ -150,6 +154,34 @@ func TestSpoken(t *testing.T) {
 		plain, named = Spoken(h.t.Context(), h.sp, at, text, names, time.Now())
 		if slices.ContainsFunc(named, func(n act.Named) bool { return !n.Unknown }) || plain != "role @ana @Gus Elsewhere @U0NOBODY & approver" {
 			t.Errorf("%q %v", plain, named)
+		}
+	})
+}
+
+// TestOutside: a guest, whoever is gone, and whom Slack does not know are no members.
+func TestOutside(t *testing.T) {
+	in(t, func(h *house) {
+		ana := h.User("Ana").ID
+		gone := h.Workspace.AddUser(ground.User{Name: "Gone", Gone: true})
+		outside := func(user string) bool {
+			out, err := h.roster().Outside(h.t.Context(), "slack/"+h.Workspace.ID+"/"+user)
+			if err != nil {
+				h.t.Fatal(err)
+			}
+			return out
+		}
+		if outside(ana) || !outside(gone.ID) || !outside("U0NOBODY") {
+			t.Error("who is gone is a member, or who is a member is gone")
+		}
+		if err := h.Workspace.ChangeUser(ana, func(u *ground.User) { u.Restricted = true }); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(11 * time.Minute)
+		if !outside(ana) {
+			t.Error("a guest is a member")
+		}
+		if _, err := h.roster().Outside(h.t.Context(), "slack/T0ELSEWHERE/"+ana); bot.KindOf(err) != bot.NotFound {
+			t.Errorf("of another workspace it says %v", err)
 		}
 	})
 }

@@ -109,7 +109,7 @@ func (sp *Space) Group(ctx context.Context, id string, now func() time.Time) (ou
 	for _, user := range users {
 		p, fresh := sp.knows(user, now(), standingKept)
 		if !fresh {
-			if p, err = sp.lookUp(ctx, user, now); err != nil {
+			if p, err = sp.LookUp(ctx, user, now); err != nil {
 				return nil, err
 			}
 		}
@@ -120,8 +120,8 @@ func (sp *Space) Group(ctx context.Context, id string, now func() time.Time) (ou
 	return out, nil
 }
 
-// lookUp asks for somebody when it is their turn. Whom Slack does not know is outside.
-func (sp *Space) lookUp(ctx context.Context, user string, now func() time.Time) (p Person, err error) {
+// LookUp asks for somebody when it is their turn. Whom Slack does not know is outside.
+func (sp *Space) LookUp(ctx context.Context, user string, now func() time.Time) (p Person, err error) {
 	if err := sp.lookups.Wait(ctx); err != nil {
 		return p, err
 	}

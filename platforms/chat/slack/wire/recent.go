@@ -1,6 +1,9 @@
 package wire
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // Recent remembers the last few of something, by name.
 type Recent[V any] struct {
@@ -32,6 +35,16 @@ func (r *Recent[V]) Put(name string, v V) {
 	for len(r.line) > r.most {
 		delete(r.all, r.line[0])
 		r.line = r.line[1:]
+	}
+}
+
+// Drop forgets what is remembered under a name.
+func (r *Recent[V]) Drop(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.all, name)
+	if i := slices.Index(r.line, name); i >= 0 {
+		r.line = slices.Delete(r.line, i, i+1)
 	}
 }
 

@@ -73,6 +73,11 @@ func TestMemoryIsBounded(t *testing.T) {
 	if _, old := r.Get("0"); old || len(r.all) != 3 {
 		t.Errorf("it remembers %v", r.all)
 	}
+	r.Drop("4")
+	r.Drop("4")
+	if _, dropped := r.Get("4"); dropped || len(r.all) != 2 || len(r.line) != 2 {
+		t.Errorf("without one it remembers %v, in the line %v", r.all, r.line)
+	}
 }
 
 func TestABrokenHandlerIsNoEnd(t *testing.T) {

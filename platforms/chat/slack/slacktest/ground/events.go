@@ -88,7 +88,6 @@ func (c *Channel) Kind() string {
 func (w *Ground) tellMessage(c *Channel, m *Message) {
 	event := m.Object()
 	event["channel"], event["channel_type"], event["event_ts"] = c.ID, c.Kind(), m.TS
-	delete(event, "metadata")
 	w.TellMembers(c, event)
 	if m.BotID != w.App.BotID && m.Mentions(w.App.UserID) {
 		mention := m.Object()
