@@ -161,9 +161,10 @@ func TestTalkInAThreadIsHeard(t *testing.T) {
 func TestTalkIsHeardThoughDiscordIsBusy(t *testing.T) {
 	r := newRig(t)
 	p := r.listens()
-	r.discord.API.Fail("GET /channels/{channel}", rest.Limited(50*time.Millisecond), rest.LimitedShared(50*time.Millisecond))
 	thread := r.ana.Starts(r.ana.Says("#other", "about it"), "about it")
+	r.until("the thread is known", func() bool { _, known := r.rooms.Known(thread.Room.ID); return known })
 	r.rooms.Forget(thread.Room.ID)
+	r.discord.API.Fail("GET /channels/{channel}", rest.Limited(50*time.Millisecond), rest.LimitedShared(50*time.Millisecond))
 	thread.Says("<@" + r.discord.World.App().User + "> take")
 	r.hears(p, `Ana Ruiz commands "take" with 0 pictures`)
 }
