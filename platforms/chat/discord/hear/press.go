@@ -132,7 +132,7 @@ func (d *Desk) slash(ctx context.Context, q asked, i *said.Interaction) error {
 		return d.run(ctx, q, act.Commanded{Scene: q.scene, Text: register.Shortcut(i.Data.Name)}, brisk...)
 	}
 	name, given := i.Leaf()
-	text := d.plain(w, said.Line(name, given, d.options(name)))
+	text := said.Line(name, given, d.options(name), func(s string) string { return d.plain(w, s) })
 	return d.run(ctx, q, act.Commanded{Scene: q.scene, Text: text, Named: w.named}, brisk...)
 }
 

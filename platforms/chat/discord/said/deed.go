@@ -3,6 +3,7 @@ package said
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 
 	"ponte/bot/act"
@@ -104,10 +105,14 @@ func (i *Interaction) Typed() (command, option, prefix string) {
 var plainWord = regexp.MustCompile(`^[\pL\pN@#:._/+][\pL\pN@#:._/+-]*$`)
 
 // Line writes a command as it would be typed behind "/ponte": every option by its
-// name, and at the end the text of the one that takes the rest of the line.
-func Line(name string, given []Given, options []act.Option) string {
-	line, rest := name, ""
+// name, and at the end the text of the one that takes the rest of the line. That text
+// stands by its name as well where something in it looks like an option, or could be
+// taken for one that was left out. Plain writes what was given as people see it, before
+// it is put between quotes.
+func Line(name string, given []Given, options []act.Option, plain func(string) string) string {
+	line, rest, left := name, "", false
 	for _, o := range options {
+		left = left || !o.Rest && !slices.ContainsFunc(given, func(g Given) bool { return g.Name == o.Name })
 		for _, g := range given {
 			value := strings.TrimSpace(g.Text())
 			if g.Type == person && value != "" {
@@ -116,7 +121,7 @@ func Line(name string, given []Given, options []act.Option) string {
 			if g.Name != o.Name || value == "" {
 				continue
 			}
-			if o.Rest {
+			if value = plain(value); o.Rest && (o.Flagged || !left) && !strings.Contains(" "+value, " --") {
 				rest = " " + value
 				continue
 			}
@@ -135,6 +140,8 @@ func quoted(value string) string {
 		return `"` + value + `"`
 	case !strings.Contains(value, "”"):
 		return "“" + value + "”"
+	case !strings.Contains(value, "»"):
+		return "«" + value + "»"
 	}
 	return `"` + strings.ReplaceAll(value, `"`, "”") + `"`
 }

@@ -80,9 +80,14 @@ func TestLine(t *testing.T) {
 		"a word":      {[][2]string{{"draft", "12"}}, "do --draft 12"},
 		"words":       {[][2]string{{"at", "tomorrow 9:00"}}, `do --at "tomorrow 9:00"`},
 		"quotes":      {[][2]string{{"at", `a "b" c`}}, "do --at “a \"b\" c”"},
-		"all quotes":  {[][2]string{{"at", `a "b” c`}}, `do --at "a ”b” c"`},
+		"more quotes": {[][2]string{{"at", `a "b” c`}}, `do --at «a "b” c»`},
+		"all quotes":  {[][2]string{{"at", `a "b” «c»`}}, `do --at "a ”b” «c»"`},
+		"a flag":      {[][2]string{{"text", `start with --at "dawn"`}, {"draft", "3"}}, `do --draft 3 --text “start with --at "dawn"”`},
+		"a flag only": {[][2]string{{"text", "--at dawn"}}, `do --text "--at dawn"`},
+		"a name":      {[][2]string{{"at", "<@1>"}, {"text", "<@1> --draft 1"}}, `do --at @ana --text "@ana --draft 1"`},
 		"like a name": {[][2]string{{"at", "--draft"}}, `do --at "--draft"`},
-		"the rest":    {[][2]string{{"text", `say "hi"  there`}, {"draft", "3"}}, `do --draft 3 say "hi"  there`},
+		"the rest":    {[][2]string{{"text", `say "hi"  there`}, {"draft", "3"}, {"at", "9:00"}}, `do --draft 3 --at 9:00 say "hi"  there`},
+		"a gap":       {[][2]string{{"text", "soon"}, {"draft", "3"}}, `do --draft 3 --text soon`},
 		"a stranger":  {[][2]string{{"other", "x"}}, "do"},
 		"emptiness":   {[][2]string{{"draft", " "}}, "do"},
 	} {
@@ -91,7 +96,7 @@ func TestLine(t *testing.T) {
 			value, _ := json.Marshal(g[1])
 			given = append(given, said.Given{Name: g[0], Value: value})
 		}
-		if got := said.Line("do", given, options); got != c.want {
+		if got := said.Line("do", given, options, func(s string) string { return said.Plain(s, names) }); got != c.want {
 			t.Errorf("%s: %q, not %q", name, got, c.want)
 		}
 	}
@@ -177,7 +182,7 @@ func FuzzInteraction(f *testing.F) {
 			return
 		}
 		name, given := i.Leaf()
-		_ = said.Line(name, given, []act.Option{{Name: "a"}, {Name: "b", Rest: true}})
+		_ = said.Line(name, given, []act.Option{{Name: "a"}, {Name: "b", Rest: true}}, strings.TrimSpace)
 		i.By()
 		i.Typed()
 		i.Inputs()
