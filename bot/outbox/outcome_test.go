@@ -121,6 +121,42 @@ func TestUnsure(t *testing.T) {
 	})
 }
 
+// What a platform takes for a message that is known as another one is not that: it is
+// asked again, and then a person is, whether it says so when it is asked or at once.
+func TestTakenForAnother(t *testing.T) {
+	for name, atOnce := range map[string]bool{"when it is asked": false, "at once": true} {
+		t.Run(name, func(t *testing.T) {
+			in(t, (*world).asks, func(w *world) {
+				w.touch("card/1", "the first")
+				w.run()
+				w.idle()
+				first := w.slot("card/1").Ref
+				w.dest.keys["show/card/2"], w.dest.keyed["show/card/2"] = first, time.Now()
+				if atOnce {
+					w.dest.traits.Honours = 24 * time.Hour
+				} else {
+					w.dest.fails("the second", fault{err: errors.New("reset")})
+				}
+				w.touch("card/2", "the second")
+				pass(25 * time.Hour)
+				w.state(w.shown("card/2").ID, act.Unknown)
+				if ref := w.slot("card/2").Ref; first == "" || ref != "" || w.slot("card/1").Ref != first {
+					t.Errorf("the first is %q, the second %q", first, ref)
+				}
+				delete(w.dest.keys, "show/card/2")
+				w.update(func(tx *storage.Tx) error {
+					return w.out.Settle(tx, w.shown("card/2").ID, false, "ana", act.Receipt{})
+				})
+				pass(time.Minute)
+				w.state(w.shown("card/2").ID, act.Done)
+				if ref := w.slot("card/2").Ref; ref == "" || ref == first {
+					t.Errorf("the second is %q", ref)
+				}
+			})
+		})
+	}
+}
+
 // A platform that says when it can tell is waited for, across restarts too; when it says
 // so for ever, a person is asked.
 func TestLater(t *testing.T) {

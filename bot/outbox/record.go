@@ -101,13 +101,8 @@ func (o *Outbox) fill(tx *storage.Tx, e *act.Effect, r act.Receipt) (act.Slot, e
 	}
 	named := e.Act.New() && r.Ref != "" && slot.Ref == ""
 	if named {
-		other, taken, err := records.Found(records.SlotByRef.First(tx, storage.K(slot.At.String(), r.Ref)))
-		if err != nil {
+		if taken, err := o.taken(tx, e, r); err != nil || taken {
 			return slot, err
-		}
-		if taken && other.ID != slot.ID {
-			o.log.Error("two messages have one name", "effect", e.ID, "slot", slot.ID, "other", other.ID)
-			return slot, nil
 		}
 		slot.Ref, slot.URL = r.Ref, r.URL
 	}
@@ -120,6 +115,19 @@ func (o *Outbox) fill(tx *storage.Tx, e *act.Effect, r act.Receipt) (act.Slot, e
 		}
 	}
 	return slot, records.ReleaseAwaiting(tx, slot.ID)
+}
+
+// taken reports whether a receipt names a message that is known as another one.
+func (o *Outbox) taken(tx *storage.Tx, e *act.Effect, r act.Receipt) (bool, error) {
+	if e.Slot == "" || r.Ref == "" || !e.Act.New() {
+		return false, nil
+	}
+	other, known, err := records.Found(records.SlotByRef.First(tx, storage.K(e.At.String(), r.Ref)))
+	if !known || other.ID == e.Slot {
+		return false, err
+	}
+	o.log.Error("two messages have one name", "effect", e.ID, "slot", e.Slot, "other", other.ID)
+	return true, nil
 }
 
 // wait records that nothing happened, or that it may be tried again under the

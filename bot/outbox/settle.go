@@ -28,6 +28,15 @@ func (r *run) record(tx *storage.Tx, p *plan, out outcome) error {
 	if out.act != nil {
 		e.Act = act.Seal(out.act) // as it was started: there is no need to read it again
 	}
+	if out.err == nil && (!out.asked || out.finding == act.Found) {
+		taken, err := r.taken(tx, &e, out.receipt)
+		if err != nil {
+			return err
+		}
+		if taken { // it is another one: of this one nothing is known
+			out.err = bot.Errorf(bot.Ambiguous, "error.unknown_outcome")
+		}
+	}
 	if out.asked {
 		return r.answered(tx, p, &e, out)
 	}
