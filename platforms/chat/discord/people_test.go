@@ -56,6 +56,24 @@ func TestMembersOfARole(t *testing.T) {
 	}
 }
 
+func TestOutside(t *testing.T) {
+	r := newRig(t)
+	outside := func(user string) (bool, error) {
+		return r.Outside(t.Context(), Platform+"/"+r.discord.ID+"/"+user)
+	}
+	if got, err := outside(r.ana.ID); err != nil || got {
+		t.Errorf("a member is outside: %v, %v", got, err)
+	}
+	for what, user := range map[string]string{"a bot": r.discord.World.App().User, "nobody": "12345678901234567"} {
+		if got, err := outside(user); err != nil || !got {
+			t.Errorf("%s is outside: %v, %v", what, got, err)
+		}
+	}
+	if got, err := r.Outside(t.Context(), Platform+"/12345678901234567/"+r.ana.ID); err == nil || got {
+		t.Errorf("of a server where Ponte is not it says %v, %v", got, err)
+	}
+}
+
 func TestCheckNamesWhatIsMissing(t *testing.T) {
 	r := newRig(t)
 	for _, tried := range r.Check(t.Context()) {
@@ -209,6 +227,24 @@ func TestAMessageIsMadeAReply(t *testing.T) {
 	}
 	if c, ok := p.events()[0].(act.Commanded); !ok || c.Text != "reply" || c.Thread != got.Ref || c.On != note.ID {
 		t.Errorf("it is %+v", p.events()[0])
+	}
+}
+
+// Nobody stands in the text that it begins with by an id, or so that an "@" calls
+// somebody else.
+func TestWhatMayBecomePublicNamesPeople(t *testing.T) {
+	r := newRig(t, func(o *Options) {
+		o.Commands = func() []act.Command { return []act.Command{{Name: "reply", Summary: card.Literal("Reply")}} }
+	})
+	p := r.listens()
+	p.answers = func(act.Event) (act.Answer, error) { return act.Answer{Form: &replying}, nil }
+	r.offered()
+	eve := r.discord.User("Eve Stranger")
+	got := r.carries("k1", act.Send{Card: acting}, r.place())
+	note := r.ana.InThread(r.message(r.inbox, got.Ref)).Says("Tell them <@" + r.ana.ID + "> or <@" + eve.ID + "> of <#" + r.inbox.ID + "> will call, not <@1234567890123456>")
+	r.ana.Shortcut("Reply with this", note)
+	if text := r.ana.Modal().Value("Your reply"); text != "Tell them Ana Ruiz or Eve Stranger of #… will call, not …" {
+		t.Errorf("the form has %q", text)
 	}
 }
 

@@ -48,6 +48,23 @@ func (d *Desk) plain(w *words, text string) string {
 	})
 }
 
+// spelt returns what was written as it could become public: people by the names that
+// people know them by.
+func (d *Desk) spelt(w *words, text string) string {
+	b, _, _ := d.chat.Brands().Room(w.at.Platform, w.at.Space, w.at.Channel)
+	return said.Spelt(text, said.Names{Person: func(id string) string {
+		u := w.users[id]
+		u.ID = id
+		who := d.actor(w.at.Space, u, nil)
+		if b != nil {
+			if p, ok := b.PersonFor(who); ok && p.Name != "" {
+				return p.Name
+			}
+		}
+		return who.Name
+	}})
+}
+
 // Spoken is what a message says as people see it, and who said it; nobody, where that
 // is Ponte. What Discord does not tell of it is remembered for a while from when
 // somebody picked it.

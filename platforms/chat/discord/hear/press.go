@@ -3,6 +3,7 @@ package hear
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -122,10 +123,12 @@ func (d *Desk) by(ctx context.Context, i *said.Interaction, way *respond.Answer)
 
 // slash hears a command, or one of what can be done with any message.
 func (d *Desk) slash(ctx context.Context, q asked, i *said.Interaction) error {
-	w := &words{at: q.scene.At, users: i.Data.Resolved.Users}
+	w := &words{at: q.scene.At, users: map[string]said.User{}}
+	maps.Copy(w.users, i.Data.Resolved.Users)
 	if m, ok := i.Data.Resolved.Messages[i.Data.Target]; ok {
-		q.fill, q.scene.On = d.plain(w, m.Content), m.ID
-		d.picked.Put(m.ID, q.fill)
+		maps.Copy(w.users, named(m.Mentions))
+		q.fill, q.scene.On = d.spelt(w, m.Content), m.ID
+		d.picked.Put(m.ID, d.plain(w, m.Content))
 		if q.scene.Thread == "" {
 			q.scene.Thread = m.ID
 		}

@@ -4,6 +4,7 @@
 package said
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -14,9 +15,24 @@ type Names struct {
 	Person, Channel, Role func(id string) string
 }
 
+// unnamed stands for what is known by an id only, which is nobody else's to read.
+const unnamed = "…"
+
 // Plain returns a message's text as people see it: people as "@name", channels as
-// "#name", emoji of the server as ":name:", and moments in UTC.
+// "#name", emoji of the server as ":name:", and moments in UTC. What has no name stands
+// there by its id.
 func Plain(text string, names Names) string {
+	return read(text, names, func(sign, name, id string) string { return sign + cmp.Or(name, id) })
+}
+
+// Spelt returns a message's text as it could become public: people by their names alone,
+// as an "@" would call somebody else elsewhere, and nothing by an id.
+func Spelt(text string, names Names) string {
+	return read(text, names, func(sign, name, _ string) string { return strings.TrimPrefix(sign, "@") + cmp.Or(name, unnamed) })
+}
+
+// read writes text with what Discord's markup stands for; called writes a name.
+func read(text string, names Names, called func(sign, name, id string) string) string {
 	var b strings.Builder
 	b.Grow(len(text))
 	for text != "" {
@@ -29,7 +45,7 @@ func Plain(text string, names Names) string {
 		end := strings.IndexByte(text, '>')
 		shown, ok := "", false
 		if end > 0 {
-			shown, ok = token(text[1:end], names)
+			shown, ok = token(text[1:end], names, called)
 		}
 		if !ok {
 			shown, end = "<", 0
@@ -42,17 +58,15 @@ func Plain(text string, names Names) string {
 }
 
 // token reads what stands between angle brackets; ok is false for what is not Discord's.
-func token(inner string, names Names) (string, bool) {
+func token(inner string, names Names, by func(sign, name, id string) string) (string, bool) {
 	called := func(sign, id string, name func(string) string) (string, bool) {
-		if !IsID(id) {
+		switch {
+		case !IsID(id):
 			return "", false
+		case name == nil:
+			return by(sign, "", id), true
 		}
-		if name != nil {
-			if n := name(id); n != "" {
-				return sign + n, true
-			}
-		}
-		return sign + id, true
+		return by(sign, name(id), id), true
 	}
 	switch {
 	case strings.HasPrefix(inner, "@&"):

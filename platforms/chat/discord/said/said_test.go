@@ -205,3 +205,14 @@ func TestLabel(t *testing.T) {
 		}
 	}
 }
+
+func TestSpelt(t *testing.T) {
+	for text, want := range map[string]string{
+		"a <@1> b <@!9> <@&3> <@&8> <#2> <#7> <a:hi:1>": "a ana b … Team … #inbox #… :hi:",
+		"@ana <@x>": "@ana <@x>",
+	} {
+		if got := said.Spelt(text, names); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}
