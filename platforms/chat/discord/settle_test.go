@@ -238,3 +238,39 @@ func TestManyPeopleReact(t *testing.T) {
 		t.Errorf("%d people, %v", len(got), err)
 	}
 }
+
+// However many posts of a forum were archived, what is not there is found not to be.
+func TestManyPostsAreLookedThrough(t *testing.T) {
+	r := newRig(t, func(o *Options) { o.Unpaced = true })
+	r.discord.API.Unlimited(true)
+	for i := range 60 {
+		r.ana.Posts("#ideas", fmt.Sprint("p", i), "text")
+	}
+	for i := range 60 {
+		r.carries(fmt.Sprint("own", i), act.Send{Card: say(fmt.Sprint("own ", i))}, r.ideas())
+	}
+	r.discord.API.Fail("POST /channels/{channel}/threads", rest.Lost())
+	lost, send := act.Send{Card: say("lost")}, act.Send{Card: say("hello")}
+	if _, err := r.Carry(t.Context(), "lost", lost, r.ideas()); bot.KindOf(err) != bot.Ambiguous {
+		t.Fatal(err)
+	}
+	for range 2 {
+		for i, th := range r.forum.Threads() {
+			r.clock.pass(time.Duration(i%3) * time.Second)
+			th.Archive()
+		}
+		r.discord.API.Fail("POST /channels/{channel}/threads", rest.Broken(502))
+		if _, err := r.Carry(t.Context(), "k1", send, r.ideas()); bot.KindOf(err) != bot.Ambiguous {
+			t.Fatal(err)
+		}
+		r.clock.pass(5 * time.Minute)
+		if _, found, err := r.asks("k1", send, r.ideas()); found != act.Absent || err != nil {
+			t.Errorf("it is %s, %v", found, err)
+		}
+		r = r.again()
+		r.clock.pass(5 * time.Minute)
+		if ref, found, err := r.asks("lost", lost, r.ideas()); found != act.Found || ref == "" || err != nil {
+			t.Errorf("what was lost is %s, %v", found, err)
+		}
+	}
+}

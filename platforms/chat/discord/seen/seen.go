@@ -20,8 +20,8 @@ import (
 const (
 	perPage   = 100
 	mostPages = 100
-	mostPosts = 50 // of a forum that are looked at
-	mostTries = 10 // of one request, when Discord asks to wait
+	mostPosts = 500 // of a forum that are looked at
+	mostTries = 10  // of one request, when Discord asks to wait
 	mostWait  = 10 * time.Second
 	mostUsers = 5_000 // with one emoji on one message
 )
@@ -98,6 +98,9 @@ type Thread struct {
 	Parent string `json:"parent_id"`
 	Owner  string `json:"owner_id"`
 	Last   string `json:"last_message_id"`
+	Meta   struct {
+		At time.Time `json:"archive_timestamp"` // when it was archived, or opened again
+	} `json:"thread_metadata"`
 }
 
 // Get reads one message.
@@ -164,21 +167,18 @@ func Find(ctx context.Context, c *web.Client, author, channel string, from time.
 }
 
 // FindPost looks for the first message of a post of the author's in a forum, from a
-// time on: among those that are active, and the last that were archived.
+// time on: among those that are active, and those that were archived since.
 func FindPost(ctx context.Context, c *web.Client, author, guild, forum string, from time.Time, is func(Message) bool) (m Message, whole bool, err error) {
-	var archived struct {
-		Threads []Thread `json:"threads"`
-		More    bool     `json:"has_more"`
-	}
 	list, err := Active(ctx, c, guild)
-	if err == nil {
-		err = ask(ctx, c, fmt.Sprintf("/channels/%s/threads/archived/public?limit=%d", forum, perPage), &archived)
+	if err != nil {
+		return Message{}, false, err
 	}
+	archived, whole, err := archivedSince(ctx, c, forum, from)
 	if err != nil {
 		return Message{}, false, err
 	}
 	oldest, looked := snowflake(from), 0
-	for _, t := range append(list, archived.Threads...) {
+	for _, t := range append(list, archived...) {
 		if t.Parent != forum || t.Owner != author || Older(t.ID, oldest) < 0 {
 			continue
 		}
@@ -193,7 +193,40 @@ func FindPost(ctx context.Context, c *web.Client, author, guild, forum string, f
 			return m, true, nil
 		}
 	}
-	return Message{}, !archived.More, nil
+	return Message{}, whole, nil
+}
+
+// archivedSince lists the posts of a forum that were archived from a time on: all that
+// were made since are among them. Whole reports that none is left out.
+func archivedSince(ctx context.Context, c *web.Client, forum string, from time.Time) (all []Thread, whole bool, err error) {
+	had, before := map[string]bool{}, ""
+	for range mostPages {
+		var page struct {
+			Threads []Thread `json:"threads"`
+			More    bool     `json:"has_more"`
+		}
+		if err := ask(ctx, c, fmt.Sprintf("/channels/%s/threads/archived/public?limit=%d%s", forum, perPage, before), &page); err != nil {
+			return nil, false, err
+		}
+		known := len(had)
+		for _, t := range page.Threads {
+			if !had[t.ID] {
+				had[t.ID], all = true, append(all, t)
+			}
+		}
+		if !page.More {
+			return all, true, nil
+		}
+		if len(had) == known {
+			return all, false, nil
+		}
+		last := page.Threads[len(page.Threads)-1].Meta.At
+		if last.Before(from) {
+			return all, !last.IsZero(), nil
+		}
+		before = "&before=" + url.QueryEscape(last.Add(time.Millisecond).UTC().Format(time.RFC3339Nano)) // with those of the same moment
+	}
+	return all, false, nil
 }
 
 // Reacted lists who put one emoji on a message, a page at a time.

@@ -56,7 +56,7 @@ func (c *Channel) Thread() bool { return c.Type == PublicThread || c.Type == Pri
 // for too long.
 func (w *Ground) Archives(c *Channel) bool {
 	if c.Thread() && !c.Archived && w.Now().Sub(c.Since) > time.Duration(c.AutoArchive)*time.Minute {
-		c.Archived, c.Stamp = true, w.Now()
+		c.Archived, c.Stamp = true, c.Since.Add(time.Duration(c.AutoArchive)*time.Minute)
 		w.Tell(Event{Type: "THREAD_UPDATE", Data: w.ChannelJSON(c), Intent: IntentGuilds})
 	}
 	return c.Archived

@@ -190,7 +190,11 @@ func threads() map[string]handler {
 			return maybe(c.api.World.StartThread(c.at("channel"), c.obj(), c.request.Files))
 		},
 		"GET /channels/{channel}/threads/archived/public": func(c *call) (any, error) {
-			return maybe(c.api.World.ArchivedThreads(c.at("channel")))
+			limit, err := c.limit(100, 2, 100)
+			if err != nil {
+				return nil, err
+			}
+			return maybe(c.api.World.ArchivedThreads(c.at("channel"), c.http.URL.Query().Get("before"), limit))
 		},
 		"GET " + people:                func(c *call) (any, error) { return list(c.api.World.ThreadMembers(c.at("channel"))) },
 		"PUT " + people + "/@me":       member(true, true),

@@ -3,6 +3,7 @@ package talk
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"ponte/platforms/chat/discord/discordtest/guild"
 	"ponte/platforms/chat/discord/discordtest/shape"
@@ -165,8 +166,9 @@ func (w *Talk) ActiveThreads(server string) (guild.Obj, error) {
 	return w.threads(func(c *guild.Channel) bool { return c.Guild == g.ID && !c.Archived }), nil
 }
 
-// ArchivedThreads lists the archived public threads of a channel, the newest first.
-func (w *Talk) ArchivedThreads(channel string) (guild.Obj, error) {
+// ArchivedThreads lists so many of the archived public threads of a channel, the one
+// that was archived last first, from before a moment; "" is now.
+func (w *Talk) ArchivedThreads(channel, before string, limit int) (guild.Obj, error) {
 	w.Lock()
 	defer w.Unlock()
 	c, err := w.Seen(channel)
@@ -176,8 +178,17 @@ func (w *Talk) ArchivedThreads(channel string) (guild.Obj, error) {
 	if err := w.May(w.Self.User, c, guild.ReadHistory); err != nil {
 		return nil, err
 	}
-	all := w.threads(func(t *guild.Channel) bool { return t.Parent == c.ID && t.Archived })
-	all["has_more"] = false
+	until, err := time.Parse(time.RFC3339, before)
+	if err != nil && before != "" {
+		return nil, shape.Form(shape.Field{Path: "before", Code: "DATE_TIME_TYPE_PARSE", Message: "Value \"" + before + "\" is not ISO8601."})
+	}
+	all := w.threads(func(t *guild.Channel) bool {
+		return t.Parent == c.ID && t.Archived && (before == "" || t.Stamp.Truncate(time.Microsecond).Before(until))
+	})
+	list := all["threads"].([]any)
+	stamp := func(o any) time.Time { return w.Rooms[o.(guild.Obj)["id"].(string)].Stamp }
+	slices.SortStableFunc(list, func(a, b any) int { return stamp(b).Compare(stamp(a)) })
+	all["has_more"], all["threads"] = len(list) > limit, list[:min(limit, len(list))]
 	return all, nil
 }
 
