@@ -28,7 +28,7 @@ func TestNotes(t *testing.T) {
 		return string(got)
 	}
 	store := open()
-	one, other := notebook{store, "one"}, notebook{store, "other"}
+	one := notebook{store, "one"}
 	if got, err := one.Read(t.Context(), "session"); got != nil || err != nil {
 		t.Errorf("what was never written is %q, %v", got, err)
 	}
@@ -49,8 +49,7 @@ func TestNotes(t *testing.T) {
 		t.Fatal(err)
 	}
 	store = open()
-	one, other = notebook{store, "one"}, notebook{store, "other"}
-	if a, b := read(one, "session"), read(other, "session"); a != "second" || b != "" {
+	if a, b := read(notebook{store, "one"}, "session"), read(notebook{store, "other"}, "session"); a != "second" || b != "" {
 		t.Errorf("after a restart they are %q and %q", a, b)
 	}
 }
