@@ -142,6 +142,8 @@ func TestRulesFindBreaches(t *testing.T) {
 		{"tests of words may open files", "pure", map[string]string{"bot/act/act_test.go": goFile("act", "os")}, ""},
 
 		{"a harness opens the store", "wire", map[string]string{"internal/browsertest/shots_test.go": goFile("browsertest", "ponte/internal/app", "ponte/storage")}, "internal/browsertest: reaches past the wire to storage"},
+		{"a harness reads a line", "wire", map[string]string{"internal/transcript/typed_test.go": goFile("transcript", "ponte/commands/line")}, ""},
+		{"a harness runs a command", "wire", map[string]string{"internal/transcript/typed_test.go": goFile("transcript", "ponte/commands")}, "internal/transcript: reaches past the wire to commands"},
 		{"a harness starts a Ponte", "wire", map[string]string{"internal/browsertest/shots_test.go": goFile("browsertest", "ponte/internal/app", "ponte/bot")}, ""},
 
 		{"words import a library", "libraries", map[string]string{"bot/bot.go": goFile("bot", "golang.org/x/text/language")}, "bot/bot.go: imports \"golang.org/x/text/language\""},

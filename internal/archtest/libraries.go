@@ -28,7 +28,7 @@ var keepers = []keeper{
 	{"golang.org/x/time", []string{"bot/outbox", "internal", "platforms"}},
 	{"github.com/rivo/uniseg", []string{"internal", "platforms"}},
 	{"github.com/standard-webhooks/standard-webhooks/libraries", []string{"platforms/social/webhook"}},
-	{"github.com/goccy/go-yaml", []string{"internal/config", "internal/form", "platforms/chat/slack/setup"}},
+	{"github.com/goccy/go-yaml", []string{"internal/cli", "internal/config", "internal/form", "platforms/chat/slack/setup"}},
 	{"github.com/prometheus/client_golang", []string{"internal/ops"}},
 	{"github.com/arran4/golang-ical", []string{"platforms/calendar"}},
 	{"github.com/apognu/gocal", nil},
