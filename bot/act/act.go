@@ -264,8 +264,11 @@ type Message struct {
 
 // Roster can be asked who is in a group of team chat, "platform/space/group": all who
 // are, guests and bots left out. Of a group that is not there the error is NotFound.
+// It tells of somebody, "platform/space/user", whether they are no member there: a
+// guest, a bot, or gone.
 type Roster interface {
 	Members(ctx context.Context, group string) ([]bot.Actor, error)
+	Outside(ctx context.Context, user string) (bool, error)
 }
 
 // Measurer can be asked for the numbers of something that was published. Of what

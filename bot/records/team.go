@@ -23,6 +23,7 @@ type Teammate struct {
 	Was      []bot.PersonID `json:"was,omitempty"` // every id that the configuration gave them
 	Name     string         `json:"name,omitempty"`
 	Given    []Given        `json:"given,omitempty"`
+	Outside  bool           `json:"outside,omitempty"` // no member of team chat any more: what was given does not count
 	Revision int            `json:"revision"`
 }
 

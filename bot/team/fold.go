@@ -51,7 +51,7 @@ func extras(b *bot.Brand, grouped map[string]records.Grouped, mates map[mate]rec
 		}
 	}
 	for at, m := range mates {
-		if at.brand != b.ID || len(m.Given) == 0 {
+		if at.brand != b.ID || len(m.Given) == 0 || m.Outside {
 			continue
 		}
 		e := out[at.user]

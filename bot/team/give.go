@@ -23,9 +23,10 @@ type Whom struct {
 // Source is where somebody has a role from: a group, another person's word, or, when
 // it is neither, the configuration.
 type Source struct {
-	Role  bot.Role
-	Group string
-	Given *records.Given
+	Role    bot.Role
+	Group   string
+	Given   *records.Given
+	Outside bool // it was given to somebody who is no member any more: they do not have it
 }
 
 // Sources lists where whoever is one of the users has which role of a brand from, role
@@ -59,7 +60,7 @@ func (t *Team) Sources(tx *storage.Tx, brand bot.BrandID, users []string) (out [
 			}
 		}
 		for i := range m.Given {
-			out = append(out, Source{Role: m.Given[i].Role, Given: &m.Given[i]})
+			out = append(out, Source{Role: m.Given[i].Role, Given: &m.Given[i], Outside: m.Outside})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Source) int { return slices.Index(bot.Anyone, a.Role) - slices.Index(bot.Anyone, b.Role) })
@@ -83,14 +84,16 @@ func (t *Team) Give(tx *storage.Tx, b *bot.Brand, by bot.Person, who Whom, role 
 	if err != nil {
 		return err
 	}
-	if i := slices.IndexFunc(from, func(s Source) bool { return s.Role == role }); i >= 0 {
+	if i := slices.IndexFunc(from, func(s Source) bool { return s.Role == role && !s.Outside }); i >= 0 {
 		return from[i].refuses(has, who)
 	}
 	m, _, err := t.mate(tx, b.ID, who.Users[0], who.Name)
 	if err != nil {
 		return err
 	}
-	m.Given = append(slices.Clone(m.Given), records.Given{Role: role, By: by.ID, At: tx.Now()})
+	m.Outside = false
+	m.Given = slices.DeleteFunc(slices.Clone(m.Given), func(g records.Given) bool { return g.Role == role })
+	m.Given = append(m.Given, records.Given{Role: role, By: by.ID, At: tx.Now()})
 	if err := t.keep(tx, m); err != nil {
 		return err
 	}

@@ -41,6 +41,9 @@ type Team struct {
 	asked   map[string]time.Time  // by group: when its roster was asked for last
 	asking  map[string]bool       // by group: it is being asked for
 	trouble map[string]*bot.Error // by group: why it is not known who is in it now
+	looked  time.Time             // when those who were given roles were looked up last
+	looking bool                  // they are being looked up
+	unclear bool                  // of some it is not known whether they are members
 }
 
 // mate is somebody in a brand.
@@ -155,6 +158,10 @@ func (t *Team) Tick(ctx context.Context) (time.Time, error) {
 		}
 		t.asked[g], t.asking[g] = now, true
 		t.under.Go(func() { t.ask(ctx, g) })
+	}
+	if !t.looking && now.Sub(t.looked) >= lookEvery {
+		t.looked, t.looking = now, true
+		t.under.Go(func() { t.looks(ctx) })
 	}
 	maps.DeleteFunc(t.met, func(_ string, at time.Time) bool { return now.Sub(at) > metKept })
 	return now.Add(askEvery), nil

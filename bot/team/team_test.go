@@ -28,6 +28,19 @@ type groups struct {
 	in    map[string][]bot.Actor
 	fails map[string]error
 	hangs map[string]bool
+	out   map[string]bool // users who are no members any more
+}
+
+func (g *groups) leaves(user string, out bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.out[who(user, "").String()] = out
+}
+
+func (g *groups) Outside(_ context.Context, user string) (bool, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.out[user], g.fails[user]
 }
 
 func (g *groups) has(id string, in []bot.Actor) {
@@ -71,7 +84,7 @@ type house struct {
 
 func in(t *testing.T, f func(*house)) {
 	t.Helper()
-	h := &house{groups: &groups{in: map[string][]bot.Actor{}, fails: map[string]error{}, hangs: map[string]bool{}}}
+	h := &house{groups: &groups{in: map[string][]bot.Actor{}, fails: map[string]error{}, hangs: map[string]bool{}, out: map[string]bool{}}}
 	coretest.In(t, func(w *coretest.World) []func(context.Context) error {
 		h.World = w
 		h.team = team.New(w.Store, w.Brands, slog.New(slog.NewTextHandler(io.MultiWriter(&h.log), nil)))
@@ -521,6 +534,58 @@ func TestNamedByTheFile(t *testing.T) {
 		r.Hear(h.brand(), bot.Decision{Who: "~marta-at-home", Yes: true})
 		if yes, _ := r.Agreeing(h.brand()); yes != 1 {
 			t.Errorf("%d agree by her accounts", yes)
+		}
+	})
+}
+
+// TestOutside: what was given to somebody counts while they are a member of team chat,
+// also after a restart; while it cannot be asked, what is known stays.
+func TestOutside(t *testing.T) {
+	in(t, func(h *house) {
+		sven, _ := h.brand().Person("sven")
+		gives := func() error {
+			return h.Store.Update(context.Background(), func(tx *storage.Tx) error { return h.team.Give(tx, h.brand(), sven, whom("8", "Rui"), bot.Approver) })
+		}
+		if err := gives(); err != nil {
+			t.Fatal(err)
+		}
+		h.groups.leaves("8", true)
+		h.groups.fail(who("8", "").String(), bot.Errorf(bot.Unavailable, "error.unavailable"))
+		h.Pass(25 * time.Minute)
+		h.want("8", "~rui Rui [approver]")
+		if n := strings.Count(h.log.String(), "level=WARN"); n != 1 {
+			t.Errorf("it is logged %d times: %s", n, h.log.String())
+		}
+		h.groups.fail(who("8", "").String(), nil)
+		h.Pass(12 * time.Minute)
+		h.want("8", "nobody")
+		h.Halt()
+		if err := h.team.Load(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		h.want("8", "nobody")
+		h.Run()
+		var from []team.Source
+		err := h.Store.View(context.Background(), func(tx *storage.Tx) (err error) {
+			from, err = h.team.Sources(tx, "aurora", []string{who("8", "").String()})
+			return err
+		})
+		if err != nil || len(from) != 1 || !from[0].Outside {
+			t.Errorf("%+v, %v", from, err)
+		}
+		h.groups.leaves("8", false)
+		if err := gives(); err != nil { // who is back may be given it again, before anybody looked
+			t.Error(err)
+		}
+		h.want("8", "~rui Rui [approver]")
+		h.groups.leaves("8", true)
+		h.Pass(12 * time.Minute)
+		h.groups.leaves("8", false)
+		h.Pass(12 * time.Minute)
+		h.want("8", "~rui Rui [approver]")
+		want := []string{"sven role.gave", "ponte role.outside", "sven role.gave", "ponte role.outside", "ponte role.outside"}
+		if diff := cmp.Diff(want, coretest.Audit(h.World, "user/chat/team/8")); diff != "" {
+			t.Error(diff)
 		}
 	})
 }

@@ -151,5 +151,8 @@ func line(b *bot.Brand, p bot.Person, s team.Source) card.Words {
 	if giver, ok := b.Person(s.Given.By); ok {
 		by = giver.Name
 	}
+	if s.Outside {
+		return card.W("team.by_outside", name, role, card.Text("By", by), card.At("At", s.Given.At))
+	}
 	return card.W("team.by_given", name, role, card.Text("By", by), card.At("At", s.Given.At))
 }

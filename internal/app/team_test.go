@@ -192,3 +192,23 @@ func TestTroublesAreTheBrandsOwn(t *testing.T) {
 		w.closes()
 	})
 }
+
+// TestGivenRoleInSlack: who becomes a guest loses the role that they were given, and
+// whoever asks reads why.
+func TestGivenRoleInSlack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newTeam(t)
+		w.cfg.Brands[0].People[1].Roles = []bot.Role{bot.Strategist}
+		w.opens()
+		w.want(w.asks(w.ana, "/ponte role @sam.okafor approver"), "approver, given by")
+		if err := w.Workspace.ChangeUser(w.sam.ID, func(u *ground.User) { u.Restricted = true }); err != nil {
+			t.Fatal(err)
+		}
+		w.pass(30 * time.Minute)
+		if b, _ := w.app.Brands().Brand(w.cfg.Brands[0].ID); len(b.People) != len(w.cfg.Brands[0].People) {
+			t.Errorf("a guest is in the team: %+v", b.People)
+		}
+		w.want(w.asks(w.ana, "/ponte role @sam.okafor"), "does not have it now")
+		w.closes()
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -13,11 +14,13 @@ import (
 	"ponte/bot/card"
 	"ponte/platforms/chat/discord/said"
 	"ponte/platforms/chat/discord/setup"
+	"ponte/platforms/chat/discord/web"
 )
 
 const (
 	membersPage = 1000
-	mostMembers = 100 // pages
+	mostMembers = 100   // pages
+	unknownUser = 10013 // what Discord calls the fault of an id that is nobody's
 )
 
 // Members lists who has a role in a server; in the group of the server itself is
@@ -63,6 +66,21 @@ func (d *Discord) Members(ctx context.Context, group string) ([]bot.Actor, error
 		}
 	}
 	return nil, bot.Errorf(bot.Unavailable, "discord.no_members")
+}
+
+// Outside reports whether somebody, "discord/SERVER/USER", is no member of the server,
+// or a bot.
+func (d *Discord) Outside(ctx context.Context, user string) (bool, error) {
+	guild, id, _ := strings.Cut(strings.TrimPrefix(user, Platform+"/"), "/")
+	var m said.Member
+	err := d.web.Do(ctx, http.MethodGet, "/guilds/"+url.PathEscape(guild)+"/members/"+url.PathEscape(id), nil, &m)
+	if f, ok := web.FaultOf(err); ok && (f.Code == web.CodeUnknownMember || f.Code == unknownUser) {
+		return true, nil
+	}
+	if err != nil {
+		return false, d.fault(err, act.Place{Platform: Platform, Space: guild})
+	}
+	return m.User != nil && m.User.Bot, nil
 }
 
 // Check tries the bot, its servers and every channel that the configuration names,
