@@ -74,12 +74,12 @@ type Decision struct {
 	Yes    bool      `json:"yes"`
 	Off    bool      `json:"off,omitempty"` // taken back, by How at At: it counts no more
 	Reason string    `json:"reason,omitempty"`
-	How    string    `json:"how"` // reaction, button or command
+	How    string    `json:"how"`          // reaction, button or command
+	On     string    `json:"on,omitempty"` // of a reaction: the platform's id of the message that it was put on
 	At     time.Time `json:"at"`
 }
 
-// Finding is what a check says of a draft: where and how to mend it. One that
-// stops lets nothing go out.
+// Finding is what a check says of a draft, and how to mend it. One that stops lets nothing go out.
 type Finding struct {
 	Check   string            `json:"check"` // "too_long", "alt", …
 	Stops   bool              `json:"stops,omitempty"`

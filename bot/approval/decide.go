@@ -27,6 +27,7 @@ type Word struct {
 	Yes    bool
 	Reason string // of a no; may be empty
 	How    string // ByReaction, ByButton or ByCommand
+	On     string // of a reaction: the platform's id of the message that it was put on
 	Seen   int    // the request's revision that the person had before them; negative: not known
 }
 
@@ -94,7 +95,7 @@ func (d *Desk) weigh(tx *storage.Tx, b *bot.Brand, p bot.Person, request bot.ID,
 	if o.Yes {
 		reason = ""
 	}
-	return r, said{who: person(b, p.ID), word: bot.Decision{Who: p.ID, Yes: o.Yes, Reason: reason, How: o.How, At: tx.Now()}, seen: o.Seen}, nil
+	return r, said{who: person(b, p.ID), word: bot.Decision{Who: p.ID, Yes: o.Yes, Reason: reason, How: o.How, On: o.On, At: tx.Now()}, seen: o.Seen}, nil
 }
 
 // taken says whether a person can take their word back, and changes nothing.
@@ -115,7 +116,7 @@ func (d *Desk) taken(tx *storage.Tx, b *bot.Brand, p bot.Person, request bot.ID,
 
 func off(tx *storage.Tx, b *bot.Brand, last bot.Decision, how string) said {
 	who := person(b, last.Who)
-	return said{who: who, word: bot.Decision{Who: who.ID, Yes: last.Yes, Off: true, How: how, At: tx.Now()}, seen: -1}
+	return said{who: who, word: bot.Decision{Who: who.ID, Yes: last.Yes, Off: true, How: how, On: last.On, At: tx.Now()}, seen: -1}
 }
 
 func field(e *bot.Error) *bot.Error { e.Field = "reason"; return e }
@@ -194,7 +195,7 @@ func (d *Desk) hear(tx *storage.Tx, b *bot.Brand, r bot.Request, words ...said) 
 	for _, w := range words {
 		last, ok := r.Word(b, w.who.ID)
 		same := ok && last.Off == w.word.Off && last.Yes == w.word.Yes && !w.returns
-		if heard = heard || !same || last.How != w.word.How; same {
+		if heard = heard || !same || last.How != w.word.How || last.On != w.word.On; same {
 			w.word.Reason = last.Reason
 		}
 		before := to

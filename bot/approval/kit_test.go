@@ -176,7 +176,8 @@ func (h *house) saw(r bot.Request, looked time.Time, shown ...string) {
 		who, emoji, _ := strings.Cut(s, " ")
 		seen = append(seen, approval.Seen{Who: bot.Actor{Platform: "chat", Space: "team", User: "u-" + who}, Emoji: emoji})
 	}
-	h.do(func(tx *storage.Tx) error { return h.desk.Reconcile(tx, h.brand(), r.ID, looked, seen) })
+	slot := slotOf(h, r)
+	h.do(func(tx *storage.Tx) error { return h.desk.Reconcile(tx, h.brand(), slot, looked, seen) })
 }
 
 func (h *house) now(r bot.Request) bot.Request {

@@ -226,7 +226,8 @@ func (m *model) reconcile(a *asked) {
 	}
 	m.note("looks at %s: %v", a.r.ID, seen)
 	time.Sleep(time.Second)
-	m.run(func(tx *storage.Tx) error { return m.desk.Reconcile(tx, m.brand(), a.r.ID, time.Now(), seen) })
+	slot := slotOf(m.house, a.r)
+	m.run(func(tx *storage.Tx) error { return m.desk.Reconcile(tx, m.brand(), slot, time.Now(), seen) })
 	if !m.open(a) {
 		return
 	}

@@ -32,7 +32,7 @@ func (d *Desk) React(tx *storage.Tx, b *bot.Brand, p bot.Person, slot act.Slot, 
 		}
 		r, w, err = d.taken(tx, b, p, slot.Subject.ID, ByReaction)
 	} else {
-		r, w, err = d.weigh(tx, b, p, slot.Subject.ID, Word{Yes: says > 0, How: ByReaction, Seen: slot.Shown})
+		r, w, err = d.weigh(tx, b, p, slot.Subject.ID, Word{Yes: says > 0, How: ByReaction, On: slot.Ref, Seen: slot.Shown})
 	}
 	if why, ok := bot.Asked(err); ok {
 		said := card.Notice(card.Fault(why))
@@ -55,10 +55,15 @@ type Seen struct {
 // in which reactions were not heard: the words of those who reacted count, and
 // those that were given by a reaction that is gone do not. Who shows both yes and
 // no says no. A word that was taken back in another way stays so, and what was
-// said or taken back since the moment of the look is newer than it. The same
-// reactions twice change nothing more, and none counts where Decide refuses it.
-func (d *Desk) Reconcile(tx *storage.Tx, b *bot.Brand, request bot.ID, looked time.Time, seen []Seen) error {
-	r, err := d.Request(tx, b.ID, request)
+// said or taken back since the moment of the look is newer than it. What was said
+// on an earlier message of the request, which is gone, stays. The same reactions
+// twice change nothing more, and none counts where Decide refuses it.
+func (d *Desk) Reconcile(tx *storage.Tx, b *bot.Brand, on act.Slot, looked time.Time, seen []Seen) error {
+	now, _, err := records.Found(records.Slots.Get(tx, storage.K(on.ID)))
+	if err != nil || now.Ref != on.Ref {
+		return err // it is another message by now
+	}
+	r, err := d.Request(tx, b.ID, on.Subject.ID)
 	if err != nil {
 		return err
 	}
@@ -73,7 +78,7 @@ func (d *Desk) Reconcile(tx *storage.Tx, b *bot.Brand, request bot.ID, looked ti
 	for _, last := range r.Decisions {
 		who := b.Whose(last.Who)
 		there := last.Yes && yes[who] || !last.Yes && no[who]
-		if last.How == ByReaction && !last.Off && !there && last.At.Before(looked) {
+		if last.How == ByReaction && !last.Off && !there && saidOn(last, on) && last.At.Before(looked) {
 			words = append(words, off(tx, b, last, ByReaction))
 		}
 	}
@@ -86,10 +91,10 @@ func (d *Desk) Reconcile(tx *storage.Tx, b *bot.Brand, request bot.ID, looked ti
 		switch {
 		case refused != nil || !yes[p.ID] && !no[p.ID]:
 		case ok && !last.At.Before(looked):
-		case ok && last.Off && last.How != ByReaction && last.Yes == !no[p.ID]: // taken back under the reaction
-		case ok && !last.Off && last.How == ByReaction && last.Yes == !no[p.ID]: // known
+		case ok && last.Off && last.How != ByReaction && last.Yes == !no[p.ID] && saidOn(last, on): // taken back under the reaction
+		case ok && !last.Off && last.How == ByReaction && last.Yes == !no[p.ID] && last.On == on.Ref: // known
 		default:
-			words = append(words, said{who: p, seen: -1, word: bot.Decision{Who: p.ID, Yes: !no[p.ID], How: ByReaction, At: tx.Now()}})
+			words = append(words, said{who: p, seen: -1, word: bot.Decision{Who: p.ID, Yes: !no[p.ID], How: ByReaction, On: on.Ref, At: tx.Now()}})
 		}
 	}
 	slices.SortStableFunc(words, func(a, b said) int { return rank(a) - rank(b) })
@@ -99,6 +104,9 @@ func (d *Desk) Reconcile(tx *storage.Tx, b *bot.Brand, request bot.ID, looked ti
 	_, err = d.hear(tx, b, r, words...)
 	return err
 }
+
+// saidOn reports whether a word was said on a message, as far as is known.
+func saidOn(last bot.Decision, on act.Slot) bool { return last.On == "" || last.On == on.Ref }
 
 // rank orders words found together: what counts no more, then yes, then no.
 func rank(w said) int {

@@ -9,6 +9,7 @@ import (
 	"ponte/bot"
 	"ponte/bot/act"
 	"ponte/bot/approval"
+	"ponte/bot/outbox"
 	"ponte/bot/records"
 	"ponte/storage"
 )
@@ -235,14 +236,65 @@ func TestWhoMayNotReadIt(t *testing.T) {
 		if p, _ := h.brand().PersonFor(shown[0].Who); p.ID != "pia" {
 			t.Errorf("who reacts is %q", p.ID)
 		}
+		ask := slotOf(h, r)
 		h.do(func(tx *storage.Tx) error {
-			return h.desk.Reconcile(tx, h.brand(), r.ID, time.Now().Add(time.Minute), shown)
+			return h.desk.Reconcile(tx, h.brand(), ask, time.Now().Add(time.Minute), shown)
 		})
 		if h.words(r) != "" {
 			t.Errorf("found afterwards, it counts: %q", h.words(r))
 		}
 		if got := h.reacts("ana", r, "✅", false); got != "" || h.words(r) != "ana yes" {
 			t.Errorf("of somebody who reads it: told %q, the words are %q", got, h.words(r))
+		}
+	})
+}
+
+// The message that asks is shown anew where somebody took it away: what was said on the
+// one before stays said, until the person says otherwise.
+func TestReconcileTheNextMessage(t *testing.T) {
+	in(t, func(h *house) {
+		h.quorum(2)
+		r := h.asks("d1", "hello")
+		h.reacts("pia", r, "✅", false)
+		h.reacts("rex", r, "✅", false)
+		h.reacts("ugo", r, "✅", false)
+		h.withdraws("ugo", r)
+		anew := func(r bot.Request) {
+			slot := slotOf(h, r)
+			slot.Ref, slot.Again, slot.AgainAt = "", true, time.Now()
+			h.do(func(tx *storage.Tx) error {
+				if err := records.Slots.Put(tx, slot); err != nil {
+					return err
+				}
+				return h.Out.Touch(tx, outbox.Shown{Slot: slot, Lane: "request/" + string(r.ID)})
+			})
+		}
+		anew(r)
+		for i, step := range []struct {
+			shown  []string
+			words  string
+			stands bool
+		}{
+			{nil, "pia yes, rex yes, ugo (yes)", true},
+			{list("pia ✅"), "pia yes, rex yes, ugo (yes)", true},
+			{nil, "rex yes, ugo (yes), pia (yes)", false}, // she put it on this one too, and took it off
+			{list("ugo ✅"), "rex yes, pia (yes), ugo yes", true},
+			{list("ugo ✅", "rex ❌"), "pia (yes), ugo yes, rex no", false},
+		} {
+			h.sees(r, step.shown...)
+			if h.words(r) != step.words || h.stands(r) != step.stands {
+				t.Errorf("%d: with %v the words are %q, it stands: %v; want %+v", i, step.shown, h.words(r), h.stands(r), step)
+			}
+		}
+		other := h.asks("d2", "hello")
+		h.reacts("pia", other, "✅", false)
+		h.reacts("rex", other, "✅", false)
+		before := slotOf(h, other)
+		anew(other)
+		time.Sleep(time.Second)
+		h.do(func(tx *storage.Tx) error { return h.desk.Reconcile(tx, h.brand(), before, time.Now(), nil) })
+		if !h.stands(other) {
+			t.Error("what is not on a message that is gone was taken back")
 		}
 	})
 }

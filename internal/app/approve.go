@@ -121,6 +121,6 @@ func (a *App) reacted(ctx context.Context, s act.Slot) error {
 		if !ok {
 			return errors.New("the brand is gone")
 		}
-		return a.decide.Reconcile(tx, b, s.Subject.ID, looked, seen)
+		return a.decide.Reconcile(tx, b, s, looked, seen)
 	})
 }
