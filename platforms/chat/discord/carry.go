@@ -87,7 +87,7 @@ func (d *Discord) send(ctx context.Context, ch rooms.Room, key string, a act.Sen
 	}
 	d.desk.Gone().Here(at)
 	if a.Thread == "" {
-		d.desk.Gone().Again(ctx, at, a.Card.Subject, m.ID)
+		d.desk.Gone().Again(ctx, at, a.Card.Subject, m)
 	}
 	return act.Receipt{Ref: m.ID, URL: address(at.Space, cmp.Or(m.Channel, in.ID), m.ID)}, nil
 }

@@ -28,25 +28,36 @@ func (p *ponte) losses() (out []act.Lost) {
 // A card whose thread was deleted is lost with all that stood in it; the card that is
 // shown in its place is the only one.
 func TestACardWhoseThreadWasDeleted(t *testing.T) {
-	r := newRig(t)
-	p := r.listens()
-	top := r.carries("k1", act.Send{Card: talk("x")}, r.place())
-	other := r.carries("k2", act.Send{Card: acting}, r.place())
-	r.inbox.ThreadOf(r.inbox.Find(top.Ref)).Delete()
-	r.until("it is told", func() bool { return len(p.losses()) == 1 })
-	if e := p.losses()[0]; e.Ref != top.Ref || e.At != r.place() || !e.Under {
-		t.Errorf("it is %+v", e)
-	}
-	next := r.carries("k3", act.Send{Card: talk("x")}, r.place())
-	if thread := r.inbox.ThreadOf(r.inbox.Find(next.Ref)); thread == nil {
-		t.Error("the next one has no thread")
-	}
-	var stand []string
-	for _, m := range r.inbox.Messages() {
-		stand = append(stand, m.ID)
-	}
-	if len(stand) != 2 || stand[0] != other.Ref || stand[1] != next.Ref {
-		t.Errorf("there stand %v, and should %s and %s", stand, other.Ref, next.Ref)
+	for name, buttons := range map[string]bool{"with buttons": true, "with nothing left to do": false} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			c := talk("x")
+			if !buttons {
+				c.Actions = nil
+			}
+			p := r.listens()
+			top := r.carries("k1", act.Send{Card: talk("x")}, r.place())
+			other := r.carries("k2", act.Send{Card: acting}, r.place())
+			if !buttons {
+				r.carries("e1", act.Edit{Ref: top.Ref, Card: c}, r.place())
+			}
+			r.inbox.ThreadOf(r.inbox.Find(top.Ref)).Delete()
+			r.until("it is told", func() bool { return len(p.losses()) == 1 })
+			if e := p.losses()[0]; e.Ref != top.Ref || e.At != r.place() || !e.Under {
+				t.Errorf("it is %+v", e)
+			}
+			next := r.carries("k3", act.Send{Card: c}, r.place())
+			if thread := r.inbox.ThreadOf(r.inbox.Find(next.Ref)); thread == nil {
+				t.Error("the next one has no thread")
+			}
+			var stand []string
+			for _, m := range r.inbox.Messages() {
+				stand = append(stand, m.ID)
+			}
+			if len(stand) != 2 || stand[0] != other.Ref || stand[1] != next.Ref {
+				t.Errorf("there stand %v, and should %s and %s", stand, other.Ref, next.Ref)
+			}
+		})
 	}
 }
 

@@ -55,7 +55,7 @@ type Desk struct {
 	told    *recent.Few[time.Time] // by what is lost: when that was told
 	lacking *recent.Few[string]    // by channel: what Ponte lacks there
 	shut    *recent.Few[bool]      // threads that somebody locked, into which something was to go
-	orphans *recent.Few[string]    // by place and subject: the card whose thread was deleted
+	orphans *recent.Few[string]    // by place and subject, or title where it has no buttons: the card whose thread was deleted
 	let     *recent.Few[bool]      // by channel: whether it names Ponte among those who see it
 	own     *recent.Few[string]    // by server: the role that is the bot's own
 
@@ -152,14 +152,21 @@ func (d *Desk) orphan(ctx context.Context, at act.Place, id string) {
 			return
 		}
 	}
+	if title := m.Title(); title != "" { // nothing is left to do with it
+		d.orphans.Put(at.String()+"\n"+title, id)
+	}
 }
 
 // Again hears that a card was shown, and takes away the one that it stands in for,
 // which has lost its thread.
-func (d *Desk) Again(ctx context.Context, at act.Place, subject, ref string) {
+func (d *Desk) Again(ctx context.Context, at act.Place, subject string, m seen.Message) {
 	key := at.String() + " " + subject
 	old, known := d.orphans.Get(key)
-	if subject == "" || !known || old == ref {
+	if !known {
+		key = at.String() + "\n" + m.Title()
+		old, known = d.orphans.Get(key)
+	}
+	if subject == "" || !known || old == m.ID {
 		return
 	}
 	d.orphans.Drop(key)
