@@ -58,16 +58,26 @@ func (d *Desk) named(tx *storage.Tx, slot act.Slot) error {
 	return nil
 }
 
-// heardEarly hears one word that waited, of whoever may still say it there.
+// heardEarly hears one word that waited, of whoever may still say it there. The log
+// tells of one that does not count: nobody is there any more to be told.
 func (d *Desk) heardEarly(tx *storage.Tx, slot act.Slot, w records.EarlyWord) error {
 	b, ch, ok := d.brands().Room(slot.At.Platform, slot.At.Space, slot.At.Channel)
 	if !ok || b.ID != w.Brand {
+		d.unheard(slot, w, "error.brand")
 		return nil
 	}
 	p, ok := b.Person(w.Person)
 	if !ok || !ch.Sees(p) {
+		d.unheard(slot, w, "error.gone")
 		return nil
 	}
-	_, _, err := d.React(tx, b, p, slot, w.Emoji, w.Removed)
+	_, notice, err := d.React(tx, b, p, slot, w.Emoji, w.Removed)
+	if err == nil && notice != nil {
+		d.unheard(slot, w, notice.Blocks[0].Words.Key)
+	}
 	return err
+}
+
+func (d *Desk) unheard(slot act.Slot, w records.EarlyWord, why string) {
+	d.log.Warn("a reaction that came before its message was known does not count", "request", slot.Subject.ID, "person", w.Person, "emoji", w.Emoji, "removed", w.Removed, "why", why)
 }

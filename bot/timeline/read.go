@@ -3,6 +3,7 @@ package timeline
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"ponte/bot"
@@ -92,7 +93,7 @@ func (d *Desk) ask(ctx context.Context, m records.Moment) (act.Message, error) {
 }
 
 // keep puts what a message says on the timeline of its thread, unless it is in none,
-// or in one that whoever marked it may not see.
+// or in one that nobody who marked it may see.
 func (d *Desk) keep(tx *storage.Tx, m records.Moment, said act.Message) error {
 	b, ok := d.brands().Brand(m.Brand)
 	if !ok {
@@ -105,12 +106,11 @@ func (d *Desk) keep(tx *storage.Tx, m records.Moment, said act.Message) error {
 		}
 		m.Subject = subject
 	}
-	p, _ := b.Person(m.By[0])
-	if err := d.may(tx, b, p, m.Subject); err != nil {
-		if _, asked := bot.Asked(err); asked || m.Subject.ID == "" {
-			return forget(tx, &m)
-		}
+	if err := d.holders(tx, b, &m); err != nil {
 		return err
+	}
+	if len(m.By) == 0 {
+		return forget(tx, &m)
 	}
 	m.Text, m.Who, m.ReadAt, m.Tries = clip(said.Text), said.Who.Name, time.Time{}, 0
 	if who, ok := b.PersonFor(said.Who); ok {
@@ -120,6 +120,24 @@ func (d *Desk) keep(tx *storage.Tx, m records.Moment, said act.Message) error {
 		m.At = said.At
 	}
 	return records.Moments.Put(tx, m)
+}
+
+// holders leaves those of who marked a message who may.
+func (d *Desk) holders(tx *storage.Tx, b *bot.Brand, m *records.Moment) error {
+	all := m.By
+	m.By = nil
+	for _, id := range all {
+		p, _ := b.Person(id)
+		err := d.may(tx, b, p, m.Subject)
+		if _, asked := bot.Asked(err); err != nil && !asked && m.Subject.ID != "" {
+			return err
+		}
+		if err == nil {
+			m.By = append(m.By, id)
+		}
+	}
+	m.Pinned = slices.DeleteFunc(m.Pinned, func(id bot.PersonID) bool { return !slices.Contains(m.By, id) })
+	return nil
 }
 
 // forget lets a mark go of which nothing can be kept.

@@ -191,6 +191,26 @@ func TestAMessageOfNoThreadIsLetGo(t *testing.T) {
 	})
 }
 
+// A message that several marked is read while one of them may still mark it.
+func TestTheFirstWhoMarkedMayNotAnyMore(t *testing.T) {
+	in(t, func(h *house) {
+		c, thread := h.comes("net:aurora", comment("1", "It was cold."))
+		note := h.notes(thread, "n1", "The machine was off.")
+		h.fails["n1"] = slices.Repeat([]error{bot.Errorf(bot.Unavailable, "error.unavailable")}, 3)
+		for _, who := range []bot.PersonID{"ana", "bo"} {
+			if marked, err := h.marks("aurora", who, note); !marked || err != nil {
+				t.Fatal(marked, err)
+			}
+		}
+		h.Configure(func(b *bot.Brand) { b.People[0].Roles = []bot.Role{bot.Observer} })
+		h.Pass(10 * time.Minute)
+		h.wants(c, "timeline.came Maria: It was cold.", "timeline.marked Bo: The machine was off.")
+		if all := h.moments(); len(all) != 1 || !slices.Equal(all[0].By, []bot.PersonID{"bo"}) {
+			t.Errorf("kept is %+v", all)
+		}
+	})
+}
+
 func (h *house) moments() []records.Moment {
 	return coretest.Get(h.World, func(tx *storage.Tx) (out []records.Moment, _ error) {
 		for m, err := range records.Moments.Under(tx, nil) {
