@@ -565,6 +565,7 @@ func TestOutside(t *testing.T) {
 		}
 		h.want("8", "nobody")
 		h.Run()
+		h.Pass(time.Second)
 		var from []team.Source
 		err := h.Store.View(context.Background(), func(tx *storage.Tx) (err error) {
 			from, err = h.team.Sources(tx, "aurora", []string{who("8", "").String()})
