@@ -187,7 +187,7 @@ func (r *Request) Hear(b *Brand, d Decision) {
 		all = slices.Delete(all, i, i+1)
 		break
 	}
-	r.Decisions = append(all, d)
+	r.Decisions = slices.Concat(all, []Decision{d})
 }
 
 // Agreeing counts the approvers whose last word on the request is yes, by the brand's

@@ -20,7 +20,7 @@ var onConversationOrStorm = []string{act.OnConversation, act.OnStorm}
 func (b *Book) take() Spec {
 	return Spec{Name: "take", Roles: managers, About: onConversation, Examples: []string{"take"}, Run: func(tx *storage.Tx, req *Request) (act.Answer, error) {
 		c := *req.Conversation
-		if c.Assignee != "" && c.Assignee != req.Person.ID && req.Seen >= 0 && req.Seen != c.Revision {
+		if c.Assignee != "" && !req.Person.Is(c.Assignee) && req.Seen >= 0 && req.Seen != c.Revision {
 			return act.Answer{}, bot.Errorf(bot.Conflict, "error.taken", "Name", nameOf(req, c.Assignee))
 		}
 		return act.Answer{}, b.relay.Assign(tx, req.Person.ID, c, req.Person.ID)

@@ -34,14 +34,21 @@ const countedTo = 1000
 // what waits longest first, at most limit of them, and how many there are in all
 // (counted up to a thousand, among as many as lookBack).
 func (in *Inbox) List(tx *storage.Tx, b *bot.Brand, p bot.Person, f Filter, wants verdict.Wants, limit int) ([]bot.Conversation, int, error) {
-	walk, under := records.ConversationsByStatus, storage.K(b.ID, bot.Open)
+	walk, unders := records.ConversationsByStatus, []storage.Key{storage.K(b.ID, bot.Open)}
 	if f == Mine {
-		walk, under = records.ConversationsMine, storage.K(b.ID, p.ID)
+		walk, unders = records.ConversationsMine, []storage.Key{storage.K(b.ID, p.ID)}
+		for _, was := range p.Was {
+			unders = append(unders, storage.K(b.ID, was))
+		}
 	}
-	idle := slices.Concat(under, storage.K(time.Time{})) // what does not wait stands first, and comes last
+	var parts, last []iter.Seq2[bot.Conversation, error]
+	for _, under := range unders {
+		idle := slices.Concat(under, storage.K(time.Time{})) // what does not wait stands first, and comes last
+		parts, last = append(parts, walk.Under(tx, under, storage.After(idle))), append(last, walk.Under(tx, idle))
+	}
 	var out []bot.Conversation
 	looked := 0
-	for _, part := range []iter.Seq2[bot.Conversation, error]{walk.Under(tx, under, storage.After(idle)), walk.Under(tx, idle)} {
+	for _, part := range slices.Concat(parts, last) {
 		for c, err := range part {
 			if err != nil {
 				return nil, 0, err
@@ -75,7 +82,7 @@ func order(a, b *bot.Conversation) int {
 func (f Filter) takes(c *bot.Conversation, p bot.Person, now time.Time) bool {
 	switch f {
 	case Mine:
-		return c.Assignee == p.ID
+		return p.Is(c.Assignee)
 	case Unowned:
 		return c.Assignee == ""
 	case Overdue:

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -29,7 +30,7 @@ type house struct {
 	desk  *timeline.Desk
 	said  map[string]act.Message
 	fails map[string][]error // in turn, before a message is told
-	asked int
+	asked atomic.Int32
 
 	shown  map[string][]act.Reaction // by message
 	looked map[string]int            // how often, by message
@@ -53,7 +54,7 @@ func in(t *testing.T, f func(*house)) {
 
 // Read tells what somebody said.
 func (h *house) Read(ctx context.Context, at act.Place, ref string) (act.Message, error) {
-	h.asked++
+	h.asked.Add(1)
 	if _, bounded := ctx.Deadline(); !bounded {
 		h.Error("a question without an end")
 	}
@@ -150,16 +151,16 @@ func TestAMarkedMessageIsRead(t *testing.T) {
 		h.wants(c, "timeline.came Maria: It was cold.", "timeline.marked")
 		h.Restart()
 		h.Pass(11 * time.Minute)
-		if h.asked != 2 {
-			t.Errorf("asked %d times before it may be asked again", h.asked)
+		if h.asked.Load() != 2 {
+			t.Errorf("asked %d times before it may be asked again", h.asked.Load())
 		}
 		h.Pass(time.Hour)
 		h.wants(c, "timeline.came Maria: It was cold.", "timeline.marked Bo: The machine was off.", "timeline.overdue")
 		delete(h.said, "a-inbox/n1") // deleted in chat: it stays
 		h.Pass(2 * time.Hour)
 		h.wants(c, "timeline.came Maria: It was cold.", "timeline.marked Bo: The machine was off.", "timeline.overdue")
-		if h.asked != 3 {
-			t.Errorf("asked %d times for what is known", h.asked)
+		if h.asked.Load() != 3 {
+			t.Errorf("asked %d times for what is known", h.asked.Load())
 		}
 	})
 }
