@@ -28,8 +28,8 @@ func TestHello(t *testing.T) {
 				if err := desk.Hear(context.Background(), act.Joined{ID: room, At: act.Place{Platform: "chat", Space: "team", Channel: room}}); err != nil {
 					t.Fatal(err)
 				}
+				w.Pass(time.Second) // rooms do not wait for each other
 			}
-			w.Pass(time.Second)
 		}
 		said := func() (all []string) {
 			for _, m := range w.Chat.All() {
