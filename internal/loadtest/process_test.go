@@ -44,7 +44,7 @@ func TestMain(m *testing.M) {
 }
 
 // patience is how long the world waits for anything that must happen.
-const patience = time.Minute
+const patience = 2 * time.Minute
 
 // endsWithin is how long Ponte may take to end when it is asked to.
 const endsWithin = 15 * time.Second
