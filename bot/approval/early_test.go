@@ -47,6 +47,9 @@ func TestWordsBeforeTheName(t *testing.T) {
 		if got := h.words(r); got != "pia yes, rex (yes)" || h.stands(r) {
 			t.Errorf("the words are %q, it stands: %v", got, h.stands(r))
 		}
+		if shown, now := slotOf(h, r).Shown, h.now(r).Revision; shown != now {
+			t.Errorf("the message shows revision %d of %d", shown, now)
+		}
 		if got := h.reacts("rex", r, "✅", false); got != "" || !h.stands(r) {
 			t.Errorf("told %q, it stands: %v", got, h.stands(r))
 		}

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"cmp"
 	"time"
 
 	"ponte/bot"
@@ -48,7 +49,7 @@ const ponte = "ponte" // who acts when nobody does
 // done records that an effect happened: its slot is named by the platform, and
 // what waited for that may go. A Show that was touched meanwhile waits again.
 func (o *Outbox) done(tx *storage.Tx, e *act.Effect, r act.Receipt, who string) error {
-	slot, err := o.fill(tx, e, r)
+	slot, named, err := o.fill(tx, e, r)
 	if err != nil {
 		return err
 	}
@@ -59,7 +60,13 @@ func (o *Outbox) done(tx *storage.Tx, e *act.Effect, r act.Receipt, who string) 
 	if err := o.move(tx, e, act.Done, who); err != nil {
 		return err
 	}
-	return o.repeat(tx, e, slot)
+	if err := o.repeat(tx, e, slot); err != nil || !named {
+		return err
+	}
+	for _, f := range o.names[slot.Subject.Kind] {
+		err = cmp.Or(err, f(tx, slot))
+	}
+	return err
 }
 
 // repeat lets a Show that was touched since it was drawn wait again.
@@ -78,20 +85,20 @@ func (o *Outbox) repeat(tx *storage.Tx, e *act.Effect, slot act.Slot) error {
 
 // fill writes into the effect's slot what the platform calls the message and
 // which revision it shows, and wakes what waited for it.
-func (o *Outbox) fill(tx *storage.Tx, e *act.Effect, r act.Receipt) (act.Slot, error) {
+func (o *Outbox) fill(tx *storage.Tx, e *act.Effect, r act.Receipt) (slot act.Slot, named bool, err error) {
 	if e.Slot == "" {
-		return act.Slot{}, nil
+		return act.Slot{}, false, nil
 	}
 	slot, ok, err := records.Found(records.Slots.Get(tx, storage.K(e.Slot)))
 	if err != nil {
-		return slot, err
+		return slot, false, err
 	}
 	if !ok {
 		slot = act.Slot{ID: e.Slot, Brand: e.Brand, Subject: e.Subject, At: e.At}
 	}
 	did, err := e.Act.Open()
 	if err != nil {
-		return slot, err
+		return slot, false, err
 	}
 	switch a := did.(type) {
 	case act.Send:
@@ -99,22 +106,16 @@ func (o *Outbox) fill(tx *storage.Tx, e *act.Effect, r act.Receipt) (act.Slot, e
 	case act.Edit:
 		slot.Shown = a.Card.Revision
 	}
-	named := e.Act.New() && r.Ref != "" && slot.Ref == ""
-	if named {
+	if named = e.Act.New() && r.Ref != "" && slot.Ref == ""; named {
 		if taken, err := o.taken(tx, e, r); err != nil || taken {
-			return slot, err
+			return slot, false, err
 		}
 		slot.Ref, slot.URL = r.Ref, r.URL
 	}
 	if err := records.Slots.Put(tx, slot); err != nil || !named {
-		return slot, err
+		return slot, false, err
 	}
-	for _, f := range o.names[slot.Subject.Kind] {
-		if err := f(tx, slot); err != nil {
-			return slot, err
-		}
-	}
-	return slot, records.ReleaseAwaiting(tx, slot.ID)
+	return slot, true, records.ReleaseAwaiting(tx, slot.ID)
 }
 
 // taken reports whether a receipt names a message that is known as another one.
@@ -130,8 +131,7 @@ func (o *Outbox) taken(tx *storage.Tx, e *act.Effect, r act.Receipt) (bool, erro
 	return true, nil
 }
 
-// wait records that nothing happened, or that it may be tried again under the
-// same key, and when.
+// wait records that nothing happened, or that it may be tried again under the same key, and when.
 func (o *Outbox) wait(tx *storage.Tx, e *act.Effect, fault *bot.Error, due time.Time) error {
 	e.Due, e.Fault, e.Asked = due, fault, 0
 	if e.Show && !e.Maybe {
